@@ -1,0 +1,71 @@
+import type { Secret } from '../crypto/secret.js';
+import type { ProviderVendor } from './config.schema.js';
+
+/** A sign-in provider of the whole instance, from the environment or from YAML. */
+export interface ProviderConfig {
+  /** Its name in addresses: `google`, `azure-ad`. */
+  readonly key: string;
+  /** Null for a provider from YAML, which names everything itself. */
+  readonly vendor: ProviderVendor | null;
+  readonly name: string | null;
+  readonly issuer: string | null;
+  readonly tenantId: string | null;
+  readonly clientId: string;
+  readonly clientSecret: Secret | null;
+  readonly clientAuthMethod: 'client_secret_basic' | 'client_secret_post' | 'none' | null;
+  readonly scopes: readonly string[];
+  readonly pkce: boolean;
+  readonly allowSignUp: boolean;
+  readonly allowedDomains: readonly string[];
+  readonly requireEmailVerified: boolean;
+  readonly allowAccountLinking: boolean;
+}
+
+type Role = 'OWNER' | 'ADMIN' | 'MEMBER' | 'VIEWER' | 'NONE';
+
+/** All of Gatehouse's settings, read once and never changed. Inject this class to read one. */
+export abstract class Config {
+  abstract readonly port: number;
+  abstract readonly host: string;
+  /** The public address with no slash at its end; the one source of absolute URLs. */
+  abstract readonly rootUrl: string;
+  abstract readonly isProduction: boolean;
+  abstract readonly logLevel: string;
+  abstract readonly explorer: boolean;
+  /** Null: the embedded PostgreSQL in `dataDirectory`. */
+  abstract readonly databaseUrl: string | null;
+  abstract readonly databasePoolSize: number;
+  abstract readonly dataDirectory: string;
+  abstract readonly encryptionKey: Secret;
+  abstract readonly sessionSecret: Secret;
+  abstract readonly adminApiKey: Secret | null;
+  abstract readonly signUpDisabled: boolean;
+  abstract readonly passwordDisabled: boolean;
+  abstract readonly enforcedDomains: readonly string[];
+  abstract readonly passwordMinLength: number;
+  abstract readonly sessionMaxAgeMinutes: number;
+  abstract readonly sessionIdleMinutes: number;
+  abstract readonly trustProxy: readonly string[];
+  abstract readonly dnsResolvers: readonly string[];
+  abstract readonly outboundAllowedHosts: readonly string[];
+  /** Null: mails are written to the log. */
+  abstract readonly smtpUrl: Secret | null;
+  abstract readonly mailFrom: string;
+  abstract readonly defaultPlan: 'hobby' | 'core' | 'pro' | 'pro+teams' | 'enterprise' | 'self-hosted';
+  abstract readonly defaultOrganizationRole: Role;
+  abstract readonly defaultProjectRole: Role;
+  abstract readonly providers: readonly ProviderConfig[];
+  /** Organization (slug or name) and role given to new users at their first sign-in. */
+  abstract readonly defaultTeam: string | null;
+  abstract readonly defaultRole: Role | null;
+  /** Emails of users who administer the instance. */
+  abstract readonly admins: readonly string[];
+  abstract readonly init: {
+    readonly organization: { readonly id: string; readonly name: string } | null;
+    readonly project: {
+      readonly id: string;
+      readonly name: string;
+    } | null;
+    readonly user: { readonly email: string; readonly name: string; readonly password: Secret } | null;
+  };
+}

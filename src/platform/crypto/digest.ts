@@ -1,0 +1,35 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { uuidv7 } from 'uuidv7';
+
+/**
+ * What is stored in place of a token: 32 bytes. Fit for values of full entropy (session ids, API keys, mailed tokens),
+ * where a slow hash adds cost and no strength; for passwords there is `PasswordHasher`.
+ */
+export function sha256(value: string): Buffer {
+  return createHash('sha256').update(value, 'utf8').digest();
+}
+
+/** As `sha256`, in 64 lower-case hex digits. */
+export function sha256Hex(value: string): string {
+  return sha256(value).toString('hex');
+}
+
+/** Compares in a time that does not tell where two digests of one length differ. */
+export function sameDigest(a: Buffer, b: Buffer): boolean {
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** An unguessable value in base64url; the default of 32 bytes gives 43 characters. */
+export function randomToken(bytes = 32): string {
+  return randomBytes(bytes).toString('base64url');
+}
+
+/** `bytes` random bytes in lower-case hex digits: the form of a key in configuration. */
+export function randomHex(bytes: number): string {
+  return randomBytes(bytes).toString('hex');
+}
+
+/** A UUID version 7 (RFC 9562): unique, and later ones sort after earlier ones, which keeps indexes compact. Not a secret. */
+export function randomId(): string {
+  return uuidv7();
+}

@@ -1,0 +1,26 @@
+import { Global, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { Config } from '../config/config.js';
+import { DomainEvents } from '../events/domain-events.js';
+import { dataSourceOptions } from './data-source.js';
+import { DatabaseUrl } from './database-url.js';
+import { Database } from './database.js';
+import { Idempotency } from './idempotency.js';
+
+@Global()
+@Module({
+  imports: [
+    TypeOrmModule.forRootAsync({
+      inject: [DatabaseUrl, Config],
+      useFactory: (database: DatabaseUrl, config: Config) => ({
+        ...dataSourceOptions(database.url, config.databasePoolSize),
+        autoLoadEntities: true,
+        migrationsRun: true,
+        retryAttempts: 0,
+      }),
+    }),
+  ],
+  providers: [Database, DomainEvents, Idempotency],
+  exports: [Database, DomainEvents, Idempotency],
+})
+export class DatabaseModule {}

@@ -1,0 +1,14 @@
+import { AuditTrail1763700000000 } from './1763700000000-audit-trail.js';
+import { UsersAndSessions1763700001000 } from './1763700001000-users-and-sessions.js';
+import { Organizations1763700002000 } from './1763700002000-organizations.js';
+import { ProjectsAndKeys1763700003000 } from './1763700003000-projects-and-keys.js';
+import { SingleSignOn1763700004000 } from './1763700004000-single-sign-on.js';
+
+/** Every migration, oldest first. One that has been released is never edited. */
+export const migrations = [
+  AuditTrail1763700000000,
+  UsersAndSessions1763700001000,
+  Organizations1763700002000,
+  ProjectsAndKeys1763700003000,
+  SingleSignOn1763700004000,
+] as const;

@@ -1,0 +1,8 @@
+import type { Request } from 'express';
+
+/** The value of one cookie; null when there is none or it is no text that we would have written. */
+export function readCookie(request: Request, name: string): string | null {
+  const pairs = (request.get('cookie') ?? '').split(';').map((pair) => pair.trim());
+  const value = pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
+  return value !== undefined && /^[\w-]{1,200}$/.test(value) ? value : null;
+}

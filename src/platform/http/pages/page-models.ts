@@ -1,0 +1,145 @@
+/**
+ * What each hosted page is told. The template of a page is named like its entry in `PageModels`, so a page rendered
+ * with another page's model does not compile.
+ *
+ * Where the forms go (all `application/x-www-form-urlencoded`, all same-origin):
+ *
+ * | template            | form                      | fields                                        |
+ * |---------------------|---------------------------|-----------------------------------------------|
+ * | `sign-in`           | `POST /sign-in`           | `email returnTo`                              |
+ * | `sign-in-password`  | `POST /sign-in/password`  | `email password returnTo`                     |
+ * | `sign-up`           | `POST /sign-up`           | `name email password returnTo invitation?`    |
+ * | `setup`             | `POST /setup`             | `token name email password`                   |
+ * | `accept-invitation` | `POST /accept-invitation` | `token`                                       |
+ * | (where signed in)   | `POST /sign-out`          | `returnTo`                                    |
+ */
+export interface PageModels {
+  'sign-in': SignInPage;
+  'sign-in-password': SignInPasswordPage;
+  'sign-up': SignUpPage;
+  setup: SetupPage;
+  'accept-invitation': AcceptInvitationPage;
+  'auth-error': AuthErrorPage;
+  console: ConsolePage;
+  continue: ContinuePage;
+  problem: ProblemPage;
+}
+
+/** What was wrong with the form that was sent: with the whole of it (`alert`), or with one field (`errors`). */
+export interface FormState<Field extends string> {
+  readonly alert?: string | undefined;
+  readonly errors?: Readonly<Partial<Record<Field, string | undefined>>> | undefined;
+}
+
+/** A configured identity provider, as `GET /api/auth/providers` lists it. */
+export interface ProviderLink {
+  readonly name: string;
+  /** Same-origin address that begins the flow, `returnTo` included. */
+  readonly loginUrl: string;
+}
+
+export interface SignInPage extends FormState<'email'> {
+  /** Path of ours to go to afterwards, already checked to be ours. */
+  readonly returnTo: string;
+  readonly email?: string | undefined;
+  /** Good or neutral news, such as "You are signed out." */
+  readonly notice?: string | undefined;
+  readonly providers: readonly ProviderLink[];
+  readonly signUpOpen: boolean;
+  /** The way past single sign-on, for when that is what fails. Leave out where nobody has a password. */
+  readonly passwordUrl?: string | undefined;
+}
+
+export interface SignInPasswordPage extends FormState<'email' | 'password'> {
+  readonly returnTo: string;
+  /** Typed before, and fixed; without it the page asks for both. */
+  readonly email?: string | undefined;
+  /** Leave out where passwords cannot be reset here. */
+  readonly forgotPasswordUrl?: string | undefined;
+}
+
+export interface SignUpPage extends FormState<'name' | 'email' | 'password'> {
+  readonly returnTo: string;
+  readonly name?: string | undefined;
+  readonly email?: string | undefined;
+  /** Characters, as configured in `AUTH_PASSWORD_MIN_LENGTH`. */
+  readonly passwordMinLength: number;
+  readonly providers: readonly ProviderLink[];
+  /** For who has an account: leads to where `returnTo`, or the invitation, wants them. */
+  readonly signInUrl: string;
+  /** Present where the person follows an invitation: the email is then the invited one and cannot be changed. */
+  readonly invitation?: { readonly token: string; readonly organization: string; readonly email: string } | undefined;
+}
+
+export interface SetupPage extends FormState<'name' | 'email' | 'password'> {
+  /** The one-time token that the first start printed. */
+  readonly token: string;
+  readonly name?: string | undefined;
+  readonly email?: string | undefined;
+  readonly passwordMinLength: number;
+}
+
+export type AcceptInvitationPage = UsableInvitationPage | { readonly state: 'invalid' } | { readonly state: 'expired' };
+
+type UsableInvitationPage = {
+  readonly token: string;
+  readonly organization: string;
+  readonly role: string;
+  /** The invited address. */
+  readonly email: string;
+  /** Name or email of who invited. */
+  readonly invitedBy?: string | undefined;
+  readonly alert?: string | undefined;
+} & (
+  | { readonly state: 'ready' }
+  | { readonly state: 'other-account'; readonly signedInAs: string }
+  | { readonly state: 'signed-out'; readonly signUpOpen: boolean }
+);
+
+export interface AuthErrorPage {
+  readonly title: string;
+  /** What happened, in a sentence or two that a visitor may read. */
+  readonly explanation: string;
+  /** Who can fix it and how: "Ask an administrator of Acme to …". */
+  readonly remedy: string;
+  readonly code: string;
+  /** Finds this failure in the log and in the audit trail. */
+  readonly reference: string;
+  readonly tryAgainUrl: string;
+  /** Leave out where a password would not help. */
+  readonly passwordUrl?: string | undefined;
+}
+
+export interface ConsolePage {
+  readonly user: { readonly name: string; readonly email: string };
+  readonly session: {
+    /** How they proved who they are, in words: "Password", "OpenID Connect". */
+    readonly method: string;
+    /** Key of the connection or provider, such as `acme.com.okta`. */
+    readonly connection?: string | undefined;
+    readonly expiresAt: Date;
+  };
+  readonly organizations: readonly { readonly name: string; readonly slug: string; readonly role: string }[];
+  readonly instanceAdministrator: boolean;
+  /** Leave out where the explorer is off. */
+  readonly explorerUrl?: string | undefined;
+  readonly notice?: string | undefined;
+}
+
+/** A page that leads on by itself, for where a form's answer must end at another origin (an identity provider). */
+export interface ContinuePage {
+  /** Absolute http(s) address. */
+  readonly to: string;
+  /** Who is waiting there, for a reader whose browser does not follow: "Acme's Okta". */
+  readonly destination: string;
+  /** Leave out where the people of this domain may not use one. */
+  readonly passwordUrl?: string | undefined;
+}
+
+/** Something that a page cannot do, for a person who asked for one: an address without a page, a form from elsewhere. */
+export interface ProblemPage {
+  readonly title: string;
+  readonly explanation: string;
+  /** Finds this in the log. Leave out where nothing failed. */
+  readonly reference?: string | undefined;
+}

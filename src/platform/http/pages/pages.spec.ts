@@ -1,0 +1,344 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import express from 'express';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { assetUrl, pageAssets } from './page-assets.js';
+import type { PageModels } from './page-models.js';
+import { pageHeaders, PageRenderer } from './page-renderer.js';
+
+type Sample = { [Name in keyof PageModels]: readonly [Name, PageModels[Name]] }[keyof PageModels];
+
+const TEN_KB = 10_000;
+const pages = new PageRenderer();
+
+/** Every template in every state, with `text` wherever somebody else's words go and `path` wherever an address goes. */
+function samples(text: string, path: string): Sample[] {
+  const providers = [{ name: text, loginUrl: path }];
+  const invitation = { token: text, organization: text, email: text };
+  const invited = { ...invitation, role: text, invitedBy: text };
+  const user = { name: text, email: text };
+  const session = { method: text, connection: text, expiresAt: new Date('2026-11-22T10:12:00Z') };
+  const membership = { name: text, slug: text, role: text };
+  const wrong = { name: text, email: text, password: text };
+  return [
+    ['sign-in', { returnTo: text, email: text, notice: text, providers, signUpOpen: true }],
+    ['sign-in', { returnTo: text, email: text, errors: { email: text }, providers: [], signUpOpen: false }],
+    ['sign-in', { returnTo: text, alert: text, providers, signUpOpen: true }],
+    ['sign-in-password', { returnTo: text, email: text, forgotPasswordUrl: path }],
+    ['sign-in-password', { returnTo: text, email: text, errors: { password: text } }],
+    ['sign-up', { returnTo: text, passwordMinLength: 12, providers }],
+    ['sign-up', { returnTo: text, name: text, passwordMinLength: 12, providers: [], invitation, errors: wrong }],
+    ['setup', { token: text, name: text, email: text, passwordMinLength: 12, errors: wrong }],
+    ['accept-invitation', { state: 'ready', ...invited }],
+    ['accept-invitation', { state: 'other-account', signedInAs: text, ...invited }],
+    ['accept-invitation', { state: 'signed-out', signUpOpen: true, alert: text, ...invited }],
+    ['accept-invitation', { state: 'invalid' }],
+    ['accept-invitation', { state: 'expired' }],
+    ['auth-error', { title: text, explanation: text, remedy: text, code: text, reference: text, tryAgainUrl: path }],
+    ['console', { user, session, organizations: [], instanceAdministrator: false, notice: text }],
+    [
+      'console',
+      {
+        user,
+        session,
+        organizations: Array<typeof membership>(25).fill(membership),
+        instanceAdministrator: true,
+        explorerUrl: path,
+      },
+    ],
+    ['continue', { to: path, destination: text }],
+    ['not-found', {}],
+  ];
+}
+
+const render = ([name, model]: Sample): string => pages.render(name, model);
+
+/** The elements and attributes of a page, without what is in them. */
+const skeleton = (html: string): string[] =>
+  (html.match(/<[^>]*>/g) ?? []).map((tag) => tag.replaceAll(/"[^"]*"/g, '""'));
+
+const inputNamed = (html: string, name: string): string =>
+  new RegExp(`<input id="${name}"[^>]*>`).exec(html)?.[0] ?? '';
+
+const ordinary = samples('Mia', '/console');
+
+describe('hosted pages', () => {
+  it.each(ordinary.map((sample) => [sample[0], sample] as const))(
+    '%s (sample %#) is one whole document of less than 10 kB',
+    (_name, sample) => {
+      const html = render(sample);
+
+      expect(html).toMatch(/^<!doctype html>\n<html lang="en">/);
+      expect(html.match(/<h1>/g)).toHaveLength(1);
+      expect(html.match(/<(main|header|footer)/g)).toHaveLength(3);
+      expect(html).toContain('<title>');
+      expect(html).not.toContain('undefined');
+      expect(Buffer.byteLength(html)).toBeLessThan(TEN_KB);
+    },
+  );
+
+  it.each(ordinary.map((sample) => [sample[0], sample] as const))(
+    '%s (sample %#) holds nothing that its policy would refuse',
+    (_name, sample) => {
+      const html = render(sample);
+
+      expect(html).not.toMatch(/<(script|style|iframe|base|object)/);
+      expect(html).not.toMatch(/\s(style|on[a-z]+)=/);
+      for (const [, action] of html.matchAll(/action="([^"]*)"/g)) expect(action).toMatch(/^\/[a-z]/);
+      for (const [, source] of html.matchAll(/src="([^"]*)"/g)) expect(source).toMatch(/^\/assets\//);
+    },
+  );
+
+  it.each(ordinary.map((sample) => [sample[0], sample] as const))(
+    '%s (sample %#) names every field and focuses at most one thing',
+    (_name, sample) => {
+      const html = render(sample);
+
+      const fields = [...html.matchAll(/<input id="([^"]*)"/g)].map(([, id]) => id);
+      expect([...html.matchAll(/<label for="([^"]*)"/g)].map(([, id]) => id)).toEqual(fields);
+      for (const [, ids] of html.matchAll(/aria-(?:describedby|labelledby)="([^"]*)"/g)) {
+        for (const id of (ids ?? '').split(' ')) expect(html).toContain(`id="${id}"`);
+      }
+      expect((html.match(/ autofocus/g) ?? []).length).toBeLessThanOrEqual(1);
+    },
+  );
+
+  it.each([
+    ['markup', `"><script>alert(1)</script><img src=x onerror=alert(1)>`],
+    ['a quote of either kind', `' onfocus='alert(1)' x="`],
+    ['an entity', `&lt;script&gt;&#39;`],
+    ['template syntax', '<%= process.env.SESSION_SECRET %><%~ it.returnTo %>'],
+    ['a name of 500 characters', '𝔐'.repeat(500)],
+    ['a name of 500 characters that are longest when escaped', '"'.repeat(500)],
+    ['a lone surrogate and control characters', '\ud800\u0000\u202e\r\nSet-Cookie: a=b'],
+  ])('keeps its elements and attributes whatever people are called: %s', (_kind, hostile) => {
+    const pairs = samples(hostile, `/x?${hostile}`).map(
+      (sample, index) => [render(sample), render(ordinary[index] ?? sample)] as const,
+    );
+
+    for (const [html, usual] of pairs) {
+      expect(skeleton(html)).toEqual(skeleton(usual));
+      expect(html).not.toContain('<script');
+      expect(html).not.toContain('<%');
+    }
+  });
+
+  it('stays below 10 kB with names of 500 characters', () => {
+    for (const sample of samples('m'.repeat(500), '/console'))
+      expect(Buffer.byteLength(render(sample))).toBeLessThan(TEN_KB);
+  });
+
+  it.each([
+    'javascript:alert(1)',
+    ' javascript:alert(1)',
+    'data:text/html,x',
+    '//evil.test',
+    '/\\evil.test',
+    '/\t/evil.test',
+    'console',
+  ])('refuses to link to %s', (url) => {
+    const addressed = samples('Mia', url).filter((sample, index) =>
+      render(ordinary[index] ?? sample).includes('"/console"'),
+    );
+
+    expect(addressed.length).toBeGreaterThan(4);
+    for (const sample of addressed) expect(() => render(sample)).toThrow('links to a path of ours or to http(s)');
+  });
+
+  it('is not rendered at all where its model lacks something', () => {
+    expect(() =>
+      pages.render('sign-in', { providers: [], signUpOpen: true } as unknown as PageModels['sign-in']),
+    ).toThrow('cannot print undefined');
+  });
+
+  it('does not compile with another page’s model', () => {
+    const notFound: PageModels['not-found'] = {};
+
+    // @ts-expect-error a sign-in page must be told where to go afterwards
+    expect(() => pages.render('sign-in', notFound)).toThrow();
+  });
+});
+
+describe('forms', () => {
+  it('announce a field in error, tie the message to it, and put the cursor there', () => {
+    const html = pages.render('sign-up', {
+      returnTo: '/',
+      passwordMinLength: 12,
+      providers: [],
+      errors: { password: 'Too short.' },
+    });
+
+    expect(html).toContain('<title>Error: ');
+    expect(html).toContain('<p class="error" id="password-error" role="alert">Too short.</p>');
+    expect(inputNamed(html, 'password')).toContain('aria-describedby="password-hint password-error"');
+    expect(inputNamed(html, 'password')).toMatch(/aria-invalid="true" required autofocus>$/);
+    expect(inputNamed(html, 'name')).not.toMatch(/autofocus|aria-invalid/);
+  });
+
+  it('announce what is wrong with the whole, and move there first', () => {
+    const html = pages.render('sign-in', {
+      returnTo: '/',
+      alert: 'Too many attempts.',
+      providers: [],
+      signUpOpen: false,
+    });
+
+    expect(html).toContain('<div class="alert" role="alert" tabindex="-1" autofocus>Too many attempts.</div>');
+    expect(html).toContain('<title>Error: ');
+  });
+
+  it('tell a password manager what each field is', () => {
+    const signIn = pages.render('sign-in-password', { returnTo: '/', email: 'mia@acme.test' });
+    const signUp = pages.render('sign-up', { returnTo: '/', passwordMinLength: 15, providers: [] });
+
+    expect(inputNamed(signIn, 'email')).toMatch(/autocomplete="username"\s.*value="mia@acme\.test".* readonly>/s);
+    expect(inputNamed(signIn, 'password')).toContain('autocomplete="current-password"');
+    expect(inputNamed(signUp, 'password')).toMatch(/autocomplete="new-password"\s.*minlength="15"/s);
+    expect(inputNamed(signUp, 'name')).toContain('autocomplete="name"');
+  });
+
+  it('never send a password back to the page', () => {
+    for (const sample of ordinary) expect(inputNamed(render(sample), 'password')).not.toContain('value=');
+  });
+
+  it('offer the configured providers, and sign-up only where it is open', () => {
+    const providers = [{ name: 'Google', loginUrl: '/api/auth/login/google?returnTo=%2Fconsole' }];
+    const open = pages.render('sign-in', { returnTo: '/console?a=b&c', providers, signUpOpen: true });
+    const closed = pages.render('sign-in', { returnTo: '/console', providers: [], signUpOpen: false });
+
+    expect(open).toContain('href="/api/auth/login/google?returnTo=%2Fconsole">Continue with <bdi>Google</bdi></a>');
+    expect(open).toContain('href="/sign-up?returnTo=%2Fconsole%3Fa%3Db%26c"');
+    expect(open).toContain('<input type="hidden" name="returnTo" value="/console?a=b&amp;c">');
+    expect(closed).not.toMatch(/sign-up|Continue with/);
+  });
+});
+
+describe('accept-invitation', () => {
+  const invitation = { token: 't&k', organization: 'Acme', role: 'MEMBER', email: 'mia@acme.test' };
+
+  it('gives the invited person one button', () => {
+    const html = pages.render('accept-invitation', { state: 'ready', ...invitation });
+
+    expect(html).toMatch(/action="\/accept-invitation">\s*<input type="hidden" name="token" value="t&amp;k">/);
+    expect(html).toContain('as <strong><bdi>Member</bdi></strong>');
+  });
+
+  it('tells another account whose invitation it is, and comes back after signing out', () => {
+    const html = pages.render('accept-invitation', {
+      state: 'other-account',
+      signedInAs: 'eve@other.test',
+      ...invitation,
+    });
+
+    expect(html).toContain('<dd>mia@acme.test</dd>');
+    expect(html).toContain('<dd>eve@other.test</dd>');
+    expect(html).toMatch(
+      /action="\/sign-out">\s*<input type="hidden" name="returnTo" value="\/accept-invitation\?token=t%26k">/,
+    );
+    expect(html).not.toContain('action="/accept-invitation"');
+  });
+
+  it('keeps the token through sign-in and sign-up', () => {
+    const open = pages.render('accept-invitation', { state: 'signed-out', signUpOpen: true, ...invitation });
+    const closed = pages.render('accept-invitation', { state: 'signed-out', signUpOpen: false, ...invitation });
+
+    expect(open).toContain('href="/sign-in?returnTo=%2Faccept-invitation%3Ftoken%3Dt%2526k"');
+    expect(open).toContain('href="/sign-up?invitation=t%26k"');
+    expect(closed).not.toContain('/sign-up');
+  });
+});
+
+describe('console', () => {
+  const model: PageModels['console'] = {
+    user: { name: 'Mia', email: 'mia@acme.test' },
+    session: { method: 'OpenID Connect', connection: 'acme.test.okta', expiresAt: new Date('2026-11-22T10:12:00Z') },
+    organizations: Array.from({ length: 12 }, (_, index) => ({
+      name: `Org ${index}`,
+      slug: `org-${index}`,
+      role: 'OWNER',
+    })),
+    instanceAdministrator: false,
+  };
+
+  it('says who is signed in, how, where they belong, and how to sign out', () => {
+    const html = pages.render('console', model);
+
+    for (const told of [
+      'mia@acme.test',
+      'OpenID Connect',
+      'acme.test.okta',
+      '2026-11-22 10:12 UTC',
+      'Org 9',
+      'and 2 more',
+    ]) {
+      expect(html).toContain(told);
+    }
+    expect(html).toContain('<form method="post" action="/sign-out">');
+    expect(html).not.toMatch(/Administrator of this instance|API explorer/);
+  });
+
+  it('speaks of the instance to its administrators, and of the explorer where it is on', () => {
+    const html = pages.render('console', { ...model, instanceAdministrator: true, explorerUrl: '/graphiql' });
+
+    expect(html).toContain('Administrator of this instance');
+    expect(html).toContain('href="/graphiql"');
+  });
+});
+
+it('continue leads on by itself and by a link', () => {
+  const html = pages.render('continue', { to: 'https://login.acme.test/authorize?a=b&c=d', destination: 'Acme' });
+
+  expect(html).toContain('<meta http-equiv="refresh" content="0;url=https://login.acme.test/authorize?a=b&amp;c=d">');
+  expect(html).toContain('href="https://login.acme.test/authorize?a=b&amp;c=d"');
+});
+
+it('is sent with a policy that allows no script, and with the Referrer-Policy under which a form tells its origin', () => {
+  expect(pageHeaders['Content-Security-Policy']).toMatch(/^default-src 'none'; /);
+  expect(pageHeaders['Content-Security-Policy']).not.toMatch(/script|unsafe/);
+  expect(pageHeaders['Referrer-Policy']).toBe('same-origin');
+  expect(pageHeaders['Cache-Control']).toBe('no-store');
+});
+
+describe('assets', () => {
+  let server: Server;
+  let origin: string;
+
+  beforeAll(async () => {
+    const app = express().use(pageAssets());
+    server = await new Promise<Server>((resolve) => {
+      const listening = app.listen(0, '127.0.0.1', () => resolve(listening));
+    });
+    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+
+  afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+  it('are named by their content in every page, small, and kept by browsers for ever', async () => {
+    expect(render(['not-found', {}])).toContain(`<link rel="stylesheet" href="${assetUrl('gatehouse.css')}">`);
+    expect(assetUrl('gatehouse.css')).toMatch(/^\/assets\/gatehouse\.css\?v=[0-9a-z]{4,}$/);
+
+    const response = await fetch(origin + assetUrl('gatehouse.css'));
+    expect(response.headers.get('content-type')).toBe('text/css; charset=utf-8');
+    expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect((await response.arrayBuffer()).byteLength).toBeLessThan(TEN_KB);
+  });
+
+  it('are not kept when asked for by another version’s name', async () => {
+    const response = await fetch(`${origin}/assets/gatehouse.css?v=older`);
+
+    expect(response.status).toBe(200);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('leave every other address and method to others', async () => {
+    expect((await fetch(`${origin}/assets/..%2Fpage-assets.ts`)).status).toBe(404);
+    expect((await fetch(`${origin}/assets/constructor`)).status).toBe(404);
+    expect((await fetch(origin + assetUrl('gatehouse.svg'), { method: 'POST' })).status).toBe(404);
+  });
+
+  it('include the mark', async () => {
+    const response = await fetch(origin + assetUrl('gatehouse.svg'), { method: 'HEAD' });
+
+    expect(response.headers.get('content-type')).toBe('image/svg+xml');
+  });
+});

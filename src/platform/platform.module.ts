@@ -1,0 +1,37 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { Clock } from './clock/clock.js';
+import { Config } from './config/config.js';
+import { Cipher, cipherKeyFrom } from './crypto/cipher.js';
+import { Signer } from './crypto/mac.js';
+import { PasswordHasher } from './crypto/password-hasher.js';
+import { DatabaseModule } from './database/database.module.js';
+import { DatabaseUrl } from './database/database-url.js';
+import { DnsLookup } from './dns/dns-lookup.js';
+import { GraphQLModule } from './graphql/graphql.module.js';
+import { OutboundHttp } from './http/outbound.js';
+import { PageRenderer } from './http/pages/page-renderer.js';
+import { Logger } from './logging/logger.js';
+import { Mailer } from './mail/mailer.js';
+
+/** What every module may ask for: settings, the ports to the world outside, and nothing of the domain. */
+@Global()
+@Module({})
+export class PlatformModule {
+  static with(config: Config, database: DatabaseUrl, logger: Logger): DynamicModule {
+    const shared = [
+      { provide: Config, useValue: config },
+      { provide: DatabaseUrl, useValue: database },
+      { provide: Logger, useValue: logger },
+      { provide: Cipher, useValue: new Cipher({ current: cipherKeyFrom(config.encryptionKey) }) },
+      { provide: Signer, useValue: new Signer(config.sessionSecret) },
+      { provide: OutboundHttp, useValue: new OutboundHttp({ allowedHosts: config.outboundAllowedHosts }) },
+      // Half a second of the five is left for the rest of the request.
+      { provide: DnsLookup, useValue: new DnsLookup({ servers: config.dnsResolvers, deadlineMs: 4_500 }) },
+      { provide: PasswordHasher, useFactory: () => new PasswordHasher() },
+      Clock,
+      Mailer,
+      PageRenderer,
+    ];
+    return { module: PlatformModule, imports: [DatabaseModule, GraphQLModule], providers: shared, exports: shared };
+  }
+}
