@@ -1,0 +1,60 @@
+import type { BuiltInRole, Permission } from './permissions.js';
+
+/** Where a permission is asked for: an organization, or one project of it. */
+export interface Scope {
+  readonly organizationId: string;
+  readonly projectId: string | null;
+}
+
+/** Where a request came from, as the audit trail tells it. */
+export interface Origin {
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+  readonly requestId: string;
+}
+
+/**
+ * - `user`: a signed-in person
+ * - `apiKey`: an organization's or a project's key
+ * - `administrator`: the holder of `ADMIN_API_KEY`
+ * - `system`: Gatehouse itself, at start or in a job
+ * - `anonymous`: nobody has proven anything yet
+ */
+export type ActorKind = 'user' | 'apiKey' | 'administrator' | 'system' | 'anonymous';
+
+/** Who is calling, and what they may do. */
+export interface Actor {
+  readonly kind: ActorKind;
+  /** The user's or the key's id; the kind's own name for the others. */
+  readonly id: string;
+  /** What a reader of the trail recognises: an email, a public key. Never a secret. */
+  readonly label: string;
+  readonly origin: Origin;
+  /** The one organization that a key belongs to; null for everybody else. */
+  readonly organizationId: string | null;
+  /** The one project that a project's key belongs to; null for everybody else. */
+  readonly projectId: string | null;
+  /** Holds every permission everywhere: `ADMIN_API_KEY`, `system`, or a user listed as instance administrator. */
+  readonly isInstanceAdministrator: boolean;
+  /** What the actor may do in `scope`; empty where the actor must not even learn that it exists. */
+  permissionsIn(scope: Scope): Promise<ReadonlySet<Permission>>;
+  /** The built-in role that the actor holds in `scope`, which bounds what they may grant; null for a key, which has none. */
+  roleIn(scope: Scope): Promise<BuiltInRole | null>;
+}
+
+const nothing: ReadonlySet<Permission> = new Set();
+
+/** The actor of requests that prove nothing, such as an attempt to sign in. */
+export function anonymous(origin: Origin): Actor {
+  return {
+    kind: 'anonymous',
+    id: 'anonymous',
+    label: 'anonymous',
+    origin,
+    organizationId: null,
+    projectId: null,
+    isInstanceAdministrator: false,
+    permissionsIn: () => Promise.resolve(nothing),
+    roleIn: () => Promise.resolve('NONE'),
+  };
+}
