@@ -1,0 +1,40 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { SignInMethod } from './session.types.js';
+
+@Entity('sessions')
+export class SessionEntity {
+  @PrimaryColumn({ type: 'text' })
+  id!: string;
+
+  /** SHA-256 of what the cookie holds. */
+  @Column({ type: 'bytea', name: 'token_digest' })
+  tokenDigest!: Buffer;
+
+  @Column({ type: 'text', name: 'user_id' })
+  userId!: string;
+
+  @Column({ type: 'text' })
+  method!: SignInMethod;
+
+  /** The key of the provider or connection that proved the identity; null for a password. */
+  @Column({ type: 'text', nullable: true })
+  connection!: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  ip!: string | null;
+
+  @Column({ type: 'text', name: 'user_agent', nullable: true })
+  userAgent!: string | null;
+
+  @Column({ type: 'timestamptz', name: 'created_at' })
+  createdAt!: Date;
+
+  @Column({ type: 'timestamptz', name: 'last_seen_at' })
+  lastSeenAt!: Date;
+
+  @Column({ type: 'timestamptz', name: 'idle_expires_at' })
+  idleExpiresAt!: Date;
+
+  @Column({ type: 'timestamptz', name: 'expires_at' })
+  expiresAt!: Date;
+}

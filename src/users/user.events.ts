@@ -1,0 +1,48 @@
+import { auditEvent } from '../audit/audit-event.types.js';
+import type { IdentityKey, User } from './user.types.js';
+
+/** Where events about people are kept: the organization that owns their email's domain, or the instance. */
+interface AboutUser {
+  readonly user: User;
+  readonly organizationId: string | null;
+}
+
+const resource = ({ user }: AboutUser) => ({ type: 'user', id: user.id });
+
+export const userCreated = auditEvent('user.created', (facts: AboutUser & { readonly by: string }) => ({
+  organizationId: facts.organizationId,
+  resource: resource(facts),
+  after: {
+    email: facts.user.email,
+    name: facts.user.name,
+    emailVerified: facts.user.emailVerified,
+    instanceAdministrator: facts.user.isInstanceAdministrator,
+    by: facts.by,
+  },
+}));
+
+export const identityLinked = auditEvent(
+  'identity.linked',
+  (facts: AboutUser & { readonly identity: IdentityKey; readonly passwordDropped: boolean }) => ({
+    organizationId: facts.organizationId,
+    resource: resource(facts),
+    after: {
+      source: facts.identity.source,
+      issuer: facts.identity.issuer,
+      subject: facts.identity.subject,
+      passwordDropped: facts.passwordDropped,
+    },
+  }),
+);
+
+export const passwordSet = auditEvent('user.passwordSet', (facts: AboutUser) => ({
+  organizationId: facts.organizationId,
+  resource: resource(facts),
+}));
+
+export const administratorAppointed = auditEvent('user.administratorAppointed', (facts: AboutUser) => ({
+  organizationId: facts.organizationId,
+  resource: resource(facts),
+  before: { instanceAdministrator: false },
+  after: { instanceAdministrator: true },
+}));

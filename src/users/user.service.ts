@@ -1,0 +1,163 @@
+import { Injectable } from '@nestjs/common';
+import { In, IsNull } from 'typeorm';
+import { AuditService } from '../audit/audit.service.js';
+import { Clock } from '../platform/clock/clock.js';
+import { randomId } from '../platform/crypto/digest.js';
+import { Database, type Tx } from '../platform/database/database.js';
+import { AppError } from '../platform/errors/app-error.js';
+import type { Actor } from '../policy/actor.js';
+import { IdentityEntity } from './identity.entity.js';
+import { UserEntity } from './user.entity.js';
+import { administratorAppointed, identityLinked, passwordSet, userCreated } from './user.events.js';
+import type { IdentityKey, NewUser, User } from './user.types.js';
+
+/** A user, and the organization whose trail tells of them. */
+interface Account {
+  readonly user: User;
+  readonly organizationId: string | null;
+}
+
+@Injectable()
+export class UserService {
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditService,
+    private readonly clock: Clock,
+  ) {}
+
+  async findById(id: string): Promise<User | null> {
+    const row = await this.database.reader.findOneBy(UserEntity, { id });
+    return row && toUser(row);
+  }
+
+  async get(id: string): Promise<User> {
+    const user = await this.findById(id);
+    if (!user) throw new AppError('NOT_FOUND');
+    return user;
+  }
+
+  async findByEmail(email: string): Promise<User | null> {
+    const row = await this.database.reader.findOneBy(UserEntity, { email });
+    return row && toUser(row);
+  }
+
+  /** The users of these ids in the order asked for; an id that names nobody is left out. */
+  async listByIds(ids: readonly string[]): Promise<User[]> {
+    const rows = await this.database.reader.findBy(UserEntity, { id: In([...ids]) });
+    const byId = new Map(rows.map((row) => [row.id, toUser(row)]));
+    return ids.flatMap((id) => byId.get(id) ?? []);
+  }
+
+  async findByIdentity(key: IdentityKey): Promise<User | null> {
+    const identity = await this.database.reader.findOneBy(IdentityEntity, { ...key });
+    return identity && this.findById(identity.userId);
+  }
+
+  /** Whether this source already calls the user by some subject. */
+  hasIdentityFrom(userId: string, source: string): Promise<boolean> {
+    return this.database.reader.existsBy(IdentityEntity, { userId, source });
+  }
+
+  /** Whether nobody has ever signed in as this user: pre-created, and waiting for its person. */
+  async isUnclaimed(userId: string): Promise<boolean> {
+    const withoutPassword = await this.database.reader.existsBy(UserEntity, { id: userId, passwordHash: IsNull() });
+    return withoutPassword && !(await this.database.reader.existsBy(IdentityEntity, { userId }));
+  }
+
+  async passwordHashOf(userId: string): Promise<string | null> {
+    const row = await this.database.reader.findOne(UserEntity, {
+      where: { id: userId },
+      select: { id: true, passwordHash: true },
+    });
+    return row?.passwordHash ?? null;
+  }
+
+  /** Whether there is an instance administrator who can sign in. */
+  hasAdministrator(): Promise<boolean> {
+    return this.database.reader.existsBy(UserEntity, { instanceAdministrator: true, deactivatedAt: IsNull() });
+  }
+
+  /**
+   * @param by how the account came to be (`signUp`, `sso`, `invitation` …), for the trail
+   * @throws CONFLICT when the email is in use
+   */
+  async create(
+    tx: Tx,
+    actor: Actor,
+    account: NewUser & { readonly by: string; readonly organizationId: string | null },
+  ): Promise<User> {
+    const row = {
+      id: randomId(),
+      email: account.email,
+      name: account.name,
+      passwordHash: account.passwordHash ?? null,
+      emailVerifiedAt: account.emailVerified === true ? this.clock.now() : null,
+      instanceAdministrator: account.isInstanceAdministrator ?? false,
+      deactivatedAt: null,
+      createdAt: this.clock.now(),
+    };
+    const inserted = await tx
+      .createQueryBuilder()
+      .insert()
+      .into(UserEntity)
+      .values(row)
+      .orIgnore()
+      .returning('id')
+      .execute();
+    if ((inserted.raw as unknown[]).length === 0)
+      throw new AppError('CONFLICT', { message: 'An account with this email exists. Sign in instead.' });
+    const user = toUser(row);
+    await this.audit.record(tx, actor, userCreated, { user, organizationId: account.organizationId, by: account.by });
+    return user;
+  }
+
+  /**
+   * Lets a source of identities speak for the user from now on.
+   * Whoever made an account for an unproven email may not be its owner: their password goes when the owner arrives.
+   * @returns whether a password was dropped; the caller ends the sessions that were opened with it
+   */
+  async linkIdentity(tx: Tx, actor: Actor, account: Account, identity: IdentityKey): Promise<boolean> {
+    const passwordDropped = !account.user.emailVerified && (await this.passwordHashOf(account.user.id)) !== null;
+    await tx.insert(IdentityEntity, {
+      id: randomId(),
+      userId: account.user.id,
+      ...identity,
+      createdAt: this.clock.now(),
+      lastSignedInAt: this.clock.now(),
+    });
+    if (passwordDropped) await tx.update(UserEntity, { id: account.user.id }, { passwordHash: null });
+    await this.audit.record(tx, actor, identityLinked, { ...account, identity, passwordDropped });
+    return passwordDropped;
+  }
+
+  async setPassword(tx: Tx, actor: Actor, account: Account, passwordHash: string): Promise<void> {
+    await tx.update(UserEntity, { id: account.user.id }, { passwordHash });
+    await this.audit.record(tx, actor, passwordSet, account);
+  }
+
+  /** Something outside Gatehouse (a mailbox, a provider, an owned domain) has just proven the user's email. */
+  async markEmailVerified(tx: Tx, userId: string): Promise<void> {
+    await tx.update(UserEntity, { id: userId, emailVerifiedAt: IsNull() }, { emailVerifiedAt: this.clock.now() });
+  }
+
+  async markIdentityUsed(tx: Tx, key: IdentityKey): Promise<void> {
+    await tx.update(IdentityEntity, { ...key }, { lastSignedInAt: this.clock.now() });
+  }
+
+  async appointAdministrator(tx: Tx, actor: Actor, account: Account): Promise<void> {
+    await tx.update(UserEntity, { id: account.user.id }, { instanceAdministrator: true });
+    await this.audit.record(tx, actor, administratorAppointed, account);
+  }
+}
+
+function toUser(row: Omit<UserEntity, 'passwordHash'>): User {
+  return {
+    id: row.id,
+    email: row.email,
+    name: row.name,
+    emailVerified: row.emailVerifiedAt !== null,
+    isInstanceAdministrator: row.instanceAdministrator,
+    isDeactivated: row.deactivatedAt !== null,
+    createdAt: row.createdAt,
+  };
+}

@@ -1,0 +1,27 @@
+/** A person as other modules and callers see one: never with a hash. */
+export interface User {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly emailVerified: boolean;
+  readonly isInstanceAdministrator: boolean;
+  readonly isDeactivated: boolean;
+  readonly createdAt: Date;
+}
+
+export interface NewUser {
+  /** Canonical, as `parseEmailAddress` gives it. */
+  readonly email: string;
+  readonly name: string;
+  readonly passwordHash?: string | null;
+  readonly emailVerified?: boolean;
+  readonly isInstanceAdministrator?: boolean;
+}
+
+/** What a source of identities calls a person. */
+export interface IdentityKey {
+  /** A connection's id, or `provider:<key>`. */
+  readonly source: string;
+  readonly issuer: string;
+  readonly subject: string;
+}
