@@ -1,0 +1,68 @@
+import { Args, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import type { Actor, Scope } from '../../policy/actor.js';
+import { CurrentActor, CurrentScope } from '../../policy/current.decorators.js';
+import { Requires } from '../../policy/requires.decorator.js';
+import { Organization } from '../organization.graphql.js';
+import type { Organization as OrganizationFacts } from '../organization.types.js';
+import {
+  AddDomainInput,
+  AddDomainPayload,
+  Domain,
+  RemoveDomainInput,
+  RemoveDomainPayload,
+  VerifyDomainInput,
+  VerifyDomainPayload,
+} from './domain.graphql.js';
+import { DomainService } from './domain.service.js';
+
+@Resolver(() => Domain)
+export class DomainResolver {
+  constructor(private readonly domains: DomainService) {}
+
+  @Mutation(() => AddDomainPayload, {
+    description:
+      'Claims a domain and gives the TXT record that proves it. ' +
+      'Errors: VALIDATION_FAILED for a name that nobody can own alone, CONFLICT, DOMAIN_TAKEN.',
+  })
+  @Requires('domains.manage', 'input.organizationId')
+  async addDomain(@CurrentActor() actor: Actor, @Args('input') input: AddDomainInput): Promise<AddDomainPayload> {
+    return { domain: await this.domains.add(actor, input.organizationId, input.name) };
+  }
+
+  @Mutation(() => VerifyDomainPayload, {
+    description:
+      'Looks for the record in DNS, within five seconds. Where it is missing or different this is no error: ' +
+      "the domain's `diagnosis` says what was found. Errors: DOMAIN_TAKEN.",
+  })
+  @Requires('domains.manage', 'input.domainId', DomainService)
+  async verifyDomain(
+    @CurrentActor() actor: Actor,
+    @CurrentScope() scope: Scope,
+    @Args('input') input: VerifyDomainInput,
+  ): Promise<VerifyDomainPayload> {
+    return { domain: await this.domains.verify(actor, scope.organizationId, input.domainId) };
+  }
+
+  @Mutation(() => RemoveDomainPayload, {
+    description: 'Gives up a domain. Errors: PRECONDITION_FAILED while single sign-on is configured on it.',
+  })
+  @Requires('domains.manage', 'input.domainId', DomainService)
+  async removeDomain(
+    @CurrentActor() actor: Actor,
+    @CurrentScope() scope: Scope,
+    @Args('input') input: RemoveDomainInput,
+  ): Promise<RemoveDomainPayload> {
+    return { domain: await this.domains.remove(actor, scope.organizationId, input.domainId) };
+  }
+}
+
+@Resolver(() => Organization)
+export class OrganizationDomainsResolver {
+  constructor(private readonly domains: DomainService) {}
+
+  @ResolveField(() => [Domain], { name: 'domains', description: 'The domains that it claims or has proven, by name.' })
+  @Requires('organization.read', 'parent.id')
+  list(@Parent() organization: OrganizationFacts): Promise<Domain[]> {
+    return this.domains.list(organization.id);
+  }
+}

@@ -1,0 +1,27 @@
+import { auditEvent } from '../../audit/audit-event.types.js';
+import type { BuiltInRole } from '../../policy/permissions.js';
+import type { Membership } from './member.types.js';
+
+const resource = ({ userId }: { userId: string }) => ({ type: 'user', id: userId });
+
+export const memberAdded = auditEvent('member.added', (membership: Omit<Membership, 'joinedAt'>) => ({
+  organizationId: membership.organizationId,
+  resource: resource(membership),
+  after: { role: membership.role, source: membership.source },
+}));
+
+export const memberRoleChanged = auditEvent(
+  'member.roleChanged',
+  (facts: { readonly organizationId: string; readonly userId: string; readonly before: BuiltInRole; readonly after: BuiltInRole }) => ({
+    organizationId: facts.organizationId,
+    resource: resource(facts),
+    before: { role: facts.before },
+    after: { role: facts.after },
+  }),
+);
+
+export const memberRemovedFromTrail = auditEvent('member.removed', (membership: Membership) => ({
+  organizationId: membership.organizationId,
+  resource: resource(membership),
+  before: { role: membership.role, source: membership.source },
+}));

@@ -1,0 +1,127 @@
+import { Injectable } from '@nestjs/common';
+import { AuditService } from '../../audit/audit.service.js';
+import { Clock } from '../../platform/clock/clock.js';
+import { Database, type Tx } from '../../platform/database/database.js';
+import { AppError } from '../../platform/errors/app-error.js';
+import { domainEvent, DomainEvents } from '../../platform/events/domain-events.js';
+import { page, type Connection, type PageRequest } from '../../platform/graphql/connection.js';
+import type { Actor } from '../../policy/actor.js';
+import { refuseRoleBeyond } from '../../policy/granting.js';
+import type { BuiltInRole } from '../../policy/permissions.js';
+import { memberAdded, memberRemovedFromTrail, memberRoleChanged } from './member.events.js';
+import { MembershipEntity } from './membership.entity.js';
+import type { Membership } from './member.types.js';
+
+/** Told in the commit that ends a membership; keys and project roles of the person end with it. */
+export const memberRemoved = domainEvent<{ readonly organizationId: string; readonly userId: string; readonly actor: Actor }>(
+  'member.removed',
+);
+
+@Injectable()
+export class MemberService {
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditService,
+    private readonly events: DomainEvents,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Null: not a member. */
+  async roleOf(organizationId: string, userId: string): Promise<BuiltInRole | null> {
+    const membership = await this.database.reader.findOneBy(MembershipEntity, { organizationId, userId });
+    return membership?.role ?? null;
+  }
+
+  /** Whether an account with this (canonical) address is a member: one statement, whoever it belongs to. */
+  async isMemberByEmail(organizationId: string, email: string): Promise<boolean> {
+    const rows = await this.database.rows(
+      'select from memberships m join users u on u.id = m.user_id where m.organization_id = $1 and u.email = $2',
+      [organizationId, email],
+    );
+    return rows.length > 0;
+  }
+
+  list(organizationId: string, request: PageRequest): Promise<Connection<Membership>> {
+    const query = this.database.reader
+      .createQueryBuilder(MembershipEntity, 'membership')
+      .where('membership.organization_id = :organizationId', { organizationId });
+    return page(query, request, { column: 'membership.user_id', of: (row) => row.userId }, (row): Membership => row);
+  }
+
+  /** The memberships of one person, page by page. */
+  pageOfUser(userId: string, request: PageRequest): Promise<Connection<Membership>> {
+    const query = this.database.reader.createQueryBuilder(MembershipEntity, 'membership').where('membership.user_id = :userId', { userId });
+    return page(query, request, { column: 'membership.organization_id', of: (row) => row.organizationId }, (row): Membership => row);
+  }
+
+  /** The memberships of one person, for showing them where they belong. */
+  listOfUser(userId: string): Promise<Membership[]> {
+    return this.database.reader.findBy(MembershipEntity, { userId });
+  }
+
+  /** Adds a member; whoever is one already keeps the role they have. */
+  async add(tx: Tx, actor: Actor, membership: Omit<Membership, 'joinedAt'>): Promise<void> {
+    const row = { ...membership, joinedAt: this.clock.now() };
+    const inserted = await tx.createQueryBuilder().insert().into(MembershipEntity).values(row).orIgnore().returning('user_id').execute();
+    if ((inserted.raw as unknown[]).length > 0) await this.audit.record(tx, actor, memberAdded, membership);
+  }
+
+  /**
+   * @throws CANNOT_GRANT for a role beyond the actor's own, or for changing somebody above them;
+   *   LAST_OWNER when no owner would be left; NOT_FOUND when the user is no member
+   */
+  async changeRole(actor: Actor, organizationId: string, userId: string, role: BuiltInRole): Promise<Membership> {
+    await refuseRoleBeyond(actor, { organizationId, projectId: null }, role);
+    return this.database.transaction(async (tx) => {
+      const before = await this.lock(tx, actor, organizationId, userId);
+      await tx.update(MembershipEntity, { organizationId, userId }, { role });
+      if (before.role === 'OWNER' && role !== 'OWNER') await refuseWithoutOwner(tx, organizationId);
+      await this.audit.record(tx, actor, memberRoleChanged, { organizationId, userId, before: before.role, after: role });
+      return { ...before, role };
+    });
+  }
+
+  /** @throws LAST_OWNER; NOT_FOUND when the actor is no member; FORBIDDEN for a key, which can't be one */
+  async leave(actor: Actor, organizationId: string): Promise<Membership> {
+    if (actor.kind !== 'user') throw new AppError('FORBIDDEN', { detail: 'only a person can leave' });
+    return this.remove(actor, organizationId, actor.id);
+  }
+
+  /**
+   * Ends a membership: by an administrator of members, or by the member who leaves.
+   * @throws CANNOT_GRANT for removing somebody above the actor; LAST_OWNER; NOT_FOUND
+   */
+  async remove(actor: Actor, organizationId: string, userId: string): Promise<Membership> {
+    return this.database.transaction(async (tx) => {
+      const membership = await this.lock(tx, actor, organizationId, userId);
+      await this.events.publish(tx, memberRemoved, { organizationId, userId, actor });
+      await tx.delete(MembershipEntity, { organizationId, userId });
+      if (membership.role === 'OWNER') await refuseWithoutOwner(tx, organizationId);
+      await this.audit.record(tx, actor, memberRemovedFromTrail, membership);
+      return membership;
+    });
+  }
+
+  /**
+   * Changes to an organization's memberships and invitations wait for each other, until the transaction ends: two owners
+   * who demote each other at once would otherwise each see the other as the owner who remains.
+   */
+  async takeTurns(tx: Tx, organizationId: string): Promise<void> {
+    await tx.query('select 1 from organizations where id = $1 for no key update', [organizationId]);
+  }
+
+  private async lock(tx: Tx, actor: Actor, organizationId: string, userId: string): Promise<Membership> {
+    await this.takeTurns(tx, organizationId);
+    const membership = await tx.findOneBy(MembershipEntity, { organizationId, userId });
+    if (!membership) throw new AppError('NOT_FOUND');
+    if (!(actor.kind === 'user' && actor.id === userId)) {
+      await refuseRoleBeyond(actor, { organizationId, projectId: null }, membership.role);
+    }
+    return membership;
+  }
+}
+
+async function refuseWithoutOwner(tx: Tx, organizationId: string): Promise<void> {
+  const owners = await tx.countBy(MembershipEntity, { organizationId, role: 'OWNER' });
+  if (owners === 0) throw new AppError('LAST_OWNER');
+}

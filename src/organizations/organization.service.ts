@@ -1,0 +1,129 @@
+import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
+import { AuditService } from '../audit/audit.service.js';
+import { Clock } from '../platform/clock/clock.js';
+import { Config } from '../platform/config/config.js';
+import { randomId } from '../platform/crypto/digest.js';
+import { Database } from '../platform/database/database.js';
+import { AppError } from '../platform/errors/app-error.js';
+import { domainEvent, DomainEvents } from '../platform/events/domain-events.js';
+import { page, type Connection, type PageRequest } from '../platform/graphql/connection.js';
+import { slugOf } from '../platform/text/slug.js';
+import type { Actor, Scope } from '../policy/actor.js';
+import { plans, plansWith, type Feature } from '../policy/plans.js';
+import type { ScopeLocator } from '../policy/requires.decorator.js';
+import { MemberService } from './members/member.service.js';
+import { OrganizationEntity } from './organization.entity.js';
+import { organizationCreated, organizationDeleted, organizationUpdated } from './organization.events.js';
+import type { Organization } from './organization.types.js';
+
+/** Told before an organization and all its rows go, in the same commit. */
+export const organizationWillGo = domainEvent<{ readonly organizationId: string }>('organization.willGo');
+
+@Injectable()
+export class OrganizationService implements ScopeLocator {
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditService,
+    private readonly members: MemberService,
+    private readonly events: DomainEvents,
+    private readonly clock: Clock,
+    private readonly config: Config,
+  ) {}
+
+  exists(id: string): Promise<boolean> {
+    return this.database.reader.existsBy(OrganizationEntity, { id });
+  }
+
+  findById(id: string): Promise<Organization | null> {
+    return this.database.reader.findOneBy(OrganizationEntity, { id });
+  }
+
+  findBySlug(slug: string): Promise<Organization | null> {
+    return this.database.reader.findOneBy(OrganizationEntity, { slug });
+  }
+
+  /** In the order of their names; an id that names nothing is left out. */
+  listByIds(ids: readonly string[]): Promise<Organization[]> {
+    return this.database.reader.find(OrganizationEntity, { where: { id: In([...ids]) }, order: { name: 'ASC' } });
+  }
+
+  async get(id: string): Promise<Organization> {
+    const organization = await this.findById(id);
+    if (!organization) throw new AppError('NOT_FOUND');
+    return organization;
+  }
+
+  /** @param idOrSlug an id, or else a slug: one that is both names the organization whose id it is */
+  async scopeOf(idOrSlug: string): Promise<Scope | null> {
+    const organization = (await this.findById(idOrSlug)) ?? (await this.findBySlug(idOrSlug));
+    return organization && { organizationId: organization.id, projectId: null };
+  }
+
+  /** A user's own organizations; a key's one; all of them for an instance administrator. */
+  list(actor: Actor, request: PageRequest): Promise<Connection<Organization>> {
+    const query = this.database.reader.createQueryBuilder(OrganizationEntity, 'organization');
+    if (actor.kind === 'apiKey') query.where('organization.id = :own', { own: actor.organizationId });
+    else if (!actor.isInstanceAdministrator) {
+      query.where('organization.id in (select organization_id from memberships where user_id = :userId)', { userId: actor.id });
+    }
+    return page(query, request, { column: 'organization.id', of: (row) => row.id }, (row): Organization => row);
+  }
+
+  /**
+   * Creates an organization. A person who creates one becomes its owner.
+   * @throws CONFLICT when the slug is taken; FORBIDDEN for a key, which belongs to one organization
+   */
+  async create(actor: Actor, input: { readonly name: string; readonly slug?: string | undefined; readonly id?: string }): Promise<Organization> {
+    if (actor.kind === 'apiKey') throw new AppError('FORBIDDEN', { detail: 'a key belongs to one organization' });
+    const id = input.id ?? randomId();
+    const organization: Organization = {
+      id,
+      name: input.name,
+      slug: input.slug ?? slugOf(input.name, id),
+      plan: this.config.defaultPlan,
+      createdAt: this.clock.now(),
+    };
+    return this.database.transaction(async (tx) => {
+      const inserted = await tx.createQueryBuilder().insert().into(OrganizationEntity).values(organization).orIgnore().returning('id').execute();
+      if ((inserted.raw as unknown[]).length === 0) throw new AppError('CONFLICT', { message: 'This slug is taken.' });
+      await this.audit.record(tx, actor, organizationCreated, organization);
+      if (actor.kind === 'user') {
+        await this.members.add(tx, actor, { organizationId: id, userId: actor.id, role: 'OWNER', source: 'CREATOR' });
+      }
+      return organization;
+    });
+  }
+
+  async rename(actor: Actor, id: string, name: string): Promise<Organization> {
+    return this.database.transaction(async (tx) => {
+      const before = await this.get(id);
+      const after = { ...before, name };
+      await tx.update(OrganizationEntity, { id }, { name });
+      await this.audit.record(tx, actor, organizationUpdated, { before, after });
+      return after;
+    });
+  }
+
+  /** Deletes an organization and all that is in it. Its trail stays. */
+  async delete(actor: Actor, id: string): Promise<Organization> {
+    return this.database.transaction(async (tx) => {
+      const organization = await this.get(id);
+      await this.events.publish(tx, organizationWillGo, { organizationId: id });
+      await tx.delete(OrganizationEntity, { id });
+      await this.audit.record(tx, actor, organizationDeleted, organization);
+      return organization;
+    });
+  }
+
+  /** @throws ENTITLEMENT_REQUIRED, naming the plans that have the feature */
+  async refuseUnlessEntitled(organizationId: string, feature: Feature): Promise<void> {
+    const { plan } = await this.get(organizationId);
+    if (plans[plan][feature]) return;
+    const having = plansWith(feature);
+    throw new AppError('ENTITLEMENT_REQUIRED', {
+      message: `The plan ${plan} does not include this; these do: ${having.join(', ')}.`,
+      facts: { plan, plans: having },
+    });
+  }
+}

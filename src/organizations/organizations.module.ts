@@ -1,0 +1,45 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditModule } from '../audit/audit.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { DomainEntity } from './domains/domain.entity.js';
+import { DomainResolver, OrganizationDomainsResolver } from './domains/domain.resolver.js';
+import { DomainService } from './domains/domain.service.js';
+import { InvitationEntity } from './invitations/invitation.entity.js';
+import { InvitationResolver, OrganizationInvitationsResolver } from './invitations/invitation.resolver.js';
+import { InvitationSender } from './invitations/invitation-sender.js';
+import { InvitationService } from './invitations/invitation.service.js';
+import { InvitingService } from './invitations/inviting.service.js';
+import { MemberResolver, OrganizationMembersResolver } from './members/member.resolver.js';
+import { MemberService } from './members/member.service.js';
+import { MembershipEntity } from './members/membership.entity.js';
+import { OrganizationEntity } from './organization.entity.js';
+import { OrganizationLoader } from './organization-loader.service.js';
+import { OrganizationResolver } from './organization.resolver.js';
+import { OrganizationService } from './organization.service.js';
+
+@Module({
+  imports: [
+    AuditModule,
+    UsersModule,
+    TypeOrmModule.forFeature([OrganizationEntity, MembershipEntity, InvitationEntity, DomainEntity]),
+  ],
+  providers: [
+    OrganizationService,
+    OrganizationLoader,
+    OrganizationResolver,
+    MemberService,
+    MemberResolver,
+    OrganizationMembersResolver,
+    InvitationService,
+    InvitingService,
+    InvitationSender,
+    InvitationResolver,
+    OrganizationInvitationsResolver,
+    DomainService,
+    DomainResolver,
+    OrganizationDomainsResolver,
+  ],
+  exports: [OrganizationService, OrganizationLoader, MemberService, InvitationService, DomainService],
+})
+export class OrganizationsModule {}
