@@ -1,0 +1,111 @@
+import { Injectable } from '@nestjs/common';
+import { INSTANCE_TRAIL } from '../audit/audit.service.js';
+import { MemberService } from '../organizations/members/member.service.js';
+import { OrganizationService } from '../organizations/organization.service.js';
+import type { Actor, ActorKind, Origin, Scope } from '../policy/actor.js';
+import { isPermission, permissionNames, type BuiltInRole, type Permission } from '../policy/permissions.js';
+import { permissionsOf } from '../policy/roles.js';
+import { ProjectRoleService } from '../projects/project-role.service.js';
+
+/** What a key may do, as it is stored. */
+export interface KeyGrant {
+  readonly organizationId: string;
+  /** Null: a key of the whole organization. */
+  readonly projectId: string | null;
+  readonly permissions: readonly string[];
+}
+
+/** Who somebody has proven to be, before anything is asked about what they may do. */
+export type Identity =
+  | { readonly kind: 'user'; readonly id: string; readonly label: string; readonly isInstanceAdministrator: boolean }
+  | { readonly kind: 'apiKey'; readonly id: string; readonly label: string; readonly grant: KeyGrant }
+  | { readonly kind: 'administrator' | 'system' };
+
+interface Held {
+  readonly role: BuiltInRole | null;
+  readonly permissions: ReadonlySet<Permission>;
+}
+
+const nothing: Held = { role: 'NONE', permissions: new Set() };
+const everything: Held = { role: 'OWNER', permissions: new Set(permissionNames) };
+
+/** Turns a proven identity into an actor: the one place where what somebody may do is worked out. */
+@Injectable()
+export class AccessService {
+  constructor(
+    private readonly organizations: OrganizationService,
+    private readonly members: MemberService,
+    private readonly projectRoles: ProjectRoleService,
+  ) {}
+
+  /** An actor answers each scope once per request; a role change counts at the next request. */
+  actorFor(identity: Identity, origin: Origin): Actor {
+    const answers = new Map<string, Promise<Held>>();
+    const held = (scope: Scope): Promise<Held> => {
+      const key = `${scope.organizationId}/${scope.projectId ?? ''}`;
+      const known = answers.get(key) ?? this.holdingOf(identity, scope);
+      answers.set(key, known);
+      return known;
+    };
+    return {
+      kind: identity.kind,
+      ...nameOf(identity),
+      origin,
+      organizationId: identity.kind === 'apiKey' ? identity.grant.organizationId : null,
+      projectId: identity.kind === 'apiKey' ? identity.grant.projectId : null,
+      isInstanceAdministrator: administers(identity),
+      permissionsIn: async (scope) => (await held(scope)).permissions,
+      roleIn: async (scope) => (await held(scope)).role,
+    };
+  }
+
+  private async holdingOf(identity: Identity, scope: Scope): Promise<Held> {
+    switch (identity.kind) {
+      case 'administrator':
+      case 'system':
+        return this.everythingIn(scope);
+      case 'apiKey':
+        return holdingOfKey(identity.grant, scope);
+      case 'user':
+        return identity.isInstanceAdministrator ? this.everythingIn(scope) : this.holdingOfUser(identity.id, scope);
+    }
+  }
+
+  /** An instance administrator is told of an organization that does not exist in the same words as anybody. */
+  private async everythingIn({ organizationId }: Scope): Promise<Held> {
+    const exists = organizationId === INSTANCE_TRAIL || (await this.organizations.exists(organizationId));
+    return exists ? everything : nothing;
+  }
+
+  /** The project's role, where one is set, replaces the organization's in that project, up or down. */
+  private async holdingOfUser(userId: string, { organizationId, projectId }: Scope): Promise<Held> {
+    const organizationRole = await this.members.roleOf(organizationId, userId);
+    if (organizationRole === null) return nothing;
+    if (projectId === null)
+      return { role: organizationRole, permissions: permissionsOf(organizationRole, 'organization') };
+    const role = (await this.projectRoles.roleOf({ organizationId, projectId }, userId)) ?? organizationRole;
+    return { role, permissions: permissionsOf(role, 'project') };
+  }
+}
+
+/** A key of a project is worth nothing elsewhere; a key of an organization reaches each of its projects. Keys grant no roles. */
+function holdingOfKey(grant: KeyGrant, scope: Scope): Held {
+  const reaches =
+    grant.organizationId === scope.organizationId && (grant.projectId === null || grant.projectId === scope.projectId);
+  return reaches ? { role: null, permissions: new Set(grant.permissions.filter(isPermission)) } : nothing;
+}
+
+function nameOf(identity: Identity): { id: string; label: string } {
+  return 'id' in identity
+    ? { id: identity.id, label: identity.label }
+    : { id: identity.kind, label: labels[identity.kind] };
+}
+
+const labels: Readonly<Record<Exclude<ActorKind, 'user' | 'apiKey' | 'anonymous'>, string>> = {
+  administrator: 'ADMIN_API_KEY',
+  system: 'Gatehouse',
+};
+
+function administers(identity: Identity): boolean {
+  return identity.kind === 'user' ? identity.isInstanceAdministrator : identity.kind !== 'apiKey';
+}

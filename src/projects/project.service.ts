@@ -1,0 +1,142 @@
+import { Injectable } from '@nestjs/common';
+import { Not, type SelectQueryBuilder } from 'typeorm';
+import { AuditService } from '../audit/audit.service.js';
+import { MemberService } from '../organizations/members/member.service.js';
+import { Clock } from '../platform/clock/clock.js';
+import { randomId } from '../platform/crypto/digest.js';
+import { Database, type Tx } from '../platform/database/database.js';
+import { TenantRepository } from '../platform/database/tenant-repository.js';
+import { AppError, invalid } from '../platform/errors/app-error.js';
+import { page, type Connection, type PageRequest } from '../platform/graphql/connection.js';
+import { slugOf } from '../platform/text/slug.js';
+import type { Actor } from '../policy/actor.js';
+import { builtInRoles } from '../policy/permissions.js';
+import type { ScopeLocator } from '../policy/requires.decorator.js';
+import { permissionsOf } from '../policy/roles.js';
+import { ProjectEntity } from './project.entity.js';
+import { projectCreated, projectDeleted, projectUpdated } from './project.events.js';
+import type { Project, ProjectScope } from './project.types.js';
+
+interface NewProject {
+  readonly name: string;
+  /** Made from the name unless given. */
+  readonly slug?: string | null | undefined;
+  /** Only for a project that configuration names; a new one otherwise. */
+  readonly id?: string;
+}
+
+interface ProjectChange {
+  readonly name?: string | null | undefined;
+  readonly slug?: string | null | undefined;
+}
+
+/** The roles that let somebody see a project: all but NONE, which hides it. */
+const seeing = builtInRoles.filter((role) => permissionsOf(role, 'project').has('project.read'));
+
+@Injectable()
+export class ProjectService implements ScopeLocator {
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditService,
+    private readonly members: MemberService,
+    private readonly clock: Clock,
+  ) {}
+
+  async scopeOf(id: string): Promise<ProjectScope | null> {
+    const project = await this.findById(id);
+    return project && { organizationId: project.organizationId, projectId: project.id };
+  }
+
+  findById(id: string): Promise<Project | null> {
+    return this.database.reader.findOneBy(ProjectEntity, { id });
+  }
+
+  /** @throws NOT_FOUND, for a project of another organization too */
+  get({ organizationId, projectId }: ProjectScope): Promise<Project> {
+    return new TenantRepository(this.database.reader, ProjectEntity, organizationId).get({ id: projectId });
+  }
+
+  /** The projects of an organization that the actor may see: one in which their role is NONE is not among them. */
+  async list(actor: Actor, organizationId: string, request: PageRequest): Promise<Connection<Project>> {
+    const query = this.database.reader
+      .createQueryBuilder(ProjectEntity, 'project')
+      .where('project.organization_id = :organizationId', { organizationId });
+    await this.narrowTo(actor, organizationId, query);
+    return page(query, request, { column: 'project.id', of: (row) => row.id }, (row): Project => row);
+  }
+
+  /** @throws CONFLICT when the organization has a project of this slug */
+  async create(actor: Actor, organizationId: string, input: NewProject): Promise<Project> {
+    const id = input.id ?? randomId();
+    const project: Project = {
+      id,
+      organizationId,
+      name: input.name,
+      slug: input.slug ?? slugOf(input.name, id),
+      createdAt: this.clock.now(),
+    };
+    return this.database.transaction(async (tx) => {
+      const inserted = await tx.createQueryBuilder().insert().into(ProjectEntity).values(project).orIgnore().returning('id').execute();
+      if ((inserted.raw as unknown[]).length === 0) throw slugTaken();
+      await this.audit.record(tx, actor, projectCreated, project);
+      return project;
+    });
+  }
+
+  /** @throws CONFLICT when another project of the organization has the slug; VALIDATION_FAILED when nothing is to change */
+  async update(actor: Actor, scope: ProjectScope, change: ProjectChange): Promise<Project> {
+    const name = change.name ?? null;
+    const slug = change.slug ?? null;
+    if (name === null && slug === null) throw invalid('name', 'Give a new name, a new slug, or both.');
+    return this.database.transaction(async (tx) => {
+      const before = await lock(tx, scope);
+      const after: Project = { ...before, name: name ?? before.name, slug: slug ?? before.slug };
+      if (await isTaken(tx, after)) throw slugTaken();
+      await tx.update(ProjectEntity, { id: after.id }, { name: after.name, slug: after.slug });
+      await this.audit.record(tx, actor, projectUpdated, { before, after });
+      return after;
+    });
+  }
+
+  /** Deletes a project with the roles and keys in it. */
+  async delete(actor: Actor, scope: ProjectScope): Promise<Project> {
+    return this.database.transaction(async (tx) => {
+      // Invitations and roles in it go too, so it takes its turn among them.
+      await this.members.takeTurns(tx, scope.organizationId);
+      const project = await lock(tx, scope);
+      await tx.delete(ProjectEntity, { id: project.id });
+      await this.audit.record(tx, actor, projectDeleted, project);
+      return project;
+    });
+  }
+
+  private async narrowTo(actor: Actor, organizationId: string, query: SelectQueryBuilder<ProjectEntity>): Promise<void> {
+    if (actor.kind === 'user' && !actor.isInstanceAdministrator) {
+      const organizationRole = await this.members.roleOf(organizationId, actor.id);
+      query.andWhere(
+        `coalesce((select role from project_roles where project_id = project.id and user_id = :userId), :organizationRole) in (:...seeing)`,
+        { userId: actor.id, organizationRole: organizationRole ?? 'NONE', seeing },
+      );
+      return;
+    }
+    const held = await actor.permissionsIn({ organizationId, projectId: actor.projectId });
+    if (!held.has('project.read')) query.andWhere('false');
+    if (actor.projectId !== null) query.andWhere('project.id = :own', { own: actor.projectId });
+  }
+}
+
+const slugTaken = (): AppError => new AppError('CONFLICT', { message: 'This slug is taken.' });
+
+/** The project as nobody else can change it until the transaction ends. */
+async function lock(tx: Tx, { organizationId, projectId }: ProjectScope): Promise<Project> {
+  const project = await tx.findOne(ProjectEntity, {
+    where: { organizationId, id: projectId },
+    lock: { mode: 'for_no_key_update' },
+  });
+  if (!project) throw new AppError('NOT_FOUND');
+  return project;
+}
+
+function isTaken(tx: Tx, { organizationId, slug, id }: Project): Promise<boolean> {
+  return tx.existsBy(ProjectEntity, { organizationId, slug, id: Not(id) });
+}
