@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import type { Identity } from '../access/access.service.js';
+import { Clock } from '../platform/clock/clock.js';
+import { AppError } from '../platform/errors/app-error.js';
+import { readPresentedKey } from './presented-key.js';
+import { KeyLookup } from './verify/key-lookup.service.js';
+import { KeyUsage } from './verify/key-usage.service.js';
+
+/** Who calls the API with a key. */
+@Injectable()
+export class ApiKeyAuthenticationService {
+  constructor(
+    private readonly lookup: KeyLookup,
+    private readonly usage: KeyUsage,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @param authorization the header: `Bearer sk-gh-…`, or HTTP Basic with both halves
+   * @returns null where it holds no key, an unknown one or a revoked one
+   * @throws KEY_EXPIRED for a key whose time is over: only its holder can learn that
+   */
+  async identify(authorization: string): Promise<Identity | null> {
+    const presented = readPresentedKey(authorization);
+    const key = presented && (await this.lookup.find(presented, null));
+    if (key?.revokedAt !== null) return null;
+    if (key.expiresAt !== null && key.expiresAt <= this.clock.now()) throw new AppError('KEY_EXPIRED');
+    this.usage.note(key.id);
+    const { organizationId, projectId, permissions } = key;
+    return { kind: 'apiKey', id: key.id, label: key.publicKey, grant: { organizationId, projectId, permissions } };
+  }
+}

@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import { invalid } from '../platform/errors/app-error.js';
+import type { Actor, Scope } from '../policy/actor.js';
+import { refuseBeyond } from '../policy/granting.js';
+import { definitionOf, isPermission, permissionNames, type Permission } from '../policy/permissions.js';
+import { permissionsOf } from '../policy/roles.js';
+import { ProjectRoleService } from '../projects/project-role.service.js';
+
+/** What the product behind Gatehouse asks for in a project: what a key is for, unless its maker says otherwise. */
+export const askedByApplication = permissionNames.filter((name) => {
+  const { level, askedBy } = definitionOf(name);
+  return askedBy === 'application' && level !== 'organization';
+});
+
+/** Decides what a new key may do. */
+@Injectable()
+export class ApiKeyGrantService {
+  constructor(private readonly projectRoles: ProjectRoleService) {}
+
+  /**
+   * @param asked null: as much of `askedByApplication` as the actor holds
+   * @throws VALIDATION_FAILED for a name that is no permission, or none that counts in `scope`;
+   *   CANNOT_GRANT for a permission that the actor does not hold wherever the key would reach
+   */
+  async permissionsFor(actor: Actor, scope: Scope, asked: readonly string[] | null): Promise<Permission[]> {
+    const held = await this.heldThroughout(actor, scope);
+    if (asked === null) return askedByApplication.filter((permission) => held.has(permission));
+    const permissions = [...new Set(asked)].map(knownPermission);
+    refuseBeyond(held, permissions);
+    if (scope.projectId !== null) permissions.forEach(refuseOutsideProjects);
+    return permissions;
+  }
+
+  /**
+   * A key of the organization reaches each of its projects. So its maker must hold a permission in each: by their role
+   * in the organization, and also where a project gives them another role.
+   */
+  private async heldThroughout(actor: Actor, scope: Scope): Promise<ReadonlySet<Permission>> {
+    const held = await actor.permissionsIn(scope);
+    const role = await actor.roleIn(scope);
+    if (scope.projectId !== null || role === null) return held;
+    const throughout = new Set([...held, ...permissionsOf(role, 'project')]);
+    for (const project of await this.projectRoles.projectsWithOwnRole(scope.organizationId, actor.id)) {
+      const there = await actor.permissionsIn(project);
+      for (const permission of throughout) {
+        if (definitionOf(permission).level !== 'organization' && !there.has(permission)) throughout.delete(permission);
+      }
+    }
+    return throughout;
+  }
+}
+
+function knownPermission(name: string): Permission {
+  if (!isPermission(name)) throw invalid('permissions', `There is no permission ${JSON.stringify(name)}.`);
+  return name;
+}
+
+function refuseOutsideProjects(permission: Permission): void {
+  if (definitionOf(permission).level !== 'organization') return;
+  throw invalid('permissions', `${permission} belongs to the organization: a key of a project cannot have it.`);
+}

@@ -1,0 +1,52 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Permission } from '../policy/permissions.js';
+import type { ApiKeyScope } from './api-key.types.js';
+
+@Entity('api_keys')
+export class ApiKeyEntity {
+  @PrimaryColumn({ type: 'text' })
+  id!: string;
+
+  @Column({ type: 'text', name: 'organization_id' })
+  organizationId!: string;
+
+  @Column({ type: 'text', name: 'project_id', nullable: true })
+  projectId!: string | null;
+
+  @Column({ type: 'text' })
+  scope!: ApiKeyScope;
+
+  @Column({ type: 'text' })
+  name!: string;
+
+  @Column({ type: 'text', nullable: true })
+  note!: string | null;
+
+  @Column({ type: 'text', name: 'public_key' })
+  publicKey!: string;
+
+  /** SHA-256 of the secret, which is stored nowhere. */
+  @Column({ type: 'bytea', name: 'secret_digest', select: false })
+  secretDigest!: Buffer;
+
+  @Column({ type: 'text', name: 'display_secret' })
+  displaySecret!: string;
+
+  @Column({ type: 'text', array: true })
+  permissions!: Permission[];
+
+  @Column({ type: 'text', name: 'created_by' })
+  createdBy!: string;
+
+  @Column({ type: 'timestamptz', name: 'created_at' })
+  createdAt!: Date;
+
+  @Column({ type: 'timestamptz', name: 'expires_at', nullable: true })
+  expiresAt!: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'revoked_at', nullable: true })
+  revokedAt!: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'last_used_at', nullable: true })
+  lastUsedAt!: Date | null;
+}

@@ -1,0 +1,97 @@
+import { Args, Int, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import { Viewer } from '../access/viewer.graphql.js';
+import { Organization } from '../organizations/organization.graphql.js';
+import type { Organization as OrganizationFacts } from '../organizations/organization.types.js';
+import type { Connection } from '../platform/graphql/connection.js';
+import type { Actor, Scope } from '../policy/actor.js';
+import { CurrentActor, CurrentScope } from '../policy/current.decorators.js';
+import { Public, Requires } from '../policy/requires.decorator.js';
+import { Project } from '../projects/project.graphql.js';
+import { ProjectService } from '../projects/project.service.js';
+import type { Project as ProjectFacts } from '../projects/project.types.js';
+import {
+  ApiKey,
+  ApiKeyConnection,
+  CreateApiKeyInput,
+  CreateApiKeyPayload,
+  RevokeApiKeyInput,
+  RevokeApiKeyPayload,
+} from './api-key.graphql.js';
+import { ApiKeyService } from './api-key.service.js';
+import type { ApiKey as ApiKeyFacts } from './api-key.types.js';
+
+const toManageKeys = { inProject: 'apiKeys.manage', inOrganization: 'organizationKeys.manage' } as const;
+
+@Resolver(() => ApiKey)
+export class ApiKeyResolver {
+  constructor(private readonly service: ApiKeyService) {}
+
+  @Mutation(() => CreateApiKeyPayload, {
+    description:
+      'Creates a key of a project (`apiKeys.manage` there) or of the organization (`organizationKeys.manage`). ' +
+      'Errors: CANNOT_GRANT for a permission that the caller does not hold.',
+  })
+  @Requires(toManageKeys, 'input.projectId|input.organizationId')
+  createApiKey(
+    @CurrentActor() actor: Actor,
+    @CurrentScope() scope: Scope,
+    @Args('input') input: CreateApiKeyInput,
+  ): Promise<CreateApiKeyPayload> {
+    return this.service.create(actor, scope, input);
+  }
+
+  @Mutation(() => RevokeApiKeyPayload, {
+    description: 'Ends a key at once and for good. Revoking it again changes nothing.',
+  })
+  @Requires(toManageKeys, 'input.apiKeyId', ApiKeyService)
+  async revokeApiKey(
+    @CurrentActor() actor: Actor,
+    @CurrentScope() scope: Scope,
+    @Args('input') input: RevokeApiKeyInput,
+  ): Promise<RevokeApiKeyPayload> {
+    return { apiKey: await this.service.revoke(actor, scope.organizationId, input.apiKeyId) };
+  }
+}
+
+@Resolver(() => Project)
+export class ProjectApiKeysResolver {
+  constructor(private readonly service: ApiKeyService) {}
+
+  @ResolveField(() => ApiKeyConnection, { description: 'The keys of this project; revoked and expired ones too.' })
+  @Requires('apiKeys.read', 'parent.id', ProjectService)
+  apiKeys(
+    @Parent() { id, organizationId }: ProjectFacts,
+    @Args('first', { type: () => Int, nullable: true }) first: number | null,
+    @Args('after', { type: () => String, nullable: true }) after: string | null,
+  ): Promise<Connection<ApiKeyFacts>> {
+    return this.service.list({ organizationId, projectId: id }, { first, after });
+  }
+}
+
+@Resolver(() => Organization)
+export class OrganizationApiKeysResolver {
+  constructor(private readonly service: ApiKeyService) {}
+
+  @ResolveField(() => ApiKeyConnection, {
+    description: "The organization's own keys, which reach each of its projects; revoked and expired ones too.",
+  })
+  @Requires('organizationKeys.read', 'parent.id')
+  apiKeys(
+    @Parent() organization: OrganizationFacts,
+    @Args('first', { type: () => Int, nullable: true }) first: number | null,
+    @Args('after', { type: () => String, nullable: true }) after: string | null,
+  ): Promise<Connection<ApiKeyFacts>> {
+    return this.service.list({ organizationId: organization.id, projectId: null }, { first, after });
+  }
+}
+
+@Resolver(() => Viewer)
+export class ViewerApiKeyResolver {
+  constructor(private readonly service: ApiKeyService) {}
+
+  @ResolveField(() => ApiKey, { nullable: true, description: 'The key that is calling; null for anybody else.' })
+  @Public('a key may know itself')
+  async apiKey(@Parent() { kind, id }: Viewer): Promise<ApiKeyFacts | null> {
+    return kind === 'apiKey' ? this.service.findById(id) : null;
+  }
+}

@@ -1,0 +1,144 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { In, IsNull } from 'typeorm';
+import { AuditService } from '../audit/audit.service.js';
+import { memberRemoved, MemberService } from '../organizations/members/member.service.js';
+import { Clock } from '../platform/clock/clock.js';
+import { randomId, sha256 } from '../platform/crypto/digest.js';
+import { Database, type Tx } from '../platform/database/database.js';
+import { rememberShownOnce } from '../platform/database/idempotency.js';
+import { TenantRepository } from '../platform/database/tenant-repository.js';
+import { AppError, invalid } from '../platform/errors/app-error.js';
+import { DomainEvents } from '../platform/events/domain-events.js';
+import { page, type Connection, type PageRequest } from '../platform/graphql/connection.js';
+import type { Actor, Scope } from '../policy/actor.js';
+import type { ScopeLocator } from '../policy/requires.decorator.js';
+import { ApiKeyEntity } from './api-key.entity.js';
+import { apiKeyCreated, apiKeyRevoked, type RevocationReason } from './api-key.events.js';
+import { ApiKeyGrantService } from './api-key-grant.service.js';
+import { displayOf, issueKeyPair } from './api-key-token.js';
+import type { ApiKey, CreatedApiKey, NewApiKey } from './api-key.types.js';
+
+rememberShownOnce('secretKey');
+
+@Injectable()
+export class ApiKeyService implements ScopeLocator, OnModuleInit {
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditService,
+    private readonly events: DomainEvents,
+    private readonly members: MemberService,
+    private readonly grants: ApiKeyGrantService,
+    private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    this.events.on(memberRemoved, (tx, { actor, organizationId, userId }) => this.revokeAllFrom(tx, actor, organizationId, userId));
+  }
+
+  async scopeOf(id: string): Promise<Scope | null> {
+    const key = await this.findById(id);
+    return key && { organizationId: key.organizationId, projectId: key.projectId };
+  }
+
+  findById(id: string): Promise<ApiKey | null> {
+    return this.database.reader.findOneBy(ApiKeyEntity, { id });
+  }
+
+  /** The keys of one project, or the organization's own; revoked and expired ones are among them. */
+  list({ organizationId, projectId }: Scope, request: PageRequest): Promise<Connection<ApiKey>> {
+    const query = this.database.reader
+      .createQueryBuilder(ApiKeyEntity, 'key')
+      .where('key.organization_id = :organizationId', { organizationId });
+    if (projectId === null) query.andWhere('key.project_id is null');
+    else query.andWhere('key.project_id = :projectId', { projectId });
+    return page(query, request, { column: 'key.id', of: (row) => row.id }, (row): ApiKey => row);
+  }
+
+  /**
+   * Creates a key of a project or of the organization. Its secret is in the result, once.
+   * @throws CANNOT_GRANT for a permission that the actor does not hold, or a key that outlives the key that makes it;
+   *   VALIDATION_FAILED for an unknown permission or an `expiresAt` that has passed
+   */
+  async create(actor: Actor, scope: Scope, input: NewApiKey): Promise<CreatedApiKey> {
+    const asked = input.expiresAt ?? null;
+    if (asked !== null && asked <= this.clock.now()) throw invalid('expiresAt', 'expiresAt must lie in the future.');
+    const permissions = await this.grants.permissionsFor(actor, scope, input.permissions ?? null);
+    const { publicKey, secretKey } = issueKeyPair();
+    return this.database.transaction(async (tx) => {
+      const expiresAt = await this.endOf(tx, actor, scope.organizationId, asked);
+      const apiKey: ApiKey = {
+        id: randomId(),
+        ...scope,
+        scope: scope.projectId === null ? 'ORGANIZATION' : 'PROJECT',
+        name: input.name,
+        note: input.note ?? null,
+        publicKey,
+        displaySecret: displayOf(secretKey),
+        permissions,
+        createdBy: actor.id,
+        createdAt: this.clock.now(),
+        expiresAt,
+        revokedAt: null,
+        lastUsedAt: null,
+      };
+      await tx.insert(ApiKeyEntity, { ...apiKey, permissions, secretDigest: sha256(secretKey.reveal()) });
+      await this.audit.record(tx, actor, apiKeyCreated, apiKey);
+      return { apiKey, publicKey, secretKey: secretKey.reveal() };
+    });
+  }
+
+  /** Ends a key at once and for good. One that has ended stays as it is. */
+  async revoke(actor: Actor, organizationId: string, id: string): Promise<ApiKey> {
+    return this.database.transaction(async (tx) => {
+      const keys = new TenantRepository(tx, ApiKeyEntity, organizationId);
+      return (await this.end(tx, actor, await keys.get({ id }), 'revoked')) ?? keys.get({ id });
+    });
+  }
+
+  /**
+   * When a new key ends. A key that makes another cannot give it a longer life than its own.
+   *
+   * Whoever makes it must still stand when it is stored. Removing a member takes the organization's row, and revokes
+   * the keys that it finds: sharing that row here, a key is either found by the removal or comes too late to be made.
+   */
+  private async endOf(tx: Tx, actor: Actor, organizationId: string, asked: Date | null): Promise<Date | null> {
+    await tx.query('select 1 from organizations where id = $1 for share', [organizationId]);
+    if (actor.kind === 'user' && !actor.isInstanceAdministrator) {
+      if ((await this.members.roleOf(organizationId, actor.id)) === null) throw new AppError('NOT_FOUND');
+    }
+    if (actor.kind !== 'apiKey') return asked;
+    const maker = await tx.findOneBy(ApiKeyEntity, { id: actor.id, organizationId, revokedAt: IsNull() });
+    if (!maker) throw new AppError('UNAUTHENTICATED');
+    if (maker.expiresAt !== null && asked !== null && asked > maker.expiresAt) {
+      throw new AppError('CANNOT_GRANT', { message: 'A key cannot make one that outlives it.' });
+    }
+    return asked ?? maker.expiresAt;
+  }
+
+  /** Whoever leaves an organization leaves no key behind: neither one of theirs, nor one that such a key has made. */
+  private async revokeAllFrom(tx: Tx, actor: Actor, organizationId: string, userId: string): Promise<void> {
+    const theirs = await tx.query<{ id: string }[]>(
+      `with recursive theirs as (
+         select id from api_keys where organization_id = $1 and created_by = $2
+         union
+         select made.id from api_keys made join theirs on made.created_by = theirs.id where made.organization_id = $1
+       )
+       select id from theirs`,
+      [organizationId, userId],
+    );
+    const live = { organizationId, id: In(theirs.map(({ id }) => id)), revokedAt: IsNull() };
+    // In the order in which their use is written, so that neither waits for the other in a circle.
+    const keys = await tx.find(ApiKeyEntity, { where: live, order: { id: 'ASC' } });
+    for (const key of keys) await this.end(tx, actor, key, 'creatorRemoved');
+  }
+
+  /** @returns null when it had ended already, and nothing was changed or recorded */
+  private async end(tx: Tx, actor: Actor, key: ApiKey, reason: RevocationReason): Promise<ApiKey | null> {
+    const revokedAt = this.clock.now();
+    const { affected } = await tx.update(ApiKeyEntity, { id: key.id, revokedAt: IsNull() }, { revokedAt });
+    if (affected === 0) return null;
+    const ended = { ...key, revokedAt };
+    await this.audit.record(tx, actor, apiKeyRevoked, { key: ended, reason });
+    return ended;
+  }
+}

@@ -1,0 +1,37 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccessModule } from '../access/access.module.js';
+import { AuditModule } from '../audit/audit.module.js';
+import { OrganizationsModule } from '../organizations/organizations.module.js';
+import { ProjectsModule } from '../projects/projects.module.js';
+import { ApiKeyAuthenticationService } from './api-key-authentication.service.js';
+import { ApiKeyGrantService } from './api-key-grant.service.js';
+import { ApiKeyEntity } from './api-key.entity.js';
+import {
+  ApiKeyResolver,
+  OrganizationApiKeysResolver,
+  ProjectApiKeysResolver,
+  ViewerApiKeyResolver,
+} from './api-key.resolver.js';
+import { ApiKeyService } from './api-key.service.js';
+import { KeyLookup } from './verify/key-lookup.service.js';
+import { KeyUsage } from './verify/key-usage.service.js';
+import { KeyVerification } from './verify/key-verification.service.js';
+
+@Module({
+  imports: [AuditModule, OrganizationsModule, ProjectsModule, AccessModule, TypeOrmModule.forFeature([ApiKeyEntity])],
+  providers: [
+    ApiKeyService,
+    ApiKeyGrantService,
+    ApiKeyAuthenticationService,
+    ApiKeyResolver,
+    ProjectApiKeysResolver,
+    OrganizationApiKeysResolver,
+    ViewerApiKeyResolver,
+    KeyLookup,
+    KeyUsage,
+    KeyVerification,
+  ],
+  exports: [ApiKeyService, ApiKeyAuthenticationService],
+})
+export class ApiKeysModule {}

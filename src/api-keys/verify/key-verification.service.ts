@@ -1,0 +1,136 @@
+import { Injectable } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { Clock } from '../../platform/clock/clock.js';
+import { AppError } from '../../platform/errors/app-error.js';
+import { networkOf } from '../../platform/http/network.js';
+import { logProblem, problemOf, toAppError } from '../../platform/http/problem.js';
+import { requestIdFrom } from '../../platform/http/request-log.middleware.js';
+import { Logger } from '../../platform/logging/logger.js';
+import { isPermission } from '../../policy/permissions.js';
+import { readPresentedKey } from '../presented-key.js';
+import { clientAddress, type TrustsProxy } from './client-address.js';
+import { FailureLimiter } from './failure-limiter.js';
+import { KeyLookup, type StoredKey } from './key-lookup.service.js';
+import { KeyUsage } from './key-usage.service.js';
+import { readQuestion, type VerificationQuestion } from './verification-question.js';
+
+const PATH = '/api/keys/verify';
+
+interface Verdict {
+  readonly status: 200 | 401 | 403 | 429;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One answer for keys that are unknown, malformed, expired and revoked, and for none: a guess learns nothing from it. */
+const invalidKey: Verdict = {
+  status: 401,
+  body: { valid: false, code: 'INVALID_KEY' },
+  headers: { 'WWW-Authenticate': 'Bearer realm="gatehouse"' },
+};
+const forbidden: Verdict = { status: 403, body: { valid: false, code: 'FORBIDDEN' } };
+
+/**
+ * `POST /api/keys/verify` (the contract's section 5): is this key good, and for this?
+ *
+ * It is asked once for every request to the product behind Gatehouse. So it is answered on the HTTP server itself,
+ * ahead of Express and Nest, leaves no line in the request log, and no entry on the audit trail: a refusal changes nothing, and
+ * the product knows more of what was asked of it than Gatehouse does.
+ */
+@Injectable()
+export class KeyVerification {
+  private readonly failures = new FailureLimiter();
+
+  constructor(
+    private readonly lookup: KeyLookup,
+    private readonly usage: KeyUsage,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Answers a request; never rejects. */
+  async answer(request: IncomingMessage, response: ServerResponse, trusts: TrustsProxy): Promise<void> {
+    const requestId = requestIdFrom(request.headers['x-request-id']);
+    try {
+      const { status, body, headers } = await this.verdictOn(request, trusts);
+      send(response, { status, body, headers: { ...headers, 'X-Request-Id': requestId, 'Content-Type': 'application/json' } });
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      logProblem(this.logger, error, { requestId }, `${request.method ?? ''} ${PATH}`);
+      const headers = { ...headersOf(error), 'X-Request-Id': requestId, 'Content-Type': 'application/problem+json' };
+      send(response, { status: error.status, body: problemOf(error, requestId), headers });
+    }
+  }
+
+  private async verdictOn(request: IncomingMessage, trusts: TrustsProxy): Promise<Verdict> {
+    if (request.method !== 'POST') throw new AppError('METHOD_NOT_ALLOWED');
+    const question = await readQuestion(request);
+    const key = await this.findGoodKey(request.headers.authorization, question);
+    if (!key) return this.refusalFor(clientAddress(request, trusts));
+    this.usage.note(key.id);
+    return answers(key, question) ? approvalOf(key) : forbidden;
+  }
+
+  /** What can't be a key is known without a look-up; unknown, expired and revoked ones each cost the same single one. */
+  private async findGoodKey(authorization: string | undefined, { projectId }: VerificationQuestion): Promise<StoredKey | null> {
+    const presented = readPresentedKey(authorization);
+    const key = presented && (await this.lookup.find(presented, projectId));
+    if (key?.revokedAt !== null) return null;
+    return key.expiresAt !== null && key.expiresAt <= this.clock.now() ? null : key;
+  }
+
+  private refusalFor(ip: string | null): Verdict {
+    const wait = this.failures.count(networkOf(ip), this.clock.now().getTime());
+    if (wait === null) return invalidKey;
+    return { status: 429, body: { valid: false, code: 'RATE_LIMITED' }, headers: { 'Retry-After': String(wait) } };
+  }
+}
+
+/** Puts the verification of keys before Express on the application's HTTP server. Call it once the proxies to trust are set. */
+export function mountKeyVerification(app: NestExpressApplication): void {
+  const verification = app.get(KeyVerification, { strict: false });
+  const trusts = app.getHttpAdapter().getInstance().get('trust proxy fn') as TrustsProxy;
+  const server = app.getHttpServer();
+  const others = server.listeners('request') as RequestListener[];
+  server.removeAllListeners('request');
+  server.on('request', (request, response) => {
+    if (request.url === PATH || request.url?.startsWith(`${PATH}?`)) void verification.answer(request, response, trusts);
+    else others.forEach((listener) => listener(request, response));
+  });
+}
+
+function answers(key: StoredKey, { permission }: VerificationQuestion): boolean {
+  return key.reachesProject && (permission === null || permissionsOf(key).includes(permission));
+}
+
+/** What the catalogue has no more, no key has. */
+const permissionsOf = (key: StoredKey): string[] => key.permissions.filter(isPermission);
+
+function approvalOf(key: StoredKey): Verdict {
+  const { id: keyId, scope, organizationId, projectId, expiresAt } = key;
+  return { status: 200, body: { valid: true, keyId, scope, organizationId, projectId, permissions: permissionsOf(key), expiresAt } };
+}
+
+/** A body that is too large is not read to its end, so its connection can't be used again. */
+function headersOf({ code }: AppError): Record<string, string> {
+  if (code === 'METHOD_NOT_ALLOWED') return { Allow: 'POST' };
+  return code === 'PAYLOAD_TOO_LARGE' ? { Connection: 'close' } : {};
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+function send(response: ServerResponse, { status, body, headers }: Answer): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, {
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    'Content-Length': Buffer.byteLength(text),
+    ...headers,
+  });
+  response.end(text);
+}
