@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import { OutboundHttp } from '../../../platform/http/outbound.js';
+import type { OidcSettings } from '../../sign-in-source.types.js';
+import { refusalIn } from './explain-refusal.js';
+import { OidcRelyingParty, type Provider } from './oidc-relying-party.js';
+import { fetchWithin, PATIENCE_MS, type Fetch } from './outbound-fetch.js';
+import { discover, type ProviderMetadata } from './provider-metadata.js';
+import type { RelyingParty } from './relying-party.types.js';
+import { SigningKeys } from './signing-keys.js';
+
+/** Providers that are remembered at once; the one least recently used is forgotten first. */
+const MOST_REMEMBERED = 1_000;
+
+/** What is public about a provider, by its issuer. A client's secret is no part of it, so a changed one counts at once. */
+interface Remembered {
+  metadata: ProviderMetadata | null;
+  keepUntil: number;
+  underWay: Promise<ProviderMetadata> | null;
+  readonly keys: SigningKeys;
+}
+
+@Injectable()
+export class OidcClientService {
+  private readonly providers = new Map<string, Remembered>();
+
+  constructor(private readonly outbound: OutboundHttp) {}
+
+  /**
+   * Asks a provider who it is, as an administrator who has just typed its issuer wants to know. Nothing is remembered.
+   * @throws ISSUER_NOT_ALLOWED, ISSUER_UNREACHABLE, ISSUER_MISMATCH
+   */
+  async inspect(issuer: string): Promise<ProviderMetadata> {
+    const { metadata } = await discover(this.outbound, fetchWithin(this.outbound, PATIENCE_MS), issuer);
+    return metadata;
+  }
+
+  /**
+   * Makes us ready for one step of a sign-in: all that this step asks of the provider is answered within 4.5 seconds.
+   * @throws OidcRefusal when the provider can't be reached, or is not who it was
+   */
+  async relyingPartyFor(settings: OidcSettings): Promise<RelyingParty> {
+    const fetch = fetchWithin(this.outbound, PATIENCE_MS);
+    try {
+      return new OidcRelyingParty(settings, await this.providerOf(settings.issuer, fetch), fetch);
+    } catch (error) {
+      throw refusalIn(error, 'callback') ?? error;
+    }
+  }
+
+  private async providerOf(issuer: string, fetch: Fetch): Promise<Provider> {
+    const remembered = this.recall(issuer);
+    const { metadata, keepUntil, keys } = remembered;
+    if (metadata && Date.now() < keepUntil) return { metadata, keys };
+    remembered.underWay ??= this.learn(remembered, issuer, fetch);
+    return { metadata: await remembered.underWay, keys };
+  }
+
+  private async learn(remembered: Remembered, issuer: string, fetch: Fetch): Promise<ProviderMetadata> {
+    try {
+      return Object.assign(remembered, await discover(this.outbound, fetch, issuer)).metadata;
+    } finally {
+      remembered.underWay = null;
+    }
+  }
+
+  private recall(issuer: string): Remembered {
+    const known = this.providers.get(issuer) ?? {
+      metadata: null,
+      keepUntil: 0,
+      underWay: null,
+      keys: new SigningKeys(),
+    };
+    this.providers.delete(issuer);
+    this.providers.set(issuer, known);
+    const [oldest] = this.providers.keys();
+    if (this.providers.size > MOST_REMEMBERED && oldest !== undefined) this.providers.delete(oldest);
+    return known;
+  }
+}

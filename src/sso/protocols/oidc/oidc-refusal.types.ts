@@ -1,0 +1,43 @@
+/**
+ * Why a sign-in through a provider got no further, for the audit trail. The account rules come after and have their own.
+ * - `PROVIDER_UNKNOWN`: no such provider or connection, or none in use
+ * - `CALLBACK_MALFORMED`, `CALLBACK_ISSUER`: the callback's parameters, or its `iss` (RFC 9207)
+ * - `FLOW_…`: its `state` names no sign-in that this browser has begun here in the last ten minutes
+ * - `PROVIDER_CHANGED`: the connection was changed while the sign-in was under way
+ * - `PROVIDER_DENIED`: the provider says no, or the person did
+ * - `ISSUER_…`: the provider can't be reached, is another, or may not be called
+ * - `CODE_REFUSED`, `ID_TOKEN_…`, `USERINFO_INVALID`: the step of the exchange that failed
+ * - `UNEXPECTED`: a defect or an outage of ours; the log has it under the same request id
+ */
+export type OidcRefusalReason =
+  | 'PROVIDER_UNKNOWN'
+  | 'CALLBACK_MALFORMED'
+  | 'CALLBACK_ISSUER'
+  | 'FLOW_UNKNOWN'
+  | 'FLOW_EXPIRED'
+  | 'FLOW_OTHER_BROWSER'
+  | 'FLOW_OTHER_PROVIDER'
+  | 'PROVIDER_CHANGED'
+  | 'PROVIDER_DENIED'
+  | 'ISSUER_UNREACHABLE'
+  | 'ISSUER_MISMATCH'
+  | 'ISSUER_NOT_ALLOWED'
+  | 'CODE_REFUSED'
+  | 'ID_TOKEN_INVALID'
+  | 'ID_TOKEN_SIGNATURE'
+  | 'USERINFO_INVALID'
+  | 'UNEXPECTED';
+
+/** A sign-in that must not go on. */
+export class OidcRefusal extends Error {
+  override readonly name = 'OidcRefusal';
+
+  constructor(
+    readonly reason: OidcRefusalReason,
+    /** What exactly, for whoever reads the trail: in fixed words, or what is public anyway. Never a token, code or secret. */
+    readonly detail: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${reason}: ${detail}`, options);
+  }
+}

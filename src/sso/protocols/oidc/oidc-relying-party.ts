@@ -1,0 +1,117 @@
+import * as oidc from 'openid-client';
+import type { OidcSettings } from '../../sign-in-source.types.js';
+import { refusalIn } from './explain-refusal.js';
+import { checkClaims, SKEW_SECONDS } from './id-token.js';
+import type { OidcProof } from './oidc-proof.types.js';
+import { OidcRefusal } from './oidc-refusal.types.js';
+import type { Fetch } from './outbound-fetch.js';
+import type { ProviderMetadata } from './provider-metadata.js';
+import type { OidcFlowSecrets, RelyingParty } from './relying-party.types.js';
+import type { SigningKeys } from './signing-keys.js';
+import { TokenExchange } from './token-exchange.js';
+
+/** What a relying party knows of its provider. */
+export interface Provider {
+  readonly metadata: ProviderMetadata;
+  readonly keys: SigningKeys;
+}
+
+/** One sign-in at one provider. The protocol is openid-client's; what it leaves to its caller is done here. */
+export class OidcRelyingParty implements RelyingParty {
+  constructor(
+    private readonly settings: OidcSettings,
+    private readonly provider: Provider,
+    private readonly outbound: Fetch,
+  ) {}
+
+  get authorizationEndpoint(): string {
+    return this.provider.metadata.authorization_endpoint;
+  }
+
+  get tokenEndpoint(): string {
+    return this.provider.metadata.token_endpoint;
+  }
+
+  async redeem(callback: URL, flow: OidcFlowSecrets): Promise<OidcProof> {
+    const exchange = new TokenExchange(this.outbound, this.provider.metadata, this.provider.keys);
+    try {
+      this.refuseOtherIssuer(callback);
+      return await this.prove(exchange, callback, flow);
+    } catch (error) {
+      throw refusalIn(error, exchange.stage) ?? error;
+    }
+  }
+
+  /** RFC 9207: a code that another provider gave must not even be shown to this one (mix-up). */
+  private refuseOtherIssuer(callback: URL): void {
+    const { issuer, authorization_response_iss_parameter_supported: isPromised } = this.provider.metadata;
+    const named = callback.searchParams.getAll('iss');
+    if (named.length === 0 && !isPromised) return;
+    if (named.length !== 1 || named[0] !== issuer)
+      throw new OidcRefusal('CALLBACK_ISSUER', named.length === 0 ? 'iss is missing' : 'iss is another');
+  }
+
+  private async prove(exchange: TokenExchange, callback: URL, flow: OidcFlowSecrets): Promise<OidcProof> {
+    const config = this.configuration(exchange);
+    const tokens = await oidc.authorizationCodeGrant(config, callback, {
+      expectedState: flow.state,
+      expectedNonce: flow.nonce,
+      idTokenExpected: true,
+      ...(flow.verifier === null ? {} : { pkceCodeVerifier: flow.verifier }),
+    });
+    const idToken = tokens.claims();
+    if (!idToken) throw new OidcRefusal('ID_TOKEN_INVALID', 'missing');
+    checkClaims(idToken, exchange.header, tokens.access_token, this.settings.clientId);
+    return this.proofOf(idToken, await this.userinfo(config, idToken, tokens.access_token));
+  }
+
+  private configuration(exchange: TokenExchange): oidc.Configuration {
+    const { clientId } = this.settings;
+    const config = new oidc.Configuration(
+      this.provider.metadata,
+      clientId,
+      { [oidc.clockTolerance]: SKEW_SECONDS },
+      this.authentication(),
+    );
+    config[oidc.customFetch] = exchange.fetch;
+    oidc.enableNonRepudiationChecks(config);
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- OutboundHttp refuses plain http, but for hosts that the operator allows
+    oidc.allowInsecureRequests(config);
+    return config;
+  }
+
+  private authentication(): oidc.ClientAuth {
+    const { clientSecret, clientAuthMethod } = this.settings;
+    if (clientSecret === null || clientAuthMethod === 'none') return oidc.None();
+    const secret = clientSecret.reveal();
+    return clientAuthMethod === 'client_secret_post' ? oidc.ClientSecretPost(secret) : oidc.ClientSecretBasic(secret);
+  }
+
+  /** Asked only where the ID token names no email. openid-client refuses an answer about another subject (Core 5.3.4). */
+  private async userinfo(
+    config: oidc.Configuration,
+    { sub, email }: oidc.IDToken,
+    accessToken: string,
+  ): Promise<oidc.UserInfoResponse | null> {
+    if (textOrNull(email) !== null || this.provider.metadata.userinfo_endpoint === undefined) return null;
+    return oidc.fetchUserInfo(config, accessToken, sub);
+  }
+
+  /** Of the email and the word on it both come from one answer: one half of each would be a claim that nobody made. */
+  private proofOf(idToken: oidc.IDToken, userinfo: oidc.UserInfoResponse | null): OidcProof {
+    const about: Readonly<Record<string, unknown>> = userinfo ?? idToken;
+    const claims = { ...userinfo, ...idToken };
+    return {
+      issuer: idToken.iss,
+      subject: idToken.sub,
+      email: textOrNull(about.email),
+      emailVerified: about[this.settings.emailVerifiedClaim],
+      name: textOrNull(claims.name),
+      claims,
+    };
+  }
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' && value.trim() !== '' ? value : null;
+}

@@ -1,0 +1,21 @@
+import type { OidcProof } from './oidc-proof.types.js';
+
+/** What was agreed when a sign-in began, and must be found again in its callback and in the ID token. */
+export interface OidcFlowSecrets {
+  readonly state: string;
+  readonly nonce: string;
+  /** Null where PKCE is switched off. */
+  readonly verifier: string | null;
+}
+
+/** We, as one client of one provider. */
+export interface RelyingParty {
+  readonly authorizationEndpoint: string;
+  readonly tokenEndpoint: string;
+  /**
+   * Turns the callback of a sign-in into proof of who somebody is.
+   * @param callback the redirect URI that the sign-in began with, and the query that the browser brought to it
+   * @throws OidcRefusal
+   */
+  redeem(callback: URL, flow: OidcFlowSecrets): Promise<OidcProof>;
+}

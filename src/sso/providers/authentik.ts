@@ -1,0 +1,15 @@
+import { givenIssuer, usual, withoutSlash, type OidcVendor } from './oidc-vendor.js';
+
+const given = givenIssuer('https://authentik.example.com/application/o/gatehouse/');
+
+/** Each application is an issuer by its slug, with a slash at the end. */
+export const authentik: OidcVendor = {
+  ...usual,
+  name: 'authentik',
+  keySuffix: 'authentik',
+  issuerOf: (address) => {
+    const { issuer, baseUrl, tenantId } = address;
+    if (issuer !== null || baseUrl === null || tenantId === null) return given(address);
+    return `${withoutSlash(baseUrl)}/application/o/${encodeURIComponent(tenantId)}/`;
+  },
+};

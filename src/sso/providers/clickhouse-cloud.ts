@@ -1,0 +1,10 @@
+import { givenIssuer, usual, type OidcVendor } from './oidc-vendor.js';
+
+/** For the instance alone: ClickHouse Cloud signs in everybody who has an account there, not one company's people. */
+export const clickhouseCloud: OidcVendor = {
+  ...usual,
+  name: 'ClickHouse Cloud',
+  keySuffix: 'clickhouse-cloud',
+  clientAuthMethod: 'client_secret_post',
+  issuerOf: givenIssuer('https://auth.clickhouse.cloud/'),
+};

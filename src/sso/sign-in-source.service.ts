@@ -1,0 +1,106 @@
+import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
+import { DomainService } from '../organizations/domains/domain.service.js';
+import type { VerifiedDomain } from '../organizations/domains/domain.types.js';
+import { Config } from '../platform/config/config.js';
+import { Cipher } from '../platform/crypto/cipher.js';
+import { Database } from '../platform/database/database.js';
+import { OutboundHttp } from '../platform/http/outbound.js';
+import { providerSource } from './provider-source.js';
+import { oidcVendors } from './providers/providers.js';
+import { secretPlace } from './secret-place.js';
+import type { SignInSource } from './sign-in-source.types.js';
+import { addressesOf } from './source-addresses.js';
+import { SsoConnectionEntity } from './sso-connection.entity.js';
+
+/** A connection that is in use, and whether the people of its domain can sign in no other way. */
+export interface UsableConnection {
+  readonly source: SignInSource;
+  readonly enforced: boolean;
+}
+
+/** Every way to sign in through somebody else, by its key. */
+@Injectable()
+export class SignInSourceService {
+  private readonly providers: readonly SignInSource[];
+
+  /** @throws ConfigError for a configured provider that cannot work */
+  constructor(
+    private readonly database: Database,
+    private readonly domains: DomainService,
+    private readonly cipher: Cipher,
+    private readonly config: Config,
+    outbound: OutboundHttp,
+  ) {
+    this.providers = config.providers.map((provider) => providerSource(provider, config.rootUrl, outbound));
+  }
+
+  /** The providers of the whole instance, as the sign-in page offers them. */
+  configured(): readonly SignInSource[] {
+    return this.providers;
+  }
+
+  /** Null also for a connection that is not in use, or whose domain its organization has not proven. */
+  async findByKey(key: string): Promise<SignInSource | null> {
+    const provider = this.providers.find((candidate) => candidate.key === key);
+    if (provider) return provider;
+    const domain = await this.domainIn(key);
+    const usable = domain ? await this.usableOn(domain) : [];
+    return usable.find(({ source }) => source.key === key)?.source ?? null;
+  }
+
+  /** Whose trail tells of sign-ins at this key: the organization of the connection, be it in use or not. */
+  async organizationOf(key: string): Promise<string | null> {
+    const domain = await this.domainIn(key);
+    const connection =
+      domain && (await this.database.reader.findOneBy(SsoConnectionEntity, { domainId: domain.id, key }));
+    return connection?.organizationId ?? null;
+  }
+
+  /** The connections in use on a verified domain: the enforced one first, then the newest. */
+  async usableOn(domain: VerifiedDomain): Promise<UsableConnection[]> {
+    const rows = await this.database.reader.find(SsoConnectionEntity, {
+      where: { domainId: domain.id, state: In(['ACTIVE', 'ENFORCED']) },
+      order: { createdAt: 'DESC', id: 'DESC' },
+    });
+    const usable = rows.map((row) => ({ source: this.sourceOf(row, domain), enforced: row.state === 'ENFORCED' }));
+    return [...usable.filter(({ enforced }) => enforced), ...usable.filter(({ enforced }) => !enforced)];
+  }
+
+  /** The domain at the start of a connection's key, where somebody has proven it. A provider's key has no dot. */
+  private async domainIn(key: string): Promise<VerifiedDomain | null> {
+    const name = /^([a-z0-9.-]{1,253})\.[a-z0-9-]+$/.exec(key)?.[1];
+    return name === undefined ? null : this.domains.findVerified(name);
+  }
+
+  private sourceOf(row: SsoConnectionEntity, domain: VerifiedDomain): SignInSource {
+    const { cipher } = this;
+    return {
+      key: row.key,
+      name: row.name,
+      ...addressesOf(this.config.rootUrl, row.key),
+      kind: 'connection',
+      connectionId: row.id,
+      organizationId: row.organizationId,
+      domain: domain.name,
+      identitySource: row.id,
+      allowSignUp: true,
+      allowedDomains: [domain.name],
+      // Its organization owns the domain: what its own provider says of an address there is as good as a proof.
+      requireEmailVerified: false,
+      allowAccountLinking: true,
+      oidc: {
+        issuer: row.issuer,
+        clientId: row.clientId,
+        // Read when it is used: who only asks whether a domain has a connection needs no secret.
+        get clientSecret() {
+          return row.clientSecret === null ? null : cipher.decrypt(row.clientSecret, secretPlace(row.id));
+        },
+        clientAuthMethod: row.clientAuthMethod,
+        scopes: row.scopes,
+        pkce: row.pkce,
+        emailVerifiedClaim: oidcVendors[row.provider].emailVerifiedClaim,
+      },
+    };
+  }
+}

@@ -1,0 +1,60 @@
+import type { ClientAuthMethod } from './sign-in-source.types.js';
+
+/** The vendors that the schema names; `speaksOidc` tells which of them this version knows. */
+export const ssoProviders = [
+  'OKTA',
+  'AUTHENTIK',
+  'ONELOGIN',
+  'AZURE_AD',
+  'KEYCLOAK',
+  'WORKOS',
+  'JUMPCLOUD',
+  'GOOGLE',
+  'GITHUB',
+  'GITHUB_ENTERPRISE',
+  'GITLAB',
+  'AUTH0',
+  'COGNITO',
+  'CUSTOM',
+  'SAML',
+] as const;
+export type SsoProvider = (typeof ssoProviders)[number];
+
+/** They do not speak OpenID Connect: GitHub has OAuth alone, and SAML is another protocol. */
+const withoutOidc = ['GITHUB', 'GITHUB_ENTERPRISE', 'SAML'] as const;
+export type OidcSsoProvider = Exclude<SsoProvider, (typeof withoutOidc)[number]>;
+
+export function speaksOidc(provider: SsoProvider): provider is OidcSsoProvider {
+  return !withoutOidc.some((other) => other === provider);
+}
+
+/**
+ * - `DRAFT`: kept, and used by nobody
+ * - `TESTED`: a test sign-in has passed
+ * - `ACTIVE`: people of the domain may sign in with it
+ * - `ENFORCED`: people of the domain can sign in no other way
+ * - `DISABLED`: switched off
+ */
+export const ssoConnectionStates = ['DRAFT', 'TESTED', 'ACTIVE', 'ENFORCED', 'DISABLED'] as const;
+export type SsoConnectionState = (typeof ssoConnectionStates)[number];
+
+/** An organization's identity provider, for the people of one of its verified domains. Never with the secret. */
+export interface SsoConnection {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly domainId: string;
+  /** `<domain>.<provider>` in lower case with dashes. */
+  readonly key: string;
+  readonly provider: OidcSsoProvider;
+  readonly name: string;
+  readonly state: SsoConnectionState;
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly hasClientSecret: boolean;
+  readonly clientAuthMethod: ClientAuthMethod;
+  readonly scopes: readonly string[];
+  readonly pkce: boolean;
+  readonly callbackUrl: string;
+  readonly initiateUrl: string;
+  readonly createdAt: Date;
+}
