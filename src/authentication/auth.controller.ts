@@ -1,0 +1,100 @@
+import { Body, Controller, Get, HttpCode, Post, Req, Res, UseGuards } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import type { Caller } from '../policy/current.decorators.js';
+import { CurrentCaller } from '../policy/current.decorators.js';
+import { Public, Requires } from '../policy/requires.decorator.js';
+import { SessionService } from '../sessions/session.service.js';
+import type { User } from '../users/user.types.js';
+import { UserService } from '../users/user.service.js';
+import { DiscoverBody, SignUpBody } from './auth.dto.js';
+import { PasswordGuard } from './password.guard.js';
+import { SessionCookie } from './session-cookie.service.js';
+import { SignInOptionsService, type Discovery, type SignInOptions } from './sign-in-options.service.js';
+import { signInRequest } from './sign-in-request.service.js';
+import { SignInService } from './sign-in.service.js';
+import { SignUpService } from './sign-up.service.js';
+import { AppError } from '../platform/errors/app-error.js';
+
+interface UserAnswer {
+  readonly user: {
+    readonly id: string;
+    readonly email: string;
+    readonly name: string;
+    readonly emailVerified: boolean;
+  };
+}
+
+/** Sign-in as an API: what the hosted pages do, for an application's own pages and for programs. */
+@Controller('api/auth')
+export class AuthController {
+  constructor(
+    private readonly options: SignInOptionsService,
+    private readonly signIn: SignInService,
+    private readonly signUp: SignUpService,
+    private readonly sessions: SessionService,
+    private readonly users: UserService,
+    private readonly cookie: SessionCookie,
+  ) {}
+
+  @Get('providers')
+  @Public('the sign-in page shows it to everybody')
+  providers(): SignInOptions {
+    return this.options.list();
+  }
+
+  @Post('discover')
+  @HttpCode(200)
+  @Public('tells of the email’s domain alone, never of an account')
+  discover(@Body() { email }: DiscoverBody): Promise<Discovery> {
+    return this.options.discover(email);
+  }
+
+  @Post('signup')
+  @Public('making an account is what proves somebody')
+  async create(
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+    @Body() body: SignUpBody,
+  ): Promise<UserAnswer> {
+    const { user, opened } = await this.signUp.signUp(body, signInRequest(request));
+    this.cookie.write(response, opened);
+    return answerOf(user);
+  }
+
+  @Post('login')
+  @HttpCode(200)
+  @UseGuards(PasswordGuard)
+  @Public('the password is the proof')
+  async login(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<UserAnswer> {
+    const user = request.user as User;
+    this.cookie.write(response, await this.signIn.completeWithPassword(user, signInRequest(request)));
+    return answerOf(user);
+  }
+
+  @Get('session')
+  @Requires('user')
+  async session(@CurrentCaller() caller: Caller): Promise<UserAnswer & { session: object }> {
+    const session = caller.sessionId === null ? null : await this.sessions.findById(caller.sessionId);
+    if (!session) throw new AppError('UNAUTHENTICATED');
+    const { id, method, connection, createdAt, expiresAt } = session;
+    return {
+      ...answerOf(await this.users.get(session.userId)),
+      session: { id, method, connection, createdAt, expiresAt },
+    };
+  }
+
+  @Post('logout')
+  @HttpCode(204)
+  @Public('signing out twice is no error')
+  async logout(
+    @CurrentCaller() { actor, sessionId }: Caller,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<void> {
+    if (sessionId !== null) await this.signIn.signOut(actor, sessionId);
+    this.cookie.clear(response);
+  }
+}
+
+function answerOf({ id, email, name, emailVerified }: User): UserAnswer {
+  return { user: { id, email, name, emailVerified } };
+}

@@ -1,0 +1,30 @@
+import { Controller, Get, Query, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import { PageRenderer } from '../../platform/http/pages/page-renderer.js';
+import { sendPage } from '../../platform/http/pages/send-page.js';
+import { Public } from '../../policy/requires.decorator.js';
+import { SignInOptionsService } from '../sign-in-options.service.js';
+import { explain } from '../sign-in-refused.js';
+import { passwordUrl } from './links.js';
+
+/** Where a password would be refused for the same reason, or is what was refused. */
+const noPasswordHelps = new Set(['SSO_REQUIRED', 'PASSWORD_DISABLED', 'SIGN_UP_CLOSED', 'TOO_MANY_ATTEMPTS', 'ACCOUNT_DEACTIVATED']);
+
+@Controller('auth-error')
+export class AuthErrorPage {
+  constructor(
+    private readonly pages: PageRenderer,
+    private readonly options: SignInOptionsService,
+  ) {}
+
+  /** The words come from our catalogue by code: nothing of the address is shown but the code and the reference. */
+  @Get()
+  @Public('people meet it when a sign-in has failed')
+  show(@Res() response: Response, @Query('code') code?: unknown, @Query('ref') reference?: unknown): void {
+    const { name, title, explanation, remedy } = explain(code);
+    const known = typeof reference === 'string' && /^[\w.-]{1,64}$/.test(reference) ? reference : 'none';
+    const model = { title, explanation, remedy, code: name, reference: known, tryAgainUrl: '/sign-in' };
+    const instead = this.options.list().password && !noPasswordHelps.has(name) ? { passwordUrl: passwordUrl('/') } : {};
+    sendPage(response, this.pages.render('auth-error', { ...model, ...instead }));
+  }
+}

@@ -1,0 +1,148 @@
+import { Controller, Get, Post, Query, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { AppError, invalid } from '../../platform/errors/app-error.js';
+import { formField } from '../../platform/http/form.js';
+import { asProblem, problemsForForm } from '../../platform/http/pages/form-problems.js';
+import type { PageModels } from '../../platform/http/pages/page-models.js';
+import { PageRenderer } from '../../platform/http/pages/page-renderer.js';
+import { sendPage } from '../../platform/http/pages/send-page.js';
+import { safeReturnTo } from '../../platform/http/return-to.js';
+import { callerOf } from '../../policy/current.decorators.js';
+import { Public } from '../../policy/requires.decorator.js';
+import { signInRequest } from '../sign-in-request.service.js';
+import { originOf } from '../request-origin.js';
+import { SessionCookie } from '../session-cookie.service.js';
+import { SignInOptionsService } from '../sign-in-options.service.js';
+import { SignInService } from '../sign-in.service.js';
+import { PasswordSignInService } from '../strategies/password/password-sign-in.service.js';
+import { passwordUrl, withReturnTo } from './links.js';
+
+const why = 'people meet it before they have proven anything';
+
+type EmailStep = Omit<PageModels['sign-in'], 'providers' | 'signUpOpen' | 'passwordUrl'>;
+type PasswordStep = PageModels['sign-in-password'];
+
+/** The sign-in page in its two steps, and signing out. Works without JavaScript. */
+@Controller()
+export class SignInPage {
+  constructor(
+    private readonly pages: PageRenderer,
+    private readonly options: SignInOptionsService,
+    private readonly passwords: PasswordSignInService,
+    private readonly signIn: SignInService,
+    private readonly cookie: SessionCookie,
+  ) {}
+
+  @Get('sign-in')
+  @Public(why)
+  show(@Req() request: Request, @Res() response: Response, @Query('signedOut') signedOut?: string): void {
+    const returnTo = safeReturnTo(request.query.returnTo);
+    if (callerOf(request).actor.kind === 'user') goOn(response, returnTo);
+    else this.askEmail(response, { returnTo, ...(signedOut === undefined ? {} : { notice: 'You are signed out.' }) });
+  }
+
+  /** First step: the email decides whether an identity provider or a password comes next. */
+  @Post('sign-in')
+  @Public(why)
+  async continue(@Req() request: Request, @Res() response: Response): Promise<void> {
+    const [email, returnTo] = [formField(request, 'email'), safeReturnTo(formField(request, 'returnTo'))];
+    const next = await this.options.discover(email).catch(asProblem);
+    if (next instanceof AppError) {
+      this.askEmail(response, { returnTo, email, ...problemsForForm(invalidEmail()) }, next.status);
+    } else if (next.next === 'sso') {
+      // Chromium refuses a redirect from a form to another origin under `form-action 'self'`: a page leads on instead.
+      const to = `${next.loginUrl}&returnTo=${encodeURIComponent(returnTo)}`;
+      const instead = this.options.list().password && !next.enforced ? { passwordUrl: passwordUrl(returnTo, email) } : {};
+      sendPage(response, this.pages.render('continue', { to, destination: next.name, ...instead }));
+    } else {
+      await this.askPasswordOf(response, email, returnTo);
+    }
+  }
+
+  /** Second step, and the way past single sign-on when that is what fails. */
+  @Get('sign-in/password')
+  @Public(why)
+  async showPassword(@Req() request: Request, @Res() response: Response): Promise<void> {
+    const { email } = request.query;
+    const returnTo = safeReturnTo(request.query.returnTo);
+    if (callerOf(request).actor.kind === 'user') goOn(response, returnTo);
+    else if (typeof email === 'string' && email !== '') await this.askPasswordOf(response, email, returnTo);
+    else if (this.options.list().password) this.askPassword(response, { returnTo });
+    else this.leadBack(response, { returnTo }, new AppError('PASSWORD_DISABLED'));
+  }
+
+  @Post('sign-in/password')
+  @Public(why)
+  async password(@Req() request: Request, @Res() response: Response): Promise<void> {
+    const [email, password] = [formField(request, 'email'), formField(request, 'password')];
+    const returnTo = safeReturnTo(formField(request, 'returnTo'));
+    const user = await this.passwords.prove(email, password, originOf(request)).catch(asProblem);
+    if (user instanceof AppError) {
+      this.tellRefused(response, { email, returnTo }, user);
+      return;
+    }
+    this.cookie.write(response, await this.signIn.completeWithPassword(user, signInRequest(request)));
+    goOn(response, returnTo);
+  }
+
+  @Post('sign-out')
+  @Public('signing out twice is no error')
+  async signOut(@Req() request: Request, @Res() response: Response): Promise<void> {
+    const { actor, sessionId } = callerOf(request);
+    if (sessionId !== null) await this.signIn.signOut(actor, sessionId);
+    this.cookie.clear(response);
+    const returnTo = safeReturnTo(formField(request, 'returnTo'));
+    response.redirect(303, returnTo === '/' ? '/sign-in?signedOut=1' : returnTo);
+  }
+
+  private askEmail(response: Response, model: EmailStep, status = 200): void {
+    const { signUp, password, providers } = this.options.list();
+    const html = this.pages.render('sign-in', {
+      ...model,
+      providers: withReturnTo(providers, model.returnTo),
+      signUpOpen: signUp,
+      ...(password ? { passwordUrl: passwordUrl(model.returnTo) } : {}),
+    });
+    sendPage(response, html, status);
+  }
+
+  /** Asks for the password of this email, unless its domain has no use for one. */
+  private async askPasswordOf(response: Response, email: string, returnTo: string): Promise<void> {
+    const problem = await this.options.assertPasswordUsable(email).then(() => null, asProblem);
+    if (problem) this.leadBack(response, { email, returnTo }, problem);
+    else this.askPassword(response, { email, returnTo });
+  }
+
+  private askPassword(response: Response, model: PasswordStep, status = 200): void {
+    sendPage(response, this.pages.render('sign-in-password', model), status);
+  }
+
+  /** A wrong password can be typed again, there where the cursor is; what no password mends leads back to the first step. */
+  private tellRefused(response: Response, typed: { email: string; returnTo: string }, problem: AppError): void {
+    if (problem.code === 'INVALID_CREDENTIALS') {
+      this.askPassword(response, { ...typed, errors: { password: problem.message } }, problem.status);
+    } else if (problem.code === 'RATE_LIMITED') {
+      this.askPassword(response, { ...typed, alert: problem.message }, problem.status);
+    } else {
+      this.leadBack(response, typed, problem);
+    }
+  }
+
+  private leadBack(response: Response, typed: { email?: string; returnTo: string }, problem: AppError): void {
+    const told = problem.code === 'VALIDATION_FAILED' ? invalidEmail() : problem;
+    const { alert, errors } = problemsForForm(told);
+    const way = alert === undefined ? '' : this.wayOn(problem);
+    this.askEmail(response, { ...typed, errors, alert: alert && `${alert}${way}` }, problem.status);
+  }
+
+  private wayOn({ code, facts }: AppError): string {
+    if (code === 'SSO_REQUIRED' && typeof facts.loginUrl === 'string') return ' Press Continue to go there.';
+    return this.options.list().providers.length > 0 ? ' Choose one of the ways below.' : '';
+  }
+}
+
+function goOn(response: Response, returnTo: string): void {
+  response.redirect(303, returnTo === '/' ? '/console' : returnTo);
+}
+
+const invalidEmail = (): AppError => invalid('email', 'Enter one email address, such as ada@example.com.');

@@ -1,0 +1,9 @@
+import type { Request } from 'express';
+import { callerOf } from '../policy/current.decorators.js';
+import { originOf } from './request-origin.js';
+import type { SignInRequest } from './sign-in.service.js';
+
+/** What a sign-in needs to know of the request that brings it. */
+export function signInRequest(request: Request): SignInRequest {
+  return { origin: originOf(request), previousSessionId: callerOf(request).sessionId };
+}

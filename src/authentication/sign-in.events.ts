@@ -1,0 +1,54 @@
+import { auditEvent, auditRefusal } from '../audit/audit-event.types.js';
+import type { Session, SignInMethod } from '../sessions/session.types.js';
+
+/** Where events about a person are kept: the organization that owns their email's domain, or the instance. */
+interface Kept {
+  readonly organizationId: string | null;
+}
+
+export const signedIn = auditEvent(
+  'signIn.succeeded',
+  ({ session, organizationId }: Kept & { readonly session: Session }) => ({
+    organizationId,
+    resource: { type: 'session', id: session.id },
+    after: { method: session.method, connection: session.connection },
+  }),
+);
+
+export const signInRefused = auditRefusal(
+  'signIn.refused',
+  (
+    facts: Kept & {
+      readonly reason: string;
+      readonly method: SignInMethod;
+      readonly connection: string | null;
+      readonly email: string | null;
+      readonly detail?: string;
+    },
+  ) => ({
+    organizationId: facts.organizationId,
+    resource: { type: 'signIn', id: null },
+    after: {
+      reason: facts.reason,
+      ...(facts.detail === undefined ? {} : { detail: facts.detail }),
+      method: facts.method,
+      connection: facts.connection,
+      email: facts.email,
+    },
+  }),
+);
+
+export const sessionEnded = auditEvent(
+  'session.ended',
+  (
+    facts: Kept & {
+      readonly sessionId: string;
+      readonly userId: string;
+      readonly why: 'signOut' | 'replaced';
+    },
+  ) => ({
+    organizationId: facts.organizationId,
+    resource: { type: 'session', id: facts.sessionId },
+    after: { userId: facts.userId, why: facts.why },
+  }),
+);

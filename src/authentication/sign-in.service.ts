@@ -1,0 +1,130 @@
+import { Injectable } from '@nestjs/common';
+import { AuditService } from '../audit/audit.service.js';
+import { AccessService } from '../access/access.service.js';
+import { DomainService } from '../organizations/domains/domain.service.js';
+import { Database, type Tx } from '../platform/database/database.js';
+import { parseEmailAddress } from '../platform/text/email-address.js';
+import { anonymous, type Actor, type Origin } from '../policy/actor.js';
+import { SessionService } from '../sessions/session.service.js';
+import type { OpenedSession, SignInMethod } from '../sessions/session.types.js';
+import type { OidcProof } from '../sso/protocols/oidc/oidc-proof.types.js';
+import type { SignInSource } from '../sso/sign-in-source.types.js';
+import type { User } from '../users/user.types.js';
+import { AccountService } from './account.service.js';
+import { sessionEnded, signedIn, signInRefused } from './sign-in.events.js';
+import { SignInRefused, type SignInRefusalReason } from './sign-in-refused.js';
+
+/** What the request of a sign-in brings along. */
+export interface SignInRequest {
+  readonly origin: Origin;
+  /** The session that the browser had before, whoever's it was. */
+  readonly previousSessionId: string | null;
+}
+
+/** How somebody tried to prove who they are, for the trail. */
+export interface Attempt {
+  readonly method: SignInMethod;
+  readonly connection: string | null;
+  /** As claimed; canonical where it could be read. */
+  readonly email: string | null;
+  /** The organization of the connection; null finds it by the email's domain. */
+  readonly organizationId: string | null;
+  /** What exactly was wrong, where the reason alone does not say it. Never a secret. */
+  readonly detail?: string;
+}
+
+/** The last steps of every way to sign in: the session and its audit event, in one commit. */
+@Injectable()
+export class SignInService {
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditService,
+    private readonly sessions: SessionService,
+    private readonly domains: DomainService,
+    private readonly access: AccessService,
+    private readonly accounts: AccountService,
+  ) {}
+
+  /** Opens a session for somebody whose password was right. */
+  completeWithPassword(user: User, request: SignInRequest): Promise<OpenedSession> {
+    return this.database.transaction((tx) => this.open(tx, user, { method: 'password', connection: null }, request));
+  }
+
+  /**
+   * Opens a session for whoever a provider has proven somebody to be: finds, links or makes their account.
+   * @throws SignInRefused with a reason of the account rules, after it was put on the trail
+   */
+  async completeWithIdentity(source: SignInSource, proof: OidcProof, request: SignInRequest): Promise<OpenedSession> {
+    const attempt: Attempt = {
+      method: 'oidc',
+      connection: source.key,
+      email: proof.email,
+      organizationId: source.organizationId,
+    };
+    const verdict = await this.accounts.judge(source, proof);
+    if ('refused' in verdict) return this.refuse(request.origin, attempt, verdict.refused);
+    return this.database.transaction(async (tx) => {
+      const user = await this.accounts.settle(tx, anonymous(request.origin), source, verdict);
+      return this.open(tx, user, { method: 'oidc', connection: source.key }, request, source.organizationId);
+    });
+  }
+
+  /** Records a refusal in a transaction of its own, and throws it. */
+  async refuse(
+    origin: Origin,
+    attempt: Attempt,
+    reason: SignInRefusalReason,
+    facts: Readonly<Record<string, unknown>> = {},
+  ): Promise<never> {
+    const organizationId = attempt.organizationId ?? (await this.trailOf(attempt.email));
+    await this.audit.recordAlone(anonymous(origin), signInRefused, { ...attempt, organizationId, reason });
+    throw new SignInRefused(reason, facts);
+  }
+
+  /** Ends the session of somebody who signs out. */
+  async signOut(actor: Actor, sessionId: string): Promise<void> {
+    const organizationId = await this.trailOf(actor.label);
+    await this.database.transaction(async (tx) => {
+      await this.sessions.end(tx, sessionId);
+      await this.audit.record(tx, actor, sessionEnded, { organizationId, sessionId, userId: actor.id, why: 'signOut' });
+    });
+  }
+
+  /** A session's id is new at every sign-in, and the browser's old session ends with it (session fixation). */
+  async open(
+    tx: Tx,
+    user: User,
+    proof: { readonly method: SignInMethod; readonly connection: string | null },
+    request: SignInRequest,
+    trail: string | null = null,
+  ): Promise<OpenedSession> {
+    const organizationId = trail ?? (await this.trailOf(user.email));
+    const identity = {
+      kind: 'user',
+      id: user.id,
+      label: user.email,
+      isInstanceAdministrator: user.isInstanceAdministrator,
+    } as const;
+    const actor = this.access.actorFor(identity, request.origin);
+    await this.endPrevious(tx, actor, request.previousSessionId, organizationId);
+    const opened = await this.sessions.open(tx, { userId: user.id, ...proof }, request.origin);
+    await this.audit.record(tx, actor, signedIn, { session: opened.session, organizationId });
+    return opened;
+  }
+
+  private async endPrevious(tx: Tx, actor: Actor, sessionId: string | null, trail: string | null): Promise<void> {
+    const previous = sessionId === null ? null : await this.sessions.findById(sessionId);
+    if (!previous) return;
+    await this.sessions.end(tx, previous.id);
+    const organizationId = previous.userId === actor.id ? trail : null;
+    const facts = { organizationId, sessionId: previous.id, userId: previous.userId, why: 'replaced' } as const;
+    await this.audit.record(tx, actor, sessionEnded, facts);
+  }
+
+  /** The organization that has proven the email's domain keeps what its people's sign-ins tell; null: the instance does. */
+  private async trailOf(email: string | null): Promise<string | null> {
+    const domain = parseEmailAddress(email)?.domain;
+    const owner = domain === undefined ? null : await this.domains.findVerified(domain);
+    return owner?.organizationId ?? null;
+  }
+}

@@ -1,0 +1,142 @@
+import { Injectable } from '@nestjs/common';
+import type { Request } from 'express';
+import { AppError } from '../../../platform/errors/app-error.js';
+import { Logger } from '../../../platform/logging/logger.js';
+import { logProblem, toAppError } from '../../../platform/http/problem.js';
+import type { OpenedSession } from '../../../sessions/session.types.js';
+import { OidcClientService } from '../../../sso/protocols/oidc/oidc-client.service.js';
+import type { OidcProof } from '../../../sso/protocols/oidc/oidc-proof.types.js';
+import { OidcRefusal } from '../../../sso/protocols/oidc/oidc-refusal.types.js';
+import { SignInSourceService } from '../../../sso/sign-in-source.service.js';
+import type { SignInSource } from '../../../sso/sign-in-source.types.js';
+import { LoginFlowService } from '../../login-flow.service.js';
+import { runStrategy, type StrategyResult } from '../../run-strategy.js';
+import { signInRequest } from '../../sign-in-request.service.js';
+import { SignInRefused } from '../../sign-in-refused.js';
+import { SignInService } from '../../sign-in.service.js';
+import { callbackParameters } from './callback-parameters.js';
+import { OidcStrategy, type Half, type OidcInfo } from './oidc.strategy.js';
+
+/** A request for one step of a sign-in through a provider. */
+export interface Visit {
+  readonly request: Request;
+  /** The provider or connection, as the address names it. */
+  readonly key: string;
+  /** Which of a provider's two redirect URIs belongs to the address that was visited. */
+  readonly address: 'callbackUrl' | 'aliasCallbackUrl';
+  /** What the flow cookie holds. */
+  readonly browser: string | null;
+}
+
+/** What a visitor asks for who begins a sign-in; each part already checked. */
+export interface Wish {
+  readonly returnTo: string;
+  readonly loginHint: string | null;
+  /** The issuer that the visitor believes to be sent to; null for whichever it is. */
+  readonly issuer: string | null;
+}
+
+@Injectable()
+export class OidcSignInService {
+  constructor(
+    private readonly sources: SignInSourceService,
+    private readonly client: OidcClientService,
+    private readonly flows: LoginFlowService,
+    private readonly signIn: SignInService,
+    private readonly logger: Logger,
+  ) {}
+
+  /**
+   * Begins a sign-in. @returns where to send the browser
+   * @throws SignInRefused, with its reason on the trail
+   */
+  begin(visit: Visit & { readonly browser: string }, { returnTo, loginHint, issuer }: Wish): Promise<string> {
+    return this.refusing(visit, async (source) => {
+      if (issuer !== null && issuer !== source.oidc.issuer)
+        throw new OidcRefusal('ISSUER_MISMATCH', 'begun for another issuer');
+      const owner = { source, callbackUrl: source[visit.address], browser: visit.browser };
+      const open = (begun: { nonce: string; verifier: string | null }) =>
+        this.flows.open(owner, { ...begun, returnTo });
+      const result = await this.run(visit, source, { begin: { loginHint } }, open);
+      if (result.outcome !== 'redirect') throw failureOf(result);
+      return result.url;
+    });
+  }
+
+  /**
+   * Finishes a sign-in with what the provider sent the browser back with.
+   * @throws SignInRefused, with its reason on the trail
+   */
+  finish(visit: Visit): Promise<{ opened: OpenedSession; returnTo: string }> {
+    return this.refusing(visit, async (source) => {
+      const result = await this.run(
+        visit,
+        source,
+        { finish: callbackParameters(visit.request.originalUrl) },
+        neverOpened,
+      );
+      if (result.outcome !== 'success') throw failureOf(result);
+      const opened = await this.signIn.completeWithIdentity(
+        source,
+        result.user as OidcProof,
+        signInRequest(visit.request),
+      );
+      return { opened, returnTo: (result.info as OidcInfo).returnTo };
+    });
+  }
+
+  private async run(
+    { request, address, browser }: Visit,
+    source: SignInSource,
+    half: Half,
+    open: (begun: { nonce: string; verifier: string | null }) => Promise<string>,
+  ): Promise<StrategyResult> {
+    const callbackUrl = source[address];
+    const party = await this.client.relyingPartyFor(source.oidc);
+    const take = (state: string) => this.flows.take(state, { source, callbackUrl, browser });
+    return runStrategy(new OidcStrategy({ settings: source.oidc, party, callbackUrl, open, take }, half), request);
+  }
+
+  /** Puts whatever goes wrong on the trail once: of the connection's organization, or of the instance. */
+  private async refusing<T>(visit: Visit, step: (source: SignInSource) => Promise<T>): Promise<T> {
+    const source = await this.sources.findByKey(visit.key);
+    try {
+      if (!source) throw new OidcRefusal('PROVIDER_UNKNOWN', 'there is none of this key, or it is not in use');
+      return await step(source);
+    } catch (error) {
+      if (error instanceof SignInRefused) throw error;
+      const { reason, detail } = error instanceof OidcRefusal ? error : this.unexpected(error, visit);
+      const organizationId = source?.organizationId ?? (await this.sources.organizationOf(visit.key));
+      const attempt = {
+        method: 'oidc',
+        connection: keyOf(visit, source),
+        email: null,
+        organizationId,
+        detail,
+      } as const;
+      return this.signIn.refuse(signInRequest(visit.request).origin, attempt, reason);
+    }
+  }
+
+  private unexpected(error: unknown, { request, key }: Visit): OidcRefusal {
+    const problem = toAppError(error);
+    logProblem(this.logger, problem, request, `sign-in through ${key}`);
+    return new OidcRefusal('UNEXPECTED', problem.code);
+  }
+}
+
+/** What a stranger wrote into the address is no name to keep. */
+function keyOf({ key }: Visit, source: SignInSource | null): string | null {
+  return source?.key ?? (/^[a-z0-9.-]{1,300}$/.test(key) ? key : null);
+}
+
+function failureOf(result: StrategyResult): unknown {
+  if (result.outcome === 'fail') return result.challenge;
+  return result.outcome === 'error'
+    ? result.error
+    : new AppError('INTERNAL', { detail: `the strategy ended in ${result.outcome}` });
+}
+
+function neverOpened(): Promise<never> {
+  return Promise.reject(new Error('a sign-in that comes back opens no other'));
+}

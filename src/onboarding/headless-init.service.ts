@@ -1,0 +1,72 @@
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { AccessService } from '../access/access.service.js';
+import { MemberService } from '../organizations/members/member.service.js';
+import { OrganizationService } from '../organizations/organization.service.js';
+import { Config } from '../platform/config/config.js';
+import { PasswordHasher } from '../platform/crypto/password-hasher.js';
+import { Database, type Tx } from '../platform/database/database.js';
+import { slugOf } from '../platform/text/slug.js';
+import type { Actor } from '../policy/actor.js';
+import { ProjectService } from '../projects/project.service.js';
+import { UserService } from '../users/user.service.js';
+
+/** Makes what the `INIT_…` settings name, where it is not there. What is there is never overwritten. */
+@Injectable()
+export class HeadlessInitService implements OnApplicationBootstrap {
+  constructor(
+    private readonly database: Database,
+    private readonly organizations: OrganizationService,
+    private readonly members: MemberService,
+    private readonly projects: ProjectService,
+    private readonly users: UserService,
+    private readonly hasher: PasswordHasher,
+    private readonly access: AccessService,
+    private readonly config: Config,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { organization, user } = this.config.init;
+    if (!organization && !user) return;
+    const actor = this.access.actorFor({ kind: 'system' }, { ip: null, userAgent: null, requestId: 'start' });
+    await this.database.transaction(async (tx) => {
+      // Several processes may start at once; they take turns here.
+      await tx.query(`select pg_advisory_xact_lock(hashtext('gatehouse headless init'))`);
+      await this.makeOrganization(actor);
+      await this.makeOwner(tx, actor);
+    });
+  }
+
+  private async makeOrganization(actor: Actor): Promise<void> {
+    const { organization, project } = this.config.init;
+    if (!organization) return;
+    if (!(await this.organizations.exists(organization.id))) {
+      await this.organizations.create(actor, { ...organization, slug: slugOf(organization.name, organization.id) });
+    }
+    if (project && !(await this.projects.findById(project.id))) {
+      await this.projects.create(actor, organization.id, { id: project.id, name: project.name });
+    }
+  }
+
+  private async makeOwner(tx: Tx, actor: Actor): Promise<void> {
+    const { organization, user } = this.config.init;
+    if (!user || (await this.users.findByEmail(user.email))) return;
+    const passwordHash = await this.hasher.hash(user.password.reveal());
+    // Whoever writes the server's configuration is trusted with the email that they put there.
+    const account = {
+      email: user.email,
+      name: user.name,
+      passwordHash,
+      emailVerified: true,
+      by: 'configuration',
+      organizationId: null,
+    };
+    const { id: userId } = await this.users.create(tx, actor, account);
+    if (!organization) return;
+    await this.members.add(tx, actor, {
+      organizationId: organization.id,
+      userId,
+      role: 'OWNER',
+      source: 'CONFIGURATION',
+    });
+  }
+}

@@ -1,0 +1,29 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccessModule } from '../access/access.module.js';
+import { AuthenticationModule } from '../authentication/authentication.module.js';
+import { OrganizationsModule } from '../organizations/organizations.module.js';
+import { ProjectsModule } from '../projects/projects.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { AcceptInvitationPage } from './accept-invitation.page.js';
+import { HeadlessInitService } from './headless-init.service.js';
+import { SetupLinkEntity } from './setup-link.entity.js';
+import { SetupPage } from './setup.page.js';
+import { SetupService } from './setup.service.js';
+import { UserProvisioningResolver } from './user-provisioning.resolver.js';
+import { UserProvisioningService } from './user-provisioning.service.js';
+
+@Module({
+  imports: [
+    UsersModule,
+    OrganizationsModule,
+    ProjectsModule,
+    AccessModule,
+    AuthenticationModule,
+    TypeOrmModule.forFeature([SetupLinkEntity]),
+  ],
+  controllers: [SetupPage, AcceptInvitationPage],
+  providers: [HeadlessInitService, SetupService, UserProvisioningService, UserProvisioningResolver],
+  exports: [SetupService],
+})
+export class OnboardingModule {}

@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { MemberService } from '../organizations/members/member.service.js';
+import { OrganizationService } from '../organizations/organization.service.js';
+import { Config } from '../platform/config/config.js';
+import { Database } from '../platform/database/database.js';
+import { invalid } from '../platform/errors/app-error.js';
+import { parseEmailAddress } from '../platform/text/email-address.js';
+import type { Actor } from '../policy/actor.js';
+import type { User } from '../users/user.types.js';
+import { UserService } from '../users/user.service.js';
+import type { CreateUserInput } from './user-provisioning.graphql.js';
+
+/** Makes accounts before their people arrive, who may then sign in where sign-up is closed. */
+@Injectable()
+export class UserProvisioningService {
+  constructor(
+    private readonly database: Database,
+    private readonly users: UserService,
+    private readonly members: MemberService,
+    private readonly organizations: OrganizationService,
+    private readonly config: Config,
+  ) {}
+
+  /** @throws VALIDATION_FAILED for the email; NOT_FOUND for the organization; CONFLICT when the email has an account */
+  async create(actor: Actor, input: CreateUserInput): Promise<User> {
+    const email = parseEmailAddress(input.email);
+    if (!email) throw invalid('email', 'email must be one email address, such as ada@example.com.');
+    if (input.organizationId !== undefined) await this.organizations.get(input.organizationId);
+    return this.database.transaction(async (tx) => {
+      const name = input.name ?? email.address.split('@')[0] ?? email.address;
+      const user = await this.users.create(tx, actor, {
+        email: email.address,
+        name,
+        by: 'administrator',
+        organizationId: null,
+      });
+      if (input.organizationId !== undefined) {
+        const role = input.role ?? this.config.defaultOrganizationRole;
+        await this.members.add(tx, actor, {
+          organizationId: input.organizationId,
+          userId: user.id,
+          role,
+          source: 'ADMINISTRATOR',
+        });
+      }
+      return user;
+    });
+  }
+}
