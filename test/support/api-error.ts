@@ -1,0 +1,13 @@
+import type { GraphqlError } from './servers/http-client.js';
+
+/** A GraphQL error as something to throw, for helpers that give what was asked for or nothing. */
+export class ApiError extends Error {
+  readonly code: string;
+  readonly fields: unknown;
+
+  constructor(error: GraphqlError | undefined) {
+    super(error?.message ?? 'neither data nor an error');
+    this.code = error?.extensions.code ?? 'none';
+    this.fields = error?.extensions.fields;
+  }
+}

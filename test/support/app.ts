@@ -1,0 +1,72 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { createApp } from '../../src/create-app.js';
+import { loadConfig } from '../../src/platform/config/load-config.js';
+import { DatabaseUrl } from '../../src/platform/database/database-url.js';
+import { Logger } from '../../src/platform/logging/logger.js';
+import { createTestDatabase } from './database.js';
+import { freePort } from './free-port.js';
+import { createClient, type HttpClient, type HttpClientOptions } from './servers/http-client.js';
+
+export interface TestApp {
+  readonly url: string;
+  readonly nest: NestExpressApplication;
+  /** The database behind the app, for looking at what is really stored. */
+  readonly database: pg.Pool;
+  /** The `ADMIN_API_KEY` of this app. */
+  readonly adminApiKey: string;
+  /** A new browser: own cookies, requests with our `Origin`. */
+  browser(options?: HttpClientOptions): HttpClient;
+  /** A program that holds `ADMIN_API_KEY`. */
+  admin(): HttpClient;
+  stop(): Promise<void>;
+}
+
+/**
+ * The whole application on a port of its own, with a database of its own that is already migrated.
+ * @param environment settings on top of those of a test; `ROOT_URL` may be given with `{port}` in it
+ */
+export async function startTestApp(environment: Readonly<Record<string, string>> = {}): Promise<TestApp> {
+  const [database, port, directory] = await Promise.all([
+    createTestDatabase(),
+    freePort(),
+    mkdtemp(path.join(tmpdir(), 'gatehouse-test-')),
+  ]);
+  const url = `http://localhost:${port}`;
+  const adminApiKey = `admin-${randomBytes(24).toString('hex')}`;
+  const config = loadConfig({
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    DATA_DIR: directory,
+    DATABASE_URL: database.url,
+    DATABASE_POOL_SIZE: '10',
+    ENCRYPTION_KEY: randomBytes(32).toString('hex'),
+    SESSION_SECRET: randomBytes(32).toString('hex'),
+    ADMIN_API_KEY: adminApiKey,
+    LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
+    ...Object.fromEntries(
+      Object.entries(environment).map(([name, value]) => [name, value.replace('{port}', String(port))]),
+    ),
+  });
+  const nest = await createApp(config, new DatabaseUrl(database.url), new Logger(config.logLevel));
+  await nest.listen(port, '127.0.0.1');
+  const pool = new pg.Pool({ connectionString: database.url, max: 3 });
+  return {
+    url,
+    nest,
+    database: pool,
+    adminApiKey,
+    browser: (options) => createClient(url, options),
+    admin: () => createClient(url, { bearer: adminApiKey }),
+    stop: async () => {
+      await nest.close();
+      await pool.end();
+      await database.drop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}

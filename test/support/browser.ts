@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium, type Browser, type Page } from 'playwright-core';
+
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+/** Chromium that keeps to itself: without these it asks its maker for updates, and QUIC and the GPU process need more than a container has. */
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What a page did that nobody sees on it. */
+export interface PageObservations {
+  /** Console messages of level error or warning and uncaught errors, in order. */
+  readonly complaints: string[];
+  /** Refusals by the content security policy. */
+  readonly cspViolations: string[];
+  /** Addresses asked for over the network, in order. */
+  readonly requests: string[];
+}
+
+export interface PageOptions {
+  /** Default true. */
+  readonly javaScript?: boolean;
+  readonly colorScheme?: 'light' | 'dark';
+  /** CSS pixels; the default is 1280 × 800. */
+  readonly viewport?: { readonly width: number; readonly height: number };
+  /** Device pixels per CSS pixel; the default is 1. */
+  readonly scale?: number;
+}
+
+const observed = new WeakMap<Page, PageObservations>();
+
+/** Starts the installed Chromium with a profile of its own, removed when it closes. `CHROMIUM` names another binary. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath, headless: true, args: flags });
+}
+
+/** Opens a page with cookies of its own; close its context when done. What it does is collected: see `observe`. */
+export async function openPage(browser: Browser, options: PageOptions = {}): Promise<Page> {
+  const context = await browser.newContext({
+    javaScriptEnabled: options.javaScript ?? true,
+    colorScheme: options.colorScheme ?? 'light',
+    viewport: options.viewport ?? { width: 1280, height: 800 },
+    deviceScaleFactor: options.scale ?? 1,
+  });
+  const page = await context.newPage();
+  observed.set(page, collect(page));
+  return page;
+}
+
+/** All that the page has complained of and asked for since it was opened. */
+export function observe(page: Page): PageObservations {
+  const observations = observed.get(page);
+  if (!observations) throw new Error('Only a page from openPage is observed.');
+  return observations;
+}
+
+/** The refusals by the content security policy since the page was opened. */
+export function cspViolations(page: Page): readonly string[] {
+  return observe(page).cspViolations;
+}
+
+/**
+ * What axe finds wrong with the page as it stands, by all its rules (WCAG 2.2 A and AA, best practices): one line for each element.
+ * axe is a script and writes style attributes, and our pages allow neither, so what is examined is a twin: the page's
+ * present HTML without its policy, at the same address, in the same scheme and size. A page with JavaScript off can be examined too.
+ */
+export async function axeViolations(page: Page): Promise<string[]> {
+  const browser = page.context().browser();
+  if (!browser) throw new Error('The page has no browser.');
+  const dark = await page.evaluate<boolean>('matchMedia("(prefers-color-scheme: dark)").matches');
+  const context = await browser.newContext({ colorScheme: dark ? 'dark' : 'light', viewport: page.viewportSize() });
+  try {
+    const twin = await context.newPage();
+    const body = await page.content();
+    await twin.route(page.url(), (route) => route.fulfill({ contentType: 'text/html; charset=utf-8', body }));
+    await twin.goto(page.url());
+    await twin.evaluate(`${axeSource}; 0`);
+    return await twin.evaluate<string[]>(`axe.run().then(({ violations }) => violations.flatMap(
+      ({ id, help, nodes }) => nodes.map(({ target, failureSummary }) => [id, help, target.join(' '), failureSummary].join(' | '))))`);
+  } finally {
+    await context.close();
+  }
+}
+
+function collect(page: Page): PageObservations {
+  const observations: PageObservations = { complaints: [], cspViolations: [], requests: [] };
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') observations.complaints.push(message.text());
+    if (/content security policy/i.test(message.text())) observations.cspViolations.push(message.text());
+  });
+  page.on('pageerror', (error) => observations.complaints.push(String(error)));
+  page.on('request', (request) => observations.requests.push(request.url()));
+  return observations;
+}
