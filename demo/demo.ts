@@ -1,3 +1,4 @@
+import { whenOrphaned } from '../src/orphaned.js';
 import { seed } from './seed.js';
 import { walk, type Step } from './walk.js';
 import { startWorld, type World } from './world.js';
@@ -40,6 +41,7 @@ async function present(world: World, steps: readonly Step[]): Promise<void> {
   const interrupted = new Promise<void>((resolve) => {
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);
+    whenOrphaned(process.env, resolve);
   });
   await Promise.race([interrupted, world.ended]);
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { whenOrphaned } from './orphaned.js';
 import { ConfigError } from './platform/config/config-error.js';
 import type { Config } from './platform/config/config.js';
 import { generatedSecret } from './platform/config/generated-secret.js';
@@ -63,6 +64,7 @@ const isSystemError = (error: unknown, code: string): error is Error =>
 
 process.on('SIGTERM', () => end(0));
 process.on('SIGINT', () => end(0));
+whenOrphaned(process.env, () => end(0));
 start().catch((error: unknown) => {
   say(inWords(error));
   end(1);

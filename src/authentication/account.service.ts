@@ -38,10 +38,11 @@ export class AccountService {
     private readonly config: Config,
   ) {}
 
-  /** Decides, and changes nothing. */
-  async judge(source: SignInSource, proof: OidcProof): Promise<Verdict> {
+  /** Decides, and changes nothing. What it says holds until the transaction ends. */
+  async judge(tx: Tx, source: SignInSource, proof: OidcProof): Promise<Verdict> {
     const email = parseEmailAddress(proof.email);
     if (!email) return refused('EMAIL_MISSING');
+    await this.users.takeTurns(tx, email.address);
     const objection = await this.objectionTo(source, proof, email);
     if (objection) return refused(objection);
 
@@ -59,7 +60,7 @@ export class AccountService {
       return reason ? refused(reason) : { identity, email, emailProven, link: sameEmail };
     }
     if (!(await this.mayCreate(source, email, emailProven))) return refused('SIGN_UP_CLOSED');
-    return { identity, email, emailProven, create: { name: proof.name ?? email.address } };
+    return { identity, email, emailProven, create: { name: shownName(proof.name) ?? email.address } };
   }
 
   /** Does what `judge` decided, in the commit of the sign-in. */
@@ -70,21 +71,23 @@ export class AccountService {
       return verdict.known;
     }
     if ('link' in verdict) {
-      const passwordDropped = await this.users.linkIdentity(
+      const isFirstSignIn = await this.users.isUnclaimed(verdict.link.id);
+      const takenOver = await this.users.linkIdentity(
         tx,
         actor,
         { user: verdict.link, organizationId },
         verdict.identity,
       );
-      // Whoever set that password had never shown that the email is theirs. They don't stay signed in either.
-      if (passwordDropped) await this.sessions.endAllOf(tx, verdict.link.id);
+      // Whoever came in before had never shown that the email is theirs. They don't stay signed in either.
+      if (takenOver) await this.sessions.endAllOf(tx, verdict.link.id);
       if (verdict.emailProven) await this.users.markEmailVerified(tx, verdict.link.id);
-      return this.newcomers.welcome(tx, actor, verdict.link);
+      if (isFirstSignIn) return this.newcomers.welcome(tx, actor, verdict.link);
+      return this.newcomers.appointIfListed(tx, actor, verdict.link);
     }
     const by = source.kind === 'connection' ? 'sso' : 'provider';
     const account = {
       email: verdict.email.address,
-      name: verdict.create.name.slice(0, 120),
+      name: verdict.create.name,
       emailVerified: verdict.emailProven,
     };
     const user = await this.users.create(tx, actor, { ...account, by, organizationId });
@@ -144,4 +147,12 @@ export class AccountService {
     const open = !this.config.signUpDisabled && (source.kind === 'connection' || source.allowSignUp);
     return open || (emailProven && (await this.invitations.hasOpenFor(email.address)));
   }
+}
+
+const LONGEST_NAME = 120;
+
+/** Without what can be neither stored nor seen, and not cut through a character; null where nothing is left. */
+function shownName(name: string | null): string | null {
+  const visible = (name ?? '').replace(/[\p{Cc}\p{Cs}]/gu, '').trim();
+  return visible === '' ? null : Array.from(visible).slice(0, LONGEST_NAME).join('');
 }

@@ -60,6 +60,6 @@ import { PasswordStrategy } from './strategies/password/password.strategy.js';
 })
 export class AuthenticationModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(CallerMiddleware).forRoutes('*all');
+    consumer.apply(CallerMiddleware).forRoutes('{*path}');
   }
 }

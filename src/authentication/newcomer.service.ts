@@ -17,9 +17,14 @@ export class NewcomerService {
     private readonly config: Config,
   ) {}
 
-  /** @returns the user as they are afterwards. What they have already is never overwritten. */
+  /** For a first sign-in. @returns the user as they are afterwards. What they have already is never overwritten. */
   async welcome(tx: Tx, actor: Actor, user: User): Promise<User> {
     await this.joinDefaultTeam(tx, actor, user);
+    return this.appointIfListed(tx, actor, user);
+  }
+
+  /** For a sign-in that may have proven the email for the first time. @returns the user as they are afterwards */
+  async appointIfListed(tx: Tx, actor: Actor, user: User): Promise<User> {
     const current = (await this.users.findById(user.id)) ?? user;
     // An unproven email proves nothing about who is to administer the instance.
     const appointed =
@@ -31,9 +36,9 @@ export class NewcomerService {
 
   private async joinDefaultTeam(tx: Tx, actor: Actor, user: User): Promise<void> {
     if (this.config.defaultTeam === null) return;
-    const organization = await this.organizations.findBySlug(this.config.defaultTeam);
-    if (!organization) return;
+    const team = await this.organizations.scopeOf(this.config.defaultTeam);
+    if (!team) return;
     const role = this.config.defaultRole ?? this.config.defaultOrganizationRole;
-    await this.members.add(tx, actor, { organizationId: organization.id, userId: user.id, role, source: 'DEFAULT' });
+    await this.members.add(tx, actor, { organizationId: team.organizationId, userId: user.id, role, source: 'DEFAULT' });
   }
 }

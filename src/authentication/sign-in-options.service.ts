@@ -4,6 +4,7 @@ import { AppError, invalid } from '../platform/errors/app-error.js';
 import { parseEmailAddress, type EmailAddress } from '../platform/text/email-address.js';
 import { SignInSourceService } from '../sso/sign-in-source.service.js';
 import { SsoDiscoveryService } from '../sso/sso-discovery.service.js';
+import { signInRefusals } from './sign-in-refused.js';
 
 interface ProviderOption {
   readonly key: string;
@@ -62,18 +63,25 @@ export class SignInOptionsService {
 
   /**
    * Refuses to ask for a password that would not be looked at. Depends on the email's domain alone, too.
-   * @throws VALIDATION_FAILED when it is no email; PASSWORD_DISABLED; SSO_REQUIRED with `loginUrl`
+   * @param typed the email; null where it is yet to be typed
+   * @throws PASSWORD_DISABLED; VALIDATION_FAILED when it is no email; SSO_REQUIRED with `loginUrl`
    */
-  async assertPasswordUsable(typed: string): Promise<void> {
-    const email = emailIn(typed);
-    if (this.config.passwordDisabled) throw new AppError('PASSWORD_DISABLED');
-    const enforcement = await this.discovery.enforcementFor(email.domain);
-    if (enforcement) throw new AppError('SSO_REQUIRED', { facts: { loginUrl: enforcement.loginUrl } });
+  async assertPasswordUsable(typed: string | null): Promise<void> {
+    if (this.config.passwordDisabled) throw refusal('PASSWORD_DISABLED');
+    if (typed === null) return;
+    const enforcement = await this.discovery.enforcementFor(emailIn(typed).domain);
+    if (enforcement) throw refusal('SSO_REQUIRED', { loginUrl: enforcement.loginUrl });
   }
 
   private providers(): ProviderOption[] {
     return this.sources.configured().map(({ key, name, loginUrl }) => ({ key, name, loginUrl }));
   }
+}
+
+/** In the words of a refused sign-in, though nobody has tried one: there is nothing for the trail to tell. */
+function refusal(reason: 'PASSWORD_DISABLED' | 'SSO_REQUIRED', facts: Readonly<Record<string, unknown>> = {}): AppError {
+  const { code, explanation } = signInRefusals[reason];
+  return new AppError(code, { message: explanation, facts });
 }
 
 function emailIn(typed: string): EmailAddress {

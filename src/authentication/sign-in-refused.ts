@@ -1,4 +1,4 @@
-import { AppError, type ErrorCode } from '../platform/errors/app-error.js';
+import { AppError, errorCatalogue, type ErrorCode } from '../platform/errors/app-error.js';
 import { oidcRefusals } from './strategies/oidc/oidc-refusals.js';
 
 interface Refusal {
@@ -60,7 +60,7 @@ export const signInRefusals = {
   EMAIL_MISSING: {
     code: 'FORBIDDEN',
     title: 'No email came with you',
-    explanation: 'The identity provider did not say what your email is.',
+    explanation: 'The identity provider named no email that can be used here.',
     remedy: 'Ask whoever manages it to send the email claim, and to request the scope "email".',
   },
   EMAIL_NOT_VERIFIED: {
@@ -87,6 +87,18 @@ export const signInRefusals = {
     explanation: 'There is an account with this email that signs in another way.',
     remedy: 'Sign in the way you did before.',
   },
+  EMAIL_TAKEN: {
+    code: 'CONFLICT',
+    title: 'You have an account already',
+    explanation: 'An account with this email exists. Sign in instead.',
+    remedy: 'Go to the sign-in page and enter your email.',
+  },
+  INVITATION_INVALID: {
+    code: 'INVITATION_INVALID',
+    title: 'That invitation does not count',
+    explanation: 'This invitation is not valid any more.',
+    remedy: 'Ask whoever invited you to send it again, and use the address that it was sent to.',
+  },
   OTHER_SUBJECT: {
     code: 'CONFLICT',
     title: 'Somebody else had this email',
@@ -105,7 +117,9 @@ export class SignInRefused extends AppError {
     facts: Readonly<Record<string, unknown>> = {},
   ) {
     const { code, explanation } = signInRefusals[reason];
-    super(code, { message: explanation, detail: reason, facts });
+    // In the same words for each of them: that somebody is deactivated would tell a guesser that the password was right.
+    const message = code === 'INVALID_CREDENTIALS' ? errorCatalogue[code].message : explanation;
+    super(code, { message, detail: reason, facts });
     this.name = 'SignInRefused';
   }
 }

@@ -4,6 +4,7 @@ import { AccessService } from '../access/access.service.js';
 import { DomainService } from '../organizations/domains/domain.service.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { parseEmailAddress } from '../platform/text/email-address.js';
+import { shortened, withInvisiblesShown } from '../platform/text/printable.js';
 import { anonymous, type Actor, type Origin } from '../policy/actor.js';
 import { SessionService } from '../sessions/session.service.js';
 import type { OpenedSession, SignInMethod } from '../sessions/session.types.js';
@@ -58,15 +59,16 @@ export class SignInService {
     const attempt: Attempt = {
       method: 'oidc',
       connection: source.key,
-      email: proof.email,
+      email: toldEmail(proof.email),
       organizationId: source.organizationId,
     };
-    const verdict = await this.accounts.judge(source, proof);
-    if ('refused' in verdict) return this.refuse(request.origin, attempt, verdict.refused);
-    return this.database.transaction(async (tx) => {
+    const outcome = await this.database.transaction(async (tx) => {
+      const verdict = await this.accounts.judge(tx, source, proof);
+      if ('refused' in verdict) return verdict.refused;
       const user = await this.accounts.settle(tx, anonymous(request.origin), source, verdict);
       return this.open(tx, user, { method: 'oidc', connection: source.key }, request, source.organizationId);
     });
+    return typeof outcome === 'string' ? this.refuse(request.origin, attempt, outcome) : outcome;
   }
 
   /** Records a refusal in a transaction of its own, and throws it. */
@@ -127,4 +129,10 @@ export class SignInService {
     const owner = domain === undefined ? null : await this.domains.findVerified(domain);
     return owner?.organizationId ?? null;
   }
+}
+
+/** An email as the trail tells it: what a provider sent instead of one can be anything. */
+function toldEmail(claimed: string | null): string | null {
+  if (claimed === null) return null;
+  return parseEmailAddress(claimed)?.address ?? shortened(withInvisiblesShown(claimed.slice(0, 200)), 200);
 }

@@ -3,7 +3,7 @@ import { InvitationService } from '../organizations/invitations/invitation.servi
 import { Config } from '../platform/config/config.js';
 import { PasswordHasher } from '../platform/crypto/password-hasher.js';
 import { Database, type Tx } from '../platform/database/database.js';
-import { AppError, invalid } from '../platform/errors/app-error.js';
+import { invalid } from '../platform/errors/app-error.js';
 import { parseEmailAddress, type EmailAddress } from '../platform/text/email-address.js';
 import { anonymous, type Actor } from '../policy/actor.js';
 import { SessionService } from '../sessions/session.service.js';
@@ -39,8 +39,8 @@ export class SignUpService {
 
   /**
    * Makes an account with a password, and signs in.
-   * @throws VALIDATION_FAILED; CONFLICT when the email has an account; INVITATION_INVALID; SignInRefused with
-   *   SSO_REQUIRED, SIGN_UP_CLOSED or PASSWORD_DISABLED
+   * @throws VALIDATION_FAILED; SignInRefused: CONFLICT when the email has an account, INVITATION_INVALID, SSO_REQUIRED
+   *   (with `loginUrl`), SIGN_UP_CLOSED, PASSWORD_DISABLED
    */
   async signUp(account: NewAccount, request: SignInRequest): Promise<{ user: User; opened: OpenedSession }> {
     const email = parseEmailAddress(account.email);
@@ -68,14 +68,18 @@ export class SignUpService {
     if (this.config.passwordDisabled) await this.signIn.refuse(origin, attempt, 'PASSWORD_DISABLED');
     const enforcement = await this.discovery.enforcementFor(email.domain);
     if (enforcement) await this.signIn.refuse(origin, attempt, 'SSO_REQUIRED', { loginUrl: enforcement.loginUrl });
-    if (invitation !== null) return this.refuseForeignInvitation(email, invitation);
-    if (this.config.signUpDisabled) await this.signIn.refuse(origin, attempt, 'SIGN_UP_CLOSED');
+    if (invitation === null && this.config.signUpDisabled) await this.signIn.refuse(origin, attempt, 'SIGN_UP_CLOSED');
+    if (invitation !== null && !(await this.isFor(email, invitation)))
+      await this.signIn.refuse(origin, attempt, 'INVITATION_INVALID');
+    const existing = await this.users.findByEmail(email.address);
+    if (existing && !(invitation !== null && isUnproven(existing)))
+      await this.signIn.refuse(origin, attempt, 'EMAIL_TAKEN');
   }
 
   /** An invitation is bound to the address that it was sent to. */
-  private async refuseForeignInvitation(email: EmailAddress, token: string): Promise<void> {
+  private async isFor(email: EmailAddress, token: string): Promise<boolean> {
     const invitation = await this.invitations.preview(token);
-    if (invitation?.state !== 'open' || invitation.email !== email.address) throw new AppError('INVITATION_INVALID');
+    return invitation?.state === 'open' && invitation.email === email.address;
   }
 
   /**
@@ -90,8 +94,9 @@ export class SignUpService {
     passwordHash: string,
   ): Promise<User> {
     const proven = account.invitation !== undefined;
+    await this.users.takeTurns(tx, email.address);
     const existing = proven ? await this.users.findByEmail(email.address) : null;
-    if (!existing || existing.emailVerified || existing.isDeactivated) {
+    if (!existing || !isUnproven(existing)) {
       const values = { email: email.address, name: account.name, passwordHash, emailVerified: proven };
       return this.users.create(tx, actor, { ...values, by: proven ? 'invitation' : 'signUp', organizationId: null });
     }
@@ -100,4 +105,9 @@ export class SignUpService {
     await this.users.markEmailVerified(tx, existing.id);
     return { ...existing, emailVerified: true };
   }
+}
+
+/** Whether somebody may have made the account without having seen its mailbox. */
+function isUnproven(user: User): boolean {
+  return !user.emailVerified && !user.isDeactivated;
 }

@@ -45,6 +45,13 @@ describe('signing up and in with a password', () => {
     ]);
   });
 
+  it('leads from the bare address to the sign-in page, or to the console once signed in', async () => {
+    const browser = app.browser();
+    expect((await browser.get('/')).location).toBe(`${app.url}/sign-in`);
+    await browser.postJson('/api/auth/login', { email: ada.email, password: ada.password });
+    expect((await browser.get('/')).location).toBe(`${app.url}/console`);
+  });
+
   it('keeps only hashes of the password and of the session', async () => {
     const browser = app.browser();
     const answer = await browser.postJson('/api/auth/login', ada);

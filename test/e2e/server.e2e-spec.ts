@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort } from '../support/free-port.js';
-import { startServer, startServerInVain, type ServerProcess } from '../support/server-process.js';
+import { startServer, startServerInVain, startWithNpm, type ServerProcess } from '../support/server-process.js';
 import { createClient } from '../support/servers/http-client.js';
 
 const MEGABYTE = 1024 * 1024;
@@ -80,6 +80,16 @@ describe('the server, started as a newcomer starts it', () => {
     console.log(`first answer after ${Math.round(server.firstAnswerMs)} ms, ${Math.round(resident)} MB resident`);
     expect(server.firstAnswerMs).toBeLessThan(5_000);
     expect(resident).toBeLessThan(200);
+  });
+});
+
+describe('npm start', () => {
+  it('ends the server and its database when npm itself is told to stop', async () => {
+    const directory = await mkdtemp(path.join(tmpdir(), 'gatehouse-npm-'));
+    const npm = await startWithNpm({ DATA_DIR: directory, PORT: String(await freePort()) });
+    await npm.end('SIGTERM');
+    await expect(npm.isGone()).resolves.toBe(true);
+    await rm(directory, { recursive: true, force: true });
   });
 });
 

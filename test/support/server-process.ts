@@ -44,6 +44,27 @@ export async function startServer(environment: Readonly<Record<string, string>>)
   };
 }
 
+/** Starts the server through npm, whose shell passes no signal on. */
+export async function startWithNpm(
+  environment: Readonly<Record<string, string>>,
+): Promise<{ end(signal: NodeJS.Signals): Promise<unknown>; isGone(): Promise<boolean> }> {
+  const { PATH = '', HOME = '' } = process.env;
+  const root = path.resolve(import.meta.dirname, '../..');
+  const npm = spawn('npm', ['start', '--silent', '--ignore-scripts'], { cwd: root, env: { PATH, HOME, ...environment } });
+  const url = `http://127.0.0.1:${environment.PORT ?? '3000'}`;
+  await firstAnswer(url, npm, () => '');
+  return { end: (signal) => endOf(npm, signal), isGone: () => isGone(url) };
+}
+
+/** Whether nobody answers any more, within five seconds. */
+async function isGone(url: string): Promise<boolean> {
+  for (const deadline = Date.now() + 5_000; Date.now() < deadline; ) {
+    if ((await fetch(`${url}/healthz`).catch(() => null)) === null) return true;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return false;
+}
+
 /** Starts the server where it is expected to give up, and gives what it printed and its exit code. */
 export async function startServerInVain(
   environment: Readonly<Record<string, string>>,

@@ -4,11 +4,17 @@ import { PageRenderer } from '../../platform/http/pages/page-renderer.js';
 import { sendPage } from '../../platform/http/pages/send-page.js';
 import { Public } from '../../policy/requires.decorator.js';
 import { SignInOptionsService } from '../sign-in-options.service.js';
-import { explain } from '../sign-in-refused.js';
+import { explain, type SignInRefusalReason } from '../sign-in-refused.js';
 import { passwordUrl } from './links.js';
 
 /** Where a password would be refused for the same reason, or is what was refused. */
-const noPasswordHelps = new Set(['SSO_REQUIRED', 'PASSWORD_DISABLED', 'SIGN_UP_CLOSED', 'TOO_MANY_ATTEMPTS', 'ACCOUNT_DEACTIVATED']);
+const noPasswordHelps = new Set<string>([
+  'SSO_REQUIRED',
+  'PASSWORD_DISABLED',
+  'SIGN_UP_CLOSED',
+  'TOO_MANY_ATTEMPTS',
+  'ACCOUNT_DEACTIVATED',
+] satisfies SignInRefusalReason[]);
 
 @Controller('auth-error')
 export class AuthErrorPage {

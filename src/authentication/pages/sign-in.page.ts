@@ -66,9 +66,7 @@ export class SignInPage {
     const { email } = request.query;
     const returnTo = safeReturnTo(request.query.returnTo);
     if (callerOf(request).actor.kind === 'user') goOn(response, returnTo);
-    else if (typeof email === 'string' && email !== '') await this.askPasswordOf(response, email, returnTo);
-    else if (this.options.list().password) this.askPassword(response, { returnTo });
-    else this.leadBack(response, { returnTo }, new AppError('PASSWORD_DISABLED'));
+    else await this.askPasswordOf(response, typeof email === 'string' && email !== '' ? email : null, returnTo);
   }
 
   @Post('sign-in/password')
@@ -106,11 +104,12 @@ export class SignInPage {
     sendPage(response, html, status);
   }
 
-  /** Asks for the password of this email, unless its domain has no use for one. */
-  private async askPasswordOf(response: Response, email: string, returnTo: string): Promise<void> {
+  /** Asks for the password of this email (for both where it is null), unless its domain has no use for one. */
+  private async askPasswordOf(response: Response, email: string | null, returnTo: string): Promise<void> {
+    const typed = email === null ? { returnTo } : { email, returnTo };
     const problem = await this.options.assertPasswordUsable(email).then(() => null, asProblem);
-    if (problem) this.leadBack(response, { email, returnTo }, problem);
-    else this.askPassword(response, { email, returnTo });
+    if (problem) this.leadBack(response, typed, problem);
+    else this.askPassword(response, typed);
   }
 
   private askPassword(response: Response, model: PasswordStep, status = 200): void {

@@ -10,15 +10,17 @@ import { sendPage } from '../../platform/http/pages/send-page.js';
 import { safeReturnTo } from '../../platform/http/return-to.js';
 import { Public } from '../../policy/requires.decorator.js';
 import { signInRequest } from '../sign-in-request.service.js';
+import type { SignInRefusalReason } from '../sign-in-refused.js';
 import { SessionCookie } from '../session-cookie.service.js';
 import { SignInOptionsService } from '../sign-in-options.service.js';
 import { SignUpService } from '../sign-up.service.js';
-import { linksTo } from './provider-links.js';
+import { withReturnTo } from './links.js';
 
 interface Typed {
   readonly name: string;
   readonly email: string;
   readonly returnTo: string;
+  /** Empty: nobody invited them. */
   readonly invitation: string;
 }
 
@@ -36,14 +38,11 @@ export class SignUpPage {
   @Get()
   @Public('people meet it before they have proven anything')
   async show(@Req() request: Request, @Res() response: Response): Promise<void> {
-    const invitation = request.query.invitation;
-    const typed = {
-      name: '',
-      email: '',
-      returnTo: safeReturnTo(request.query.returnTo),
-      invitation: typeof invitation === 'string' ? invitation : '',
-    };
-    await this.ask(response, typed);
+    const { invitation } = request.query;
+    const [token, returnTo] = [typeof invitation === 'string' ? invitation : '', safeReturnTo(request.query.returnTo)];
+    const closed = token === '' ? this.whyClosed() : null;
+    if (closed) response.redirect(303, `/auth-error?${new URLSearchParams({ code: closed, ref: request.requestId ?? '' }).toString()}`);
+    else await this.ask(response, { name: '', email: '', returnTo, invitation: token });
   }
 
   @Post()
@@ -70,15 +69,26 @@ export class SignUpPage {
     response.redirect(303, typed.returnTo === '/' ? '/console' : typed.returnTo);
   }
 
+  private whyClosed(): SignInRefusalReason | null {
+    if (this.config.passwordDisabled) return 'PASSWORD_DISABLED';
+    return this.config.signUpDisabled ? 'SIGN_UP_CLOSED' : null;
+  }
+
   private async ask(response: Response, { invitation: token, ...typed }: Typed, problem?: AppError): Promise<void> {
     const preview = token === '' ? null : await this.invitations.preview(token);
-    const usable = preview?.state === 'open' ? preview : null;
-    const { providers } = this.options.list();
+    const invitationUrl = `/accept-invitation?${new URLSearchParams({ token }).toString()}`;
+    if (token !== '' && preview?.state !== 'open') {
+      // That page says what is wrong with it; without the invitation this form would make another account than was meant.
+      response.redirect(303, invitationUrl);
+      return;
+    }
+    const onward = preview ? invitationUrl : typed.returnTo;
     const html = this.pages.render('sign-up', {
       ...typed,
       passwordMinLength: this.config.passwordMinLength,
-      providers: linksTo(providers, typed.returnTo),
-      ...(usable ? { invitation: { token, organization: usable.organizationName, email: usable.email } } : {}),
+      providers: withReturnTo(this.options.list().providers, onward),
+      signInUrl: onward === '/' ? '/sign-in' : `/sign-in?${new URLSearchParams({ returnTo: onward }).toString()}`,
+      ...(preview ? { invitation: { token, organization: preview.organizationName, email: preview.email } } : {}),
       ...problemsForForm(problem),
     });
     sendPage(response, html, problem?.status ?? 200);
