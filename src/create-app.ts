@@ -13,6 +13,7 @@ import { graphqlBodies, graphqlRequests } from './platform/graphql/graphql-reque
 import { healthChecks } from './platform/http/health.js';
 import { jsonBodies } from './platform/http/json-bodies.middleware.js';
 import { pageAssets } from './platform/http/pages/page-assets.js';
+import { PageRenderer } from './platform/http/pages/page-renderer.js';
 import { ProblemFilter } from './platform/http/problem.filter.js';
 import { requestLog } from './platform/http/request-log.middleware.js';
 import { sameOrigin } from './platform/http/same-origin.middleware.js';
@@ -55,7 +56,7 @@ export async function createApp(
   app.use('/graphql', graphqlBodies());
 
   app.useGlobalPipes(validationPipe());
-  app.useGlobalFilters(new ProblemFilter(logger));
+  app.useGlobalFilters(new ProblemFilter(logger, app.get(PageRenderer)));
   return app;
 }
 

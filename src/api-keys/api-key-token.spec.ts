@@ -50,21 +50,41 @@ describe('a key with a typing mistake', () => {
 
   it('is refused for any one wrong character, without a look-up', () => {
     fc.assert(
-      fc.property(anyPlace(secret), fc.integer({ min: 1, max: 61 }), (place, by) => !isSecretKey(mistyped(secret, place, by))),
+      fc.property(
+        anyPlace(secret),
+        fc.integer({ min: 1, max: 61 }),
+        (place, by) => !isSecretKey(mistyped(secret, place, by)),
+      ),
     );
     fc.assert(
-      fc.property(anyPlace(publicKey), fc.integer({ min: 1, max: 61 }), (place, by) => !isPublicKey(mistyped(publicKey, place, by))),
+      fc.property(
+        anyPlace(publicKey),
+        fc.integer({ min: 1, max: 61 }),
+        (place, by) => !isPublicKey(mistyped(publicKey, place, by)),
+      ),
     );
   });
 
   it('is refused for any two neighbours that changed places', () => {
     fc.assert(
-      fc.property(anyPlace(secret), (place) => swapped(secret, place) === secret || !isSecretKey(swapped(secret, place))),
+      fc.property(
+        anyPlace(secret),
+        (place) => swapped(secret, place) === secret || !isSecretKey(swapped(secret, place)),
+      ),
     );
   });
 
   it('is refused when it was cut short, padded or put under the other prefix', () => {
-    const wrong = [secret.slice(0, -1), `${secret}0`, ` ${secret}`, `${secret}\n`, secret.toUpperCase(), secret.replace('sk-', 'pk-'), 'sk-gh-', ''];
+    const wrong = [
+      secret.slice(0, -1),
+      `${secret}0`,
+      ` ${secret}`,
+      `${secret}\n`,
+      secret.toUpperCase(),
+      secret.replace('sk-', 'pk-'),
+      'sk-gh-',
+      '',
+    ];
     expect(wrong.filter(isSecretKey)).toEqual([]);
     expect([secret, publicKey.replace('pk-', 'sk-'), publicKey.slice(1)].filter(isPublicKey)).toEqual([]);
   });

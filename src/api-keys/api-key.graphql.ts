@@ -124,7 +124,8 @@ export class CreateApiKeyPayload {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The secret half. It is shown here once and kept nowhere: a repetition with the same idempotencyKey gives null.',
+    description:
+      'The secret half. It is shown here once and kept nowhere: a repetition with the same idempotencyKey gives null.',
   })
   secretKey!: string | null;
 }

@@ -12,10 +12,11 @@ import { DomainEvents } from '../platform/events/domain-events.js';
 import { page, type Connection, type PageRequest } from '../platform/graphql/connection.js';
 import type { Actor, Scope } from '../policy/actor.js';
 import type { ScopeLocator } from '../policy/requires.decorator.js';
+import type { ProjectScope } from '../projects/project.types.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 import { apiKeyCreated, apiKeyRevoked, type RevocationReason } from './api-key.events.js';
-import { ApiKeyGrantService } from './api-key-grant.service.js';
-import { displayOf, issueKeyPair } from './api-key-token.js';
+import { ApiKeyGrantService, askedByApplication } from './api-key-grant.service.js';
+import { displayOf, isPublicKey, isSecretKey, issueKeyPair, type KeyPair } from './api-key-token.js';
 import type { ApiKey, CreatedApiKey, NewApiKey } from './api-key.types.js';
 
 rememberShownOnce('secretKey');
@@ -32,7 +33,9 @@ export class ApiKeyService implements ScopeLocator, OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.events.on(memberRemoved, (tx, { actor, organizationId, userId }) => this.revokeAllFrom(tx, actor, organizationId, userId));
+    this.events.on(memberRemoved, (tx, { actor, organizationId, userId }) =>
+      this.revokeAllFrom(tx, actor, organizationId, userId),
+    );
   }
 
   async scopeOf(id: string): Promise<Scope | null> {
@@ -63,27 +66,31 @@ export class ApiKeyService implements ScopeLocator, OnModuleInit {
     const asked = input.expiresAt ?? null;
     if (asked !== null && asked <= this.clock.now()) throw invalid('expiresAt', 'expiresAt must lie in the future.');
     const permissions = await this.grants.permissionsFor(actor, scope, input.permissions ?? null);
-    const { publicKey, secretKey } = issueKeyPair();
+    const pair = issueKeyPair();
     return this.database.transaction(async (tx) => {
       const expiresAt = await this.endOf(tx, actor, scope.organizationId, asked);
-      const apiKey: ApiKey = {
-        id: randomId(),
-        ...scope,
-        scope: scope.projectId === null ? 'ORGANIZATION' : 'PROJECT',
-        name: input.name,
-        note: input.note ?? null,
-        publicKey,
-        displaySecret: displayOf(secretKey),
-        permissions,
-        createdBy: actor.id,
-        createdAt: this.clock.now(),
-        expiresAt,
-        revokedAt: null,
-        lastUsedAt: null,
-      };
-      await tx.insert(ApiKeyEntity, { ...apiKey, permissions, secretDigest: sha256(secretKey.reveal()) });
+      const facts = { name: input.name, note: input.note ?? null, permissions, expiresAt };
+      const apiKey = this.newKey(actor, scope, pair, facts);
+      await tx.insert(ApiKeyEntity, rowOf(apiKey, pair));
       await this.audit.record(tx, actor, apiKeyCreated, apiKey);
-      return { apiKey, publicKey, secretKey: secretKey.reveal() };
+      return { apiKey, publicKey: pair.publicKey, secretKey: pair.secretKey.reveal() };
+    });
+  }
+
+  /**
+   * Takes over a pair that was made elsewhere (`INIT_PROJECT_PUBLIC_KEY` and its secret), for what the application asks.
+   * Where either half is stored already nothing changes.
+   * @throws VALIDATION_FAILED for halves that no request could show
+   */
+  async adopt(actor: Actor, scope: ProjectScope, name: string, pair: KeyPair): Promise<void> {
+    if (!isPublicKey(pair.publicKey)) throw invalid('publicKey', 'This cannot be a public key.');
+    if (!isSecretKey(pair.secretKey.reveal())) throw invalid('secretKey', 'This cannot be a secret key.');
+    const facts = { name, note: null, permissions: askedByApplication, expiresAt: null };
+    const apiKey = this.newKey(actor, scope, pair, facts);
+    await this.database.transaction(async (tx) => {
+      const insert = tx.createQueryBuilder().insert().into(ApiKeyEntity).values(rowOf(apiKey, pair));
+      const inserted = await insert.orIgnore().returning('id').execute();
+      if ((inserted.raw as unknown[]).length > 0) await this.audit.record(tx, actor, apiKeyCreated, apiKey);
     });
   }
 
@@ -93,6 +100,27 @@ export class ApiKeyService implements ScopeLocator, OnModuleInit {
       const keys = new TenantRepository(tx, ApiKeyEntity, organizationId);
       return (await this.end(tx, actor, await keys.get({ id }), 'revoked')) ?? keys.get({ id });
     });
+  }
+
+  private newKey(
+    actor: Actor,
+    scope: Scope,
+    { publicKey, secretKey }: KeyPair,
+    facts: Pick<ApiKey, 'name' | 'note' | 'permissions' | 'expiresAt'>,
+  ): ApiKey {
+    return {
+      id: randomId(),
+      organizationId: scope.organizationId,
+      projectId: scope.projectId,
+      scope: scope.projectId === null ? 'ORGANIZATION' : 'PROJECT',
+      ...facts,
+      publicKey,
+      displaySecret: displayOf(secretKey),
+      createdBy: actor.id,
+      createdAt: this.clock.now(),
+      revokedAt: null,
+      lastUsedAt: null,
+    };
   }
 
   /**
@@ -142,3 +170,9 @@ export class ApiKeyService implements ScopeLocator, OnModuleInit {
     return ended;
   }
 }
+
+const rowOf = (apiKey: ApiKey, { secretKey }: KeyPair) => ({
+  ...apiKey,
+  permissions: [...apiKey.permissions],
+  secretDigest: sha256(secretKey.reveal()),
+});

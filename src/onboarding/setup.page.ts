@@ -25,12 +25,9 @@ export class SetupPage {
   @Get()
   @Public(why)
   async show(@Req() request: Request, @Res() response: Response): Promise<void> {
-    const token = request.query.token;
-    if (typeof token !== 'string' || !(await this.setup.isUsable(token))) {
-      sendPage(response, this.pages.render('not-found', {}), 404);
-      return;
-    }
-    this.ask(response, { token });
+    const { token } = request.query;
+    if (typeof token === 'string' && (await this.setup.isUsable(token))) this.ask(response, { token });
+    else this.tellUsed(response);
   }
 
   @Post()
@@ -41,11 +38,18 @@ export class SetupPage {
     const person = { ...typed, password: formField(request, 'password') };
     const opened = await this.setup.redeem(token, person, signInRequest(request)).catch(asProblem);
     if (opened instanceof AppError) {
-      this.ask(response, { token, ...typed }, opened);
+      if (opened.code === 'INVITATION_INVALID') this.tellUsed(response);
+      else this.ask(response, { token, ...typed }, opened);
       return;
     }
     this.cookie.write(response, opened);
     response.redirect(303, '/console');
+  }
+
+  /** In the same words for a link that never was. */
+  private tellUsed(response: Response): void {
+    const explanation = 'It was used, or is older than a day. While there is no administrator, each start of the server prints a new one.';
+    sendPage(response, this.pages.render('problem', { title: 'This link no longer works', explanation }), 410);
   }
 
   private ask(response: Response, model: { token: string; name?: string; email?: string }, problem?: AppError): void {

@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { builtInRoles, definitionOf, permissionNames, permissions, type BuiltInRole, type Permission } from './permissions.js';
+import {
+  builtInRoles,
+  definitionOf,
+  permissionNames,
+  permissions,
+  type BuiltInRole,
+  type Permission,
+} from './permissions.js';
 import { isAtLeast, permissionsOf } from './roles.js';
 
 const everyPermissionOf = (role: BuiltInRole): Set<Permission> =>
@@ -67,7 +74,11 @@ describe('built-in roles', () => {
   });
 
   it.each(neighbours)('are ordered: %s is not at least %s, but the reverse', (weaker, stronger) => {
-    expect([isAtLeast(weaker, stronger), isAtLeast(stronger, weaker), isAtLeast(weaker, weaker)]).toEqual([false, true, true]);
+    expect([isAtLeast(weaker, stronger), isAtLeast(stronger, weaker), isAtLeast(weaker, weaker)]).toEqual([
+      false,
+      true,
+      true,
+    ]);
   });
 });
 

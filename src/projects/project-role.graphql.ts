@@ -44,7 +44,8 @@ export class SetProjectRoleInput extends MutationInput {
   userId!: string;
 
   @Field(() => Role, {
-    description: "What they may do in this project, whatever their role in the organization; NONE hides it. Nobody grants one above their own.",
+    description:
+      'What they may do in this project, whatever their role in the organization; NONE hides it. Nobody grants one above their own.',
   })
   @IsIn(Object.values(Role))
   role!: BuiltInRole;

@@ -27,7 +27,8 @@ export class ProjectRoleResolver {
   ) {}
 
   @Mutation(() => SetProjectRolePayload, {
-    description: 'Gives a member a role in one project, in place of the one that they have in the organization. Errors: CANNOT_GRANT.',
+    description:
+      'Gives a member a role in one project, in place of the one that they have in the organization. Errors: CANNOT_GRANT.',
   })
   @Requires('members.manage', 'input.projectId')
   async setProjectRole(

@@ -50,7 +50,10 @@ export class ProjectRoleService implements OnModuleInit {
   }
 
   /** Every member of the organization, with the role that counts in the project. */
-  async listMembers({ organizationId, projectId }: ProjectScope, request: PageRequest): Promise<Connection<ProjectMember>> {
+  async listMembers(
+    { organizationId, projectId }: ProjectScope,
+    request: PageRequest,
+  ): Promise<Connection<ProjectMember>> {
     const members = await this.members.list(organizationId, request);
     const rows = await this.database.reader.findBy(ProjectRoleEntity, {
       organizationId,
@@ -82,7 +85,11 @@ export class ProjectRoleService implements OnModuleInit {
   async clear(actor: Actor, scope: ProjectScope, userId: string): Promise<ProjectMember> {
     return this.database.transaction(async (tx) => {
       const before = await this.lock(tx, scope, userId);
-      const after: ProjectMember = { userId, role: await this.organizationRoleOf(scope, userId), source: 'ORGANIZATION' };
+      const after: ProjectMember = {
+        userId,
+        role: await this.organizationRoleOf(scope, userId),
+        source: 'ORGANIZATION',
+      };
       await refuseRoleBeyond(actor, scope, before.role);
       await refuseRoleBeyond(actor, scope, after.role);
       if (before.source === 'ORGANIZATION') return before;
@@ -92,7 +99,13 @@ export class ProjectRoleService implements OnModuleInit {
     });
   }
 
-  private async write(tx: Tx, actor: Actor, scope: ProjectScope, before: ProjectMember, role: BuiltInRole): Promise<ProjectMember> {
+  private async write(
+    tx: Tx,
+    actor: Actor,
+    scope: ProjectScope,
+    before: ProjectMember,
+    role: BuiltInRole,
+  ): Promise<ProjectMember> {
     const after: ProjectMember = { userId: before.userId, role, source: 'PROJECT' };
     if (before.source === 'PROJECT' && before.role === role) return before;
     const row = { ...scope, userId: before.userId, role, createdAt: this.clock.now() };

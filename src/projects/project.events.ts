@@ -2,7 +2,11 @@ import { auditEvent } from '../audit/audit-event.types.js';
 import type { Project } from './project.types.js';
 
 const told = ({ name, slug }: Project) => ({ name, slug });
-const place = ({ organizationId, id }: Project) => ({ organizationId, projectId: id, resource: { type: 'project', id } });
+const place = ({ organizationId, id }: Project) => ({
+  organizationId,
+  projectId: id,
+  resource: { type: 'project', id },
+});
 
 export const projectCreated = auditEvent('project.created', (project: Project) => ({
   ...place(project),

@@ -18,7 +18,9 @@ export class Project implements ProjectFacts {
   @Field(() => String, { description: 'The name to show.' })
   name!: string;
 
-  @Field(() => String, { description: 'Its name in addresses: lower-case letters, digits and dashes; unique in the organization.' })
+  @Field(() => String, {
+    description: 'Its name in addresses: lower-case letters, digits and dashes; unique in the organization.',
+  })
   slug!: string;
 
   @Field(() => Date, { description: 'When it was created.' })

@@ -26,15 +26,23 @@ export class ProjectResolver {
     private readonly organizations: OrganizationLoader,
   ) {}
 
-  @Query(() => Project, { nullable: true, description: 'One project. Errors: NOT_FOUND, also where the role in it is NONE.' })
+  @Query(() => Project, {
+    nullable: true,
+    description: 'One project. Errors: NOT_FOUND, also where the role in it is NONE.',
+  })
   @Requires('project.read', 'id', ProjectService)
   project(@CurrentScope() scope: ProjectScope, @Args('id', { type: () => ID }) _id: string): Promise<ProjectFacts> {
     return this.projects.get(scope);
   }
 
-  @Mutation(() => CreateProjectPayload, { description: 'Creates a project. Errors: CONFLICT when the organization has one of this slug.' })
+  @Mutation(() => CreateProjectPayload, {
+    description: 'Creates a project. Errors: CONFLICT when the organization has one of this slug.',
+  })
   @Requires('projects.create', 'input.organizationId')
-  async createProject(@CurrentActor() actor: Actor, @Args('input') input: CreateProjectInput): Promise<CreateProjectPayload> {
+  async createProject(
+    @CurrentActor() actor: Actor,
+    @Args('input') input: CreateProjectInput,
+  ): Promise<CreateProjectPayload> {
     return { project: await this.projects.create(actor, input.organizationId, { name: input.name, slug: input.slug }) };
   }
 
@@ -49,7 +57,8 @@ export class ProjectResolver {
   }
 
   @Mutation(() => DeleteProjectPayload, {
-    description: 'Deletes a project with the roles and keys in it, at once and for good. The trail keeps what happened in it.',
+    description:
+      'Deletes a project with the roles and keys in it, at once and for good. The trail keeps what happened in it.',
   })
   @Requires('project.delete', 'input.projectId')
   async deleteProject(

@@ -76,7 +76,14 @@ export class ProjectService implements ScopeLocator {
       createdAt: this.clock.now(),
     };
     return this.database.transaction(async (tx) => {
-      const inserted = await tx.createQueryBuilder().insert().into(ProjectEntity).values(project).orIgnore().returning('id').execute();
+      const inserted = await tx
+        .createQueryBuilder()
+        .insert()
+        .into(ProjectEntity)
+        .values(project)
+        .orIgnore()
+        .returning('id')
+        .execute();
       if ((inserted.raw as unknown[]).length === 0) throw slugTaken();
       await this.audit.record(tx, actor, projectCreated, project);
       return project;
@@ -110,7 +117,11 @@ export class ProjectService implements ScopeLocator {
     });
   }
 
-  private async narrowTo(actor: Actor, organizationId: string, query: SelectQueryBuilder<ProjectEntity>): Promise<void> {
+  private async narrowTo(
+    actor: Actor,
+    organizationId: string,
+    query: SelectQueryBuilder<ProjectEntity>,
+  ): Promise<void> {
     if (actor.kind === 'user' && !actor.isInstanceAdministrator) {
       const organizationRole = await this.members.roleOf(organizationId, actor.id);
       query.andWhere(

@@ -11,7 +11,12 @@ import { OrganizationProjectsResolver, ProjectResolver } from './project.resolve
 import { ProjectService } from './project.service.js';
 
 @Module({
-  imports: [AuditModule, UsersModule, OrganizationsModule, TypeOrmModule.forFeature([ProjectEntity, ProjectRoleEntity])],
+  imports: [
+    AuditModule,
+    UsersModule,
+    OrganizationsModule,
+    TypeOrmModule.forFeature([ProjectEntity, ProjectRoleEntity]),
+  ],
   providers: [
     ProjectService,
     ProjectRoleService,

@@ -64,6 +64,22 @@ export class SessionService {
     await tx.delete(SessionEntity, { userId });
   }
 
+  /**
+   * Ends the sessions of everybody whose email lies in this domain, but for those that one of `connections` has opened.
+   * @param domain canonical, as `parseEmailAddress` gives it
+   * @returns how many
+   */
+  async endAllInDomain(tx: Tx, domain: string, connections: readonly string[]): Promise<number> {
+    const { affected } = await tx
+      .createQueryBuilder()
+      .delete()
+      .from(SessionEntity)
+      .where(`user_id in (select id from users where split_part(email, '@', 2) = :domain)`, { domain })
+      .andWhere('(connection is null or connection <> all(:connections))', { connections })
+      .execute();
+    return affected ?? 0;
+  }
+
   private async markSeen(id: string): Promise<void> {
     await this.database.reader.update(
       SessionEntity,

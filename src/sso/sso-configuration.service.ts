@@ -12,6 +12,7 @@ import { Database, type Tx } from '../platform/database/database.js';
 import { AppError } from '../platform/errors/app-error.js';
 import type { Actor } from '../policy/actor.js';
 import { OidcClientService } from './protocols/oidc/oidc-client.service.js';
+import type { ProviderMetadata } from './protocols/oidc/provider-metadata.js';
 import { oidcVendors } from './providers/providers.js';
 import { secretPlace } from './secret-place.js';
 import { SsoConnectionEntity } from './sso-connection.entity.js';
@@ -20,9 +21,14 @@ import { toConnection } from './sso-connection.mapping.js';
 import type { OidcSsoProvider, SsoConnection, SsoConnectionState } from './sso-connection.types.js';
 import { clientFrom, issuerFrom, refuseSecretForAnother, supported, type SsoSettings } from './sso-settings.js';
 
+const MOST_INSPECTIONS = 3;
+
 /** Sets a connection up: checks what was typed against the provider itself before anything is kept. */
 @Injectable()
 export class SsoConfigurationService {
+  /** By organization: how many providers are being asked who they are. */
+  private readonly inspections = new Map<string, number>();
+
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
@@ -35,10 +41,10 @@ export class SsoConfigurationService {
   ) {}
 
   /**
-   * Makes the connection of a domain and a vendor, or changes it. The provider has up to 4.5 seconds to answer for its issuer.
+   * Makes the connection of a domain and a vendor, or changes it. The provider has up to four seconds to answer for its issuer.
    * Nothing is kept on any failure.
    * @throws ENTITLEMENT_REQUIRED; DOMAIN_NOT_VERIFIED; VALIDATION_FAILED; ISSUER_NOT_ALLOWED, ISSUER_UNREACHABLE,
-   *   ISSUER_MISMATCH; CONFLICT when somebody else has changed the connection meanwhile
+   *   ISSUER_MISMATCH; RATE_LIMITED; CONFLICT when somebody else has changed the connection meanwhile
    */
   async configure(actor: Actor, organizationId: string, settings: SsoSettings): Promise<SsoConnection> {
     await this.organizations.refuseUnlessEntitled(organizationId, 'sso');
@@ -52,7 +58,7 @@ export class SsoConfigurationService {
     });
     const issuer = issuerFrom(settings, provider, kept);
     refuseSecretForAnother(issuer, settings, kept);
-    const client = clientFrom(settings, provider, kept, await this.client.inspect(issuer));
+    const client = clientFrom(settings, provider, kept, await this.inspect(organizationId, issuer));
 
     const id = kept?.id ?? randomId();
     const now = this.clock.now();
@@ -75,6 +81,23 @@ export class SsoConfigurationService {
       else await this.add(tx, actor, row);
     });
     return connection;
+  }
+
+  /**
+   * A call with an `idempotencyKey` holds a connection to the database while a provider takes its time: an organization
+   * may have a few such calls under way, and not as many as there are connections.
+   */
+  private async inspect(organizationId: string, issuer: string): Promise<ProviderMetadata> {
+    const underWay = this.inspections.get(organizationId) ?? 0;
+    if (underWay >= MOST_INSPECTIONS) throw new AppError('RATE_LIMITED', { facts: { retryAfterSeconds: 5 } });
+    this.inspections.set(organizationId, underWay + 1);
+    try {
+      return await this.client.inspect(issuer);
+    } finally {
+      const left = (this.inspections.get(organizationId) ?? 1) - 1;
+      if (left > 0) this.inspections.set(organizationId, left);
+      else this.inspections.delete(organizationId);
+    }
   }
 
   private async add(tx: Tx, actor: Actor, row: SsoConnectionEntity): Promise<void> {

@@ -41,7 +41,14 @@ export const ssoConnectionUpdated = auditEvent(
 );
 
 export const ssoConnectionActivated = auditEvent('ssoConnection.activated', stateChange);
-export const ssoConnectionEnforced = auditEvent('ssoConnection.enforced', stateChange);
+export const ssoConnectionEnforced = auditEvent(
+  'ssoConnection.enforced',
+  ({ before, after, sessionsEnded }: Changed & { readonly sessionsEnded: number }) => ({
+    ...about(after),
+    before: state(before),
+    after: { ...state(after), sessionsEnded },
+  }),
+);
 export const ssoConnectionDisabled = auditEvent('ssoConnection.disabled', stateChange);
 
 export const ssoConnectionDeleted = auditEvent('ssoConnection.deleted', (connection: SsoConnection) => ({

@@ -64,6 +64,7 @@ export class SsoConnectionResolver {
   @Mutation(() => EnforceSsoPayload, {
     description:
       'From now on the people of the domain sign in with this connection and in no other way; it must be active. ' +
+      'Whoever of them has come in another way is signed out, the caller included. ' +
       'Errors: PRECONDITION_FAILED, DOMAIN_NOT_VERIFIED, ENTITLEMENT_REQUIRED.',
   })
   @Requires('sso.manage', 'input.connectionId', SsoConnectionService)

@@ -11,6 +11,7 @@ import { AppError } from '../platform/errors/app-error.js';
 import { DomainEvents } from '../platform/events/domain-events.js';
 import type { Actor, Scope } from '../policy/actor.js';
 import type { ScopeLocator } from '../policy/requires.decorator.js';
+import { SessionService } from '../sessions/session.service.js';
 import { SsoConnectionEntity } from './sso-connection.entity.js';
 import {
   ssoConnectionActivated,
@@ -24,9 +25,15 @@ import type { SsoConnection, SsoConnectionState } from './sso-connection.types.j
 /** A step from one state to another, and the event that tells of it. */
 interface Step {
   readonly to: SsoConnectionState;
-  readonly event: AuditEventType<{ readonly before: SsoConnection; readonly after: SsoConnection }>;
+  readonly event: AuditEventType<{
+    readonly before: SsoConnection;
+    readonly after: SsoConnection;
+    readonly sessionsEnded: number;
+  }>;
   /** Throws where this connection may not take the step. */
   readonly check?: (before: SsoConnection) => Promise<void>;
+  /** Ends the sessions that could not be opened any more. @returns how many */
+  readonly endSessions?: (tx: Tx, connection: SsoConnection) => Promise<number>;
 }
 
 /** An organization's connections as they are, and the ways from one state to the next. */
@@ -37,6 +44,7 @@ export class SsoConnectionService implements ScopeLocator, OnModuleInit {
     private readonly audit: AuditService,
     private readonly organizations: OrganizationService,
     private readonly domains: DomainService,
+    private readonly sessions: SessionService,
     private readonly events: DomainEvents,
     private readonly clock: Clock,
     private readonly config: Config,
@@ -67,7 +75,8 @@ export class SsoConnectionService implements ScopeLocator, OnModuleInit {
   }
 
   /**
-   * From now on the people of the domain sign in with it and in no other way.
+   * From now on the people of the domain sign in with it and in no other way. Who of them has come in another way (with a
+   * password, by a provider of the instance) is signed out, the caller included.
    * @throws PRECONDITION_FAILED unless it is active; ENTITLEMENT_REQUIRED; DOMAIN_NOT_VERIFIED
    */
   enforce(actor: Actor, organizationId: string, id: string): Promise<SsoConnection> {
@@ -79,7 +88,8 @@ export class SsoConnectionService implements ScopeLocator, OnModuleInit {
       }
       await this.refuseUnlessUsable(connection);
     };
-    return this.move(actor, organizationId, id, { to: 'ENFORCED', event: ssoConnectionEnforced, check });
+    const endSessions = (tx: Tx, connection: SsoConnection) => this.endOtherSessions(tx, connection);
+    return this.move(actor, organizationId, id, { to: 'ENFORCED', event: ssoConnectionEnforced, check, endSessions });
   }
 
   /** Switches it off: nobody signs in with it, those under way included, and passwords count again. Sessions stay. */
@@ -98,16 +108,29 @@ export class SsoConnectionService implements ScopeLocator, OnModuleInit {
   }
 
   /** A connection that is there already stays as it is, with no event: nothing has happened. */
-  private move(actor: Actor, organizationId: string, id: string, { to, event, check }: Step): Promise<SsoConnection> {
+  private move(actor: Actor, organizationId: string, id: string, step: Step): Promise<SsoConnection> {
+    const { to, event, check, endSessions } = step;
     return this.database.transaction(async (tx) => {
       const before = await this.lock(tx, organizationId, id);
       if (before.state === to) return before;
       await check?.(before);
       const after = { ...before, state: to };
       await tx.update(SsoConnectionEntity, { id, organizationId }, { state: to, updatedAt: this.clock.now() });
-      await this.audit.record(tx, actor, event, { before, after });
+      const sessionsEnded = (await endSessions?.(tx, after)) ?? 0;
+      await this.audit.record(tx, actor, event, { before, after, sessionsEnded });
       return after;
     });
+  }
+
+  /** Those of the domain's people, but for the ones that the organization's own connections have opened. */
+  private async endOtherSessions(tx: Tx, { organizationId, domainId }: SsoConnection): Promise<number> {
+    const { name } = await this.domains.get(domainId);
+    const connections = await tx.findBy(SsoConnectionEntity, { organizationId, domainId });
+    return this.sessions.endAllInDomain(
+      tx,
+      name,
+      connections.map(({ key }) => key),
+    );
   }
 
   private async lock(tx: Tx, organizationId: string, id: string): Promise<SsoConnection> {

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
 import { OidcClientService } from './protocols/oidc/oidc-client.service.js';
 import { SignInSourceService } from './sign-in-source.service.js';
 import { SsoConfigurationService } from './sso-configuration.service.js';
@@ -11,7 +12,7 @@ import { SsoConnectionService } from './sso-connection.service.js';
 import { SsoDiscoveryService } from './sso-discovery.service.js';
 
 @Module({
-  imports: [AuditModule, OrganizationsModule, TypeOrmModule.forFeature([SsoConnectionEntity])],
+  imports: [AuditModule, SessionsModule, OrganizationsModule, TypeOrmModule.forFeature([SsoConnectionEntity])],
   providers: [
     SignInSourceService,
     SsoDiscoveryService,

@@ -23,7 +23,13 @@ export const userCreated = auditEvent('user.created', (facts: AboutUser & { read
 
 export const identityLinked = auditEvent(
   'identity.linked',
-  (facts: AboutUser & { readonly identity: IdentityKey; readonly passwordDropped: boolean }) => ({
+  (
+    facts: AboutUser & {
+      readonly identity: IdentityKey;
+      readonly passwordDropped: boolean;
+      readonly identitiesDropped: number;
+    },
+  ) => ({
     organizationId: facts.organizationId,
     resource: resource(facts),
     after: {
@@ -31,14 +37,19 @@ export const identityLinked = auditEvent(
       issuer: facts.identity.issuer,
       subject: facts.identity.subject,
       passwordDropped: facts.passwordDropped,
+      identitiesDropped: facts.identitiesDropped,
     },
   }),
 );
 
-export const passwordSet = auditEvent('user.passwordSet', (facts: AboutUser) => ({
-  organizationId: facts.organizationId,
-  resource: resource(facts),
-}));
+export const passwordSet = auditEvent(
+  'user.passwordSet',
+  (facts: AboutUser & { readonly identitiesDropped: number }) => ({
+    organizationId: facts.organizationId,
+    resource: resource(facts),
+    after: { identitiesDropped: facts.identitiesDropped },
+  }),
+);
 
 export const administratorAppointed = auditEvent('user.administratorAppointed', (facts: AboutUser) => ({
   organizationId: facts.organizationId,

@@ -112,12 +112,21 @@ export class UserService {
   }
 
   /**
-   * Lets a source of identities speak for the user from now on.
-   * Whoever made an account for an unproven email may not be its owner: their password goes when the owner arrives.
-   * @returns whether a password was dropped; the caller ends the sessions that were opened with it
+   * Sign-ins that concern one email wait for each other until the transaction ends: whose account it is must not change
+   * between the decision and what follows from it.
+   */
+  async takeTurns(tx: Tx, email: string): Promise<void> {
+    await tx.query(`select pg_advisory_xact_lock(hashtext('account of ' || $1))`, [email]);
+  }
+
+  /**
+   * Lets a source of identities speak for the user from now on. Whoever made an account for an unproven email may not be
+   * its owner: their password and identities go when the owner arrives.
+   * @returns whether something of theirs was dropped; the caller ends the sessions that were opened with it
    */
   async linkIdentity(tx: Tx, actor: Actor, account: Account, identity: IdentityKey): Promise<boolean> {
     const passwordDropped = !account.user.emailVerified && (await this.passwordHashOf(account.user.id)) !== null;
+    const identitiesDropped = await this.dropUnprovenIdentities(tx, account.user);
     await tx.insert(IdentityEntity, {
       id: randomId(),
       userId: account.user.id,
@@ -126,13 +135,15 @@ export class UserService {
       lastSignedInAt: this.clock.now(),
     });
     if (passwordDropped) await tx.update(UserEntity, { id: account.user.id }, { passwordHash: null });
-    await this.audit.record(tx, actor, identityLinked, { ...account, identity, passwordDropped });
-    return passwordDropped;
+    await this.audit.record(tx, actor, identityLinked, { ...account, identity, passwordDropped, identitiesDropped });
+    return passwordDropped || identitiesDropped > 0;
   }
 
+  /** Sets the password of whoever has just proven the email; identities linked before that go, as in `linkIdentity`. */
   async setPassword(tx: Tx, actor: Actor, account: Account, passwordHash: string): Promise<void> {
+    const identitiesDropped = await this.dropUnprovenIdentities(tx, account.user);
     await tx.update(UserEntity, { id: account.user.id }, { passwordHash });
-    await this.audit.record(tx, actor, passwordSet, account);
+    await this.audit.record(tx, actor, passwordSet, { ...account, identitiesDropped });
   }
 
   /** Something outside Gatehouse (a mailbox, a provider, an owned domain) has just proven the user's email. */
@@ -147,6 +158,11 @@ export class UserService {
   async appointAdministrator(tx: Tx, actor: Actor, account: Account): Promise<void> {
     await tx.update(UserEntity, { id: account.user.id }, { instanceAdministrator: true });
     await this.audit.record(tx, actor, administratorAppointed, account);
+  }
+
+  /** @returns how many */
+  private async dropUnprovenIdentities(tx: Tx, { id: userId, emailVerified }: User): Promise<number> {
+    return emailVerified ? 0 : ((await tx.delete(IdentityEntity, { userId })).affected ?? 0);
   }
 }
 

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AccessService } from '../../src/access/access.service.js';
+import { ApiKeyService } from '../../src/api-keys/api-key.service.js';
 import { secretKeyShape } from '../../src/api-keys/api-key-token.js';
+import { Secret } from '../../src/platform/crypto/secret.js';
 import type { BuiltInRole } from '../../src/policy/permissions.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { addMember, createOrganization, createPerson, type Person } from '../support/factories.js';
@@ -49,14 +52,17 @@ describe('a key of a project', () => {
         publicKey secretKey
       }
     }`;
-    const input = { projectId, name: 'CI', note: 'writes traces', permissions: ['traces.read', 'traces.create', 'traces.read'] };
+    const input = {
+      projectId,
+      name: 'CI',
+      note: 'writes traces',
+      permissions: ['traces.read', 'traces.create', 'traces.read'],
+    };
     const requestId = 'create-key-ci';
     const { createApiKey: made } = dataOf(
-      await admin.browser.graphql<{ createApiKey: Record<string, unknown> & { apiKey: { id: string }; secretKey: string; publicKey: string } }>(
-        mutation,
-        { input },
-        { headers: { 'x-request-id': requestId } },
-      ),
+      await admin.browser.graphql<{
+        createApiKey: Record<string, unknown> & { apiKey: { id: string }; secretKey: string; publicKey: string };
+      }>(mutation, { input }, { headers: { 'x-request-id': requestId } }),
     );
     expect(made.secretKey).toMatch(secretKeyShape);
     const apiKey = {
@@ -75,7 +81,9 @@ describe('a key of a project', () => {
     expect(made.apiKey).toEqual(apiKey);
 
     const list = `query ($id: ID!) { project(id: $id) { apiKeys { nodes { id displaySecret } totalCount } } }`;
-    const listed = await member.browser.graphql<{ project: { apiKeys: { nodes: unknown[] } } }>(list, { id: projectId });
+    const listed = await member.browser.graphql<{ project: { apiKeys: { nodes: unknown[] } } }>(list, {
+      id: projectId,
+    });
     expect(dataOf(listed).project.apiKeys.nodes).toContainEqual({ id: apiKey.id, displaySecret: apiKey.displaySecret });
     expect(listed.answer.text).not.toContain(made.secretKey);
 
@@ -115,11 +123,17 @@ describe('a key of a project', () => {
     const refused = await owner.browser.graphql(mutation, { input }, { headers: { 'x-request-id': requestId } });
     expect(codesOf(refused)).toEqual(['CANNOT_GRANT']);
     expect(await trailOfRequest(app, requestId)).toMatchObject([
-      { action: 'operation.refused', outcome: 'REFUSED', after: { code: 'CANNOT_GRANT', reason: 'asked for billing.manage' } },
+      {
+        action: 'operation.refused',
+        outcome: 'REFUSED',
+        after: { code: 'CANNOT_GRANT', reason: 'asked for billing.manage' },
+      },
     ]);
 
     const maker = await createApiKey(admin.browser, { projectId, permissions: ['apiKeys.manage', 'traces.read'] });
-    expect(codesOf(await askForApiKey(holding(maker), { projectId, permissions: ['traces.create'] }))).toEqual(['CANNOT_GRANT']);
+    expect(codesOf(await askForApiKey(holding(maker), { projectId, permissions: ['traces.create'] }))).toEqual([
+      'CANNOT_GRANT',
+    ]);
     expect((await createApiKey(holding(maker), { projectId })).apiKey.permissions).toEqual(['traces.read']);
   });
 
@@ -131,15 +145,20 @@ describe('a key of a project', () => {
   ])('is refused with %s', async (_what, wrong) => {
     const refused = await askForApiKey(owner.browser, { projectId, ...wrong });
     expect(codesOf(refused)).toEqual(['VALIDATION_FAILED']);
-    expect(refused.errors[0]?.extensions['fields']).toEqual([expect.objectContaining({ field: Object.keys(wrong)[0] })]);
+    expect(refused.errors[0]?.extensions.fields).toEqual([expect.objectContaining({ field: Object.keys(wrong)[0] })]);
   });
 
-  it.each(['next year', '2030-13-45T00:00:00Z', '2030-01-01', '', 'NaN'])('is refused with an end of %j, which is no instant', async (expiresAt) => {
-    expect(codesOf(await askForApiKey(owner.browser, { projectId, expiresAt }))).toEqual(['VALIDATION_FAILED']);
-  });
+  it.each(['next year', '2030-13-45T00:00:00Z', '2030-01-01', '', 'NaN'])(
+    'is refused with an end of %j, which is no instant',
+    async (expiresAt) => {
+      expect(codesOf(await askForApiKey(owner.browser, { projectId, expiresAt }))).toEqual(['VALIDATION_FAILED']);
+    },
+  );
 
   it('cannot have what belongs to the organization, whoever makes it', async () => {
-    expect(codesOf(await askForApiKey(app.admin(), { projectId, permissions: ['audit.read'] }))).toEqual(['VALIDATION_FAILED']);
+    expect(codesOf(await askForApiKey(app.admin(), { projectId, permissions: ['audit.read'] }))).toEqual([
+      'VALIDATION_FAILED',
+    ]);
   });
 
   it('is made once by a repeated call, and its secret is not told again', async () => {
@@ -155,7 +174,10 @@ describe('a key of a project', () => {
 describe('a key of the organization', () => {
   it('is for owners to make, and for administrators to see', async () => {
     expect(codesOf(await askForApiKey(admin.browser, { organizationId }))).toEqual(['FORBIDDEN']);
-    const key = await createApiKey(owner.browser, { organizationId, permissions: ['organization.read', 'project.read'] });
+    const key = await createApiKey(owner.browser, {
+      organizationId,
+      permissions: ['organization.read', 'project.read'],
+    });
     const list = `query ($id: ID!) { organization(id: $id) { apiKeys { nodes { id scope } } } }`;
     const { organization } = dataOf(
       await admin.browser.graphql<{ organization: { apiKeys: { nodes: unknown[] } } }>(list, { id: organizationId }),
@@ -170,7 +192,10 @@ describe('a key of the organization', () => {
   });
 
   it('reaches every project, and no other organization', async () => {
-    const key = await createApiKey(owner.browser, { organizationId, permissions: ['organization.read', 'project.read', 'projects.create'] });
+    const key = await createApiKey(owner.browser, {
+      organizationId,
+      permissions: ['organization.read', 'project.read', 'projects.create'],
+    });
     const program = holding(key);
     const other = await createProject(program, organizationId, 'Made by a program');
     const read = `query ($id: ID!) { project(id: $id) { name organization { id projects { nodes { id } } } } }`;
@@ -178,6 +203,12 @@ describe('a key of the organization', () => {
       await program.graphql<{ project: { organization: { projects: { nodes: unknown[] } } } }>(read, { id: other.id }),
     );
     expect(project.organization.projects.nodes).toEqual(expect.arrayContaining([{ id: projectId }, { id: other.id }]));
+
+    const blind = holding(await createApiKey(owner.browser, { organizationId, permissions: ['organization.read'] }));
+    const count = `query ($id: ID!) { organization(id: $id) { projects { totalCount } } }`;
+    expect(dataOf(await blind.graphql(count, { id: organizationId }))).toEqual({
+      organization: { projects: { totalCount: 0 } },
+    });
 
     const elsewhere = await createOrganization(stranger, 'Elsewhere');
     const foreign = await createProject(stranger.browser, elsewhere.id);
@@ -188,7 +219,9 @@ describe('a key of the organization', () => {
     const lowered = await createMember('OWNER');
     const secret = await createProject(owner.browser, organizationId, 'Secret');
     const setRole = 'mutation ($input: SetProjectRoleInput!) { setProjectRole(input: $input) { member { role } } }';
-    dataOf(await owner.browser.graphql(setRole, { input: { projectId: secret.id, userId: lowered.id, role: 'VIEWER' } }));
+    dataOf(
+      await owner.browser.graphql(setRole, { input: { projectId: secret.id, userId: lowered.id, role: 'VIEWER' } }),
+    );
 
     const refused = await askForApiKey(lowered.browser, { organizationId, permissions: ['traces.create'] });
     expect(codesOf(refused)).toEqual(['CANNOT_GRANT']);
@@ -206,9 +239,42 @@ describe('a key of the organization', () => {
   });
 });
 
+describe('a key that configuration brings along', () => {
+  it('is adopted once, as it is, for what the application asks', async () => {
+    const service = app.nest.get(ApiKeyService, { strict: false });
+    const actor = app.nest
+      .get(AccessService, { strict: false })
+      .actorFor({ kind: 'system' }, { ip: null, userAgent: null, requestId: 'start-up' });
+    const scope = { organizationId, projectId };
+    const pair = { publicKey: 'pk-lf-1234567890', secretKey: Secret.of('sk-lf-7c1d0a52-3f3e-4a46-9f13-2b1f6d2f2f0e') };
+    for (const name of ['first', 'second']) await service.adopt(actor, scope, name, pair);
+
+    const program = app.browser({ basic: { user: pair.publicKey, password: pair.secretKey.reveal() } });
+    const answer = await program.postJson('/api/keys/verify', { permission: 'traces.create' });
+    expect(answer.json()).toMatchObject({
+      valid: true,
+      projectId,
+      permissions: ['traces.read', 'traces.create', 'prompts.manage'],
+    });
+    expect(await trailOfRequest(app, 'start-up')).toMatchObject([
+      { action: 'apiKey.created', actor_kind: 'system', after: { name: 'first' } },
+    ]);
+
+    const short = { ...pair, publicKey: 'pk-lf-0987654321', secretKey: Secret.of('sk-lf-short') };
+    await expect(service.adopt(actor, scope, 'short', short)).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
+    await expect(service.adopt(actor, scope, 'no key', { ...pair, publicKey: 'lf' })).rejects.toMatchObject({
+      code: 'VALIDATION_FAILED',
+    });
+  });
+});
+
 describe('a call with a key', () => {
   it('is made as Bearer or as HTTP Basic, and is the key’s own on the trail', async () => {
-    const key = await createApiKey(owner.browser, { organizationId, name: 'Integrator', permissions: ['projects.create'] });
+    const key = await createApiKey(owner.browser, {
+      organizationId,
+      name: 'Integrator',
+      permissions: ['projects.create'],
+    });
     const basic = app.browser({ basic: { user: key.publicKey, password: key.secretKey } });
     for (const program of [holding(key), basic]) {
       expect(dataOf(await program.graphql(viewer))).toEqual({
@@ -216,7 +282,10 @@ describe('a call with a key', () => {
       });
     }
     const project = await createProject(holding(key), organizationId);
-    const { rows } = await app.database.query('select actor_kind, actor_id, actor_label from audit_events where resource_id = $1', [project.id]);
+    const { rows } = await app.database.query(
+      'select actor_kind, actor_id, actor_label from audit_events where resource_id = $1',
+      [project.id],
+    );
     expect(rows).toEqual([{ actor_kind: 'apiKey', actor_id: key.apiKey.id, actor_label: key.publicKey }]);
   });
 
@@ -228,11 +297,16 @@ describe('a call with a key', () => {
       project: { organization: { projects: { nodes: [{ id: projectId }], totalCount: 1 } } },
     });
     expect(codesOf(await program.graphql(read, { id: other.id }))).toEqual(['NOT_FOUND']);
-    expect(codesOf(await program.graphql(`query ($id: ID!) { organization(id: $id) { name } }`, { id: organizationId }))).toEqual(['NOT_FOUND']);
+    expect(
+      codesOf(await program.graphql(`query ($id: ID!) { organization(id: $id) { name } }`, { id: organizationId })),
+    ).toEqual(['NOT_FOUND']);
   });
 
   it('is refused in one wording when the key is unknown, mistyped, half another’s, or revoked', async () => {
-    const [key, other] = [await createApiKey(admin.browser, { projectId }), await createApiKey(admin.browser, { projectId })];
+    const [key, other] = [
+      await createApiKey(admin.browser, { projectId }),
+      await createApiKey(admin.browser, { projectId }),
+    ];
     const revoked = await createApiKey(admin.browser, { projectId });
     dataOf(await admin.browser.graphql(revoke, { input: { apiKeyId: revoked.apiKey.id } }));
     const refused = [
@@ -268,7 +342,13 @@ describe('a key’s end', () => {
     expect(first).toEqual({ revokeApiKey: { apiKey: { id: key.apiKey.id, revokedAt: expect.any(String) } } });
     expect(second).toEqual(first);
     expect(await trailOfRequest(app, 'revoke-once')).toMatchObject([
-      { action: 'apiKey.revoked', actor_id: admin.id, resource_id: key.apiKey.id, before: { revokedAt: null }, after: { reason: 'revoked' } },
+      {
+        action: 'apiKey.revoked',
+        actor_id: admin.id,
+        resource_id: key.apiKey.id,
+        before: { revokedAt: null },
+        after: { reason: 'revoked' },
+      },
     ]);
   });
 
@@ -289,12 +369,14 @@ describe('a key’s end', () => {
 
     await removeMember(owner, organizationId, leaver.id, 'remove-maker');
     const trail = await trailOfRequest(app, 'remove-maker');
-    expect(trail.map(({ action, resource_id, after }) => [action, resource_id, after?.['reason']])).toEqual([
+    expect(trail.map(({ action, resource_id, after }) => [action, resource_id, after?.reason])).toEqual([
       ['apiKey.revoked', theirs.apiKey.id, 'creatorRemoved'],
       ['apiKey.revoked', made.apiKey.id, 'creatorRemoved'],
       ['member.removed', leaver.id, undefined],
     ]);
-    const statuses = await Promise.all([kept, theirs, made].map((key) => holding(key).postJson('/graphql', { query: viewer })));
+    const statuses = await Promise.all(
+      [kept, theirs, made].map((key) => holding(key).postJson('/graphql', { query: viewer })),
+    );
     expect(statuses.map(({ status }) => status)).toEqual([200, 401, 401]);
   });
 
@@ -303,7 +385,10 @@ describe('a key’s end', () => {
       const leaver = await createMember('ADMIN');
       const asked = Array.from({ length: 4 }, () => askForApiKey(leaver.browser, { projectId }));
       await Promise.all([...asked, removeMember(owner, organizationId, leaver.id)]);
-      const { rows } = await app.database.query('select id from api_keys where created_by = $1 and revoked_at is null', [leaver.id]);
+      const { rows } = await app.database.query(
+        'select id from api_keys where created_by = $1 and revoked_at is null',
+        [leaver.id],
+      );
       expect(rows).toEqual([]);
     }
   });

@@ -53,7 +53,13 @@ describe('a good key', () => {
       expiresAt: null,
     };
     for (const authorization of [bearer(key.secretKey), basic(key.publicKey, key.secretKey)]) {
-      for (const question of [undefined, {}, { permission: 'traces.read' }, { projectId }, { permission: 'traces.read', projectId }]) {
+      for (const question of [
+        undefined,
+        {},
+        { permission: 'traces.read' },
+        { projectId },
+        { permission: 'traces.read', projectId },
+      ]) {
         const answer = await verify(authorization, question);
         expect([answer.status, answer.json()]).toEqual([200, expected]);
       }
@@ -113,7 +119,10 @@ describe('a good key', () => {
     while (lastUsedAt === null && Date.now() < before + 10_000) {
       await new Promise((resolve) => setTimeout(resolve, 200));
       const { project } = dataOf(
-        await owner.browser.graphql<{ project: { apiKeys: { nodes: { id: string; lastUsedAt: string | null }[] } } }>(lastUsed, { id: projectId }),
+        await owner.browser.graphql<{ project: { apiKeys: { nodes: { id: string; lastUsedAt: string | null }[] } } }>(
+          lastUsed,
+          { id: projectId },
+        ),
       );
       lastUsedAt = project.apiKeys.nodes.find(({ id }) => id === used.apiKey.id)?.lastUsedAt ?? null;
     }
@@ -123,7 +132,10 @@ describe('a good key', () => {
 
 describe('a key that is not good', () => {
   it('is refused in one wording, whether unknown, malformed, expired, revoked, half another’s or absent', async () => {
-    const [expired, revoked] = [await createApiKey(owner.browser, { projectId }), await createApiKey(owner.browser, { projectId })];
+    const [expired, revoked] = [
+      await createApiKey(owner.browser, { projectId }),
+      await createApiKey(owner.browser, { projectId }),
+    ];
     await app.database.query(`update api_keys set expires_at = now() where id = $1`, [expired.apiKey.id]);
     dataOf(await owner.browser.graphql(revoke, { input: { apiKeyId: revoked.apiKey.id } }));
     const unknown = issueKeyPair();
@@ -143,7 +155,9 @@ describe('a key that is not good', () => {
       'Digest username="x"',
       '',
     ];
-    const answers = await Promise.all(refused.map((authorization) => verify(authorization, { permission: 'traces.read' })));
+    const answers = await Promise.all(
+      refused.map((authorization) => verify(authorization, { permission: 'traces.read' })),
+    );
     expect(answers[0]?.status).toBe(401);
     expect(answers[0]?.json()).toEqual({ valid: false, code: 'INVALID_KEY' });
     expect(answers.map(seenIn)).toEqual(refused.map(() => seenIn(answers[0]!)));
@@ -151,7 +165,10 @@ describe('a key that is not good', () => {
 
   it('is refused at the very next question after it was revoked, or its project deleted', async () => {
     const project = await createProject(owner.browser, organizationId);
-    const [first, second] = [await createApiKey(owner.browser, { projectId: project.id }), await createApiKey(owner.browser, { projectId: project.id })];
+    const [first, second] = [
+      await createApiKey(owner.browser, { projectId: project.id }),
+      await createApiKey(owner.browser, { projectId: project.id }),
+    ];
     expect((await verify(bearer(first.secretKey))).status).toBe(200);
     dataOf(await owner.browser.graphql(revoke, { input: { apiKeyId: first.apiKey.id } }));
     expect((await verify(bearer(first.secretKey))).status).toBe(401);
@@ -191,7 +208,11 @@ describe('a question', () => {
   ])('is refused when it is %s', async (_what, text) => {
     const answer = await send(text);
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
-    expect(answer.json()).toMatchObject({ status: 400, code: 'VALIDATION_FAILED', requestId: answer.headers.get('x-request-id') });
+    expect(answer.json()).toMatchObject({
+      status: 400,
+      code: 'VALIDATION_FAILED',
+      requestId: answer.headers.get('x-request-id'),
+    });
   });
 
   it('is refused beyond 4 kB, whether it says its length or not', async () => {
@@ -202,8 +223,14 @@ describe('a question', () => {
   });
 
   it.each(['GET', 'PUT', 'DELETE', 'OPTIONS'])('is asked by POST, and not by %s', async (method) => {
-    const answer = await app.browser({ origin: null }).request(method, PATH, { headers: { authorization: bearer(key.secretKey) } });
-    expect([answer.status, answer.headers.get('allow'), answer.headers.get('x-content-type-options')]).toEqual([405, 'POST', 'nosniff']);
+    const answer = await app
+      .browser({ origin: null })
+      .request(method, PATH, { headers: { authorization: bearer(key.secretKey) } });
+    expect([answer.status, answer.headers.get('allow'), answer.headers.get('x-content-type-options')]).toEqual([
+      405,
+      'POST',
+      'nosniff',
+    ]);
   });
 
   it('may carry a query, and is no other address', async () => {
@@ -226,7 +253,8 @@ describe('a question', () => {
 
   it('is answered again at once after the database has cut every connection', async () => {
     await verify(bearer(key.secretKey));
-    const cut = 'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()';
+    const cut =
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()';
     await app.database.query(cut);
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect((await verify(bearer(key.secretKey))).status).toBe(200);
@@ -239,7 +267,9 @@ describe('a question', () => {
       const socket = connect(Number(port), '127.0.0.1');
       const chunk = `400\r\n${' '.repeat(0x400)}\r\n`;
       const sending = setInterval(() => socket.write(chunk), 5);
-      socket.write(`POST ${PATH} HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${bearer(key.secretKey)}\r\nTransfer-Encoding: chunked\r\n\r\n`);
+      socket.write(
+        `POST ${PATH} HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${bearer(key.secretKey)}\r\nTransfer-Encoding: chunked\r\n\r\n`,
+      );
       socket.once('data', (data) => {
         clearInterval(sending);
         socket.destroy();
@@ -264,7 +294,10 @@ describe('many wrong keys', () => {
 
   it('from one network are throttled behind a trusted proxy, and its good keys and other networks are not', async () => {
     const answers = await failFrom('198.51.100.7', 340);
-    expect(answers.map(({ status }) => status)).toEqual([...Array<number>(300).fill(401), ...Array<number>(40).fill(429)]);
+    expect(answers.map(({ status }) => status)).toEqual([
+      ...Array<number>(300).fill(401),
+      ...Array<number>(40).fill(429),
+    ]);
     const throttled = answers.at(-1)!;
     expect(throttled.json()).toEqual({ valid: false, code: 'RATE_LIMITED' });
     expect(Number(throttled.headers.get('retry-after'))).toBeGreaterThan(0);
@@ -293,9 +326,13 @@ describe('without a trusted proxy', () => {
     const direct = await startTestApp();
     try {
       const client = direct.browser({ origin: null });
-      const headersOf = (index: number) => ({ authorization: 'Bearer sk-gh-nothing', 'x-forwarded-for': `192.0.2.${index % 250}` });
+      const headersOf = (index: number) => ({
+        authorization: 'Bearer sk-gh-nothing',
+        'x-forwarded-for': `192.0.2.${index % 250}`,
+      });
       let last = 0;
-      for (let index = 0; index < 301; index += 1) last = (await client.request('POST', PATH, { headers: headersOf(index) })).status;
+      for (let index = 0; index < 301; index += 1)
+        last = (await client.request('POST', PATH, { headers: headersOf(index) })).status;
       expect(last).toBe(429);
     } finally {
       await direct.stop();

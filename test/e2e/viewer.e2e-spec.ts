@@ -28,7 +28,9 @@ describe('the viewer', () => {
   it('is a person with their session and their place in each organization', async () => {
     const elsewhere = await createOrganization(await createPerson(app), 'Elsewhere');
     await addMember(app, elsewhere.id, person, 'VIEWER');
-    const { rows } = await app.database.query<{ id: string }>('select id from sessions where user_id = $1', [person.id]);
+    const { rows } = await app.database.query<{ id: string }>('select id from sessions where user_id = $1', [
+      person.id,
+    ]);
     const instant = expect.stringMatching(/^\d{4}-.*Z$/);
     expect(dataOf(await person.browser.graphql(query))).toEqual({
       viewer: {
@@ -54,10 +56,16 @@ describe('the viewer', () => {
       viewer { organizations(first: 1, after: $after) { nodes { organization { id } } pageInfo { hasNextPage endCursor } } }
     }`;
     interface Page {
-      readonly viewer: { organizations: { nodes: { organization: { id: string } }[]; pageInfo: { hasNextPage: boolean; endCursor: string } } };
+      readonly viewer: {
+        organizations: {
+          nodes: { organization: { id: string } }[];
+          pageInfo: { hasNextPage: boolean; endCursor: string };
+        };
+      };
     }
     const first = dataOf(await person.browser.graphql<Page>(page)).viewer.organizations;
-    const second = dataOf(await person.browser.graphql<Page>(page, { after: first.pageInfo.endCursor })).viewer.organizations;
+    const second = dataOf(await person.browser.graphql<Page>(page, { after: first.pageInfo.endCursor })).viewer
+      .organizations;
     expect([first.pageInfo.hasNextPage, second.pageInfo.hasNextPage]).toEqual([true, false]);
     expect(first.nodes[0]?.organization.id).toBe(organization.id);
     expect(second.nodes[0]?.organization.id).not.toBe(organization.id);

@@ -94,7 +94,7 @@ describe('domains withstand', () => {
     ['a free-mail provider', 'gmail.com'],
     ['a name below a free-mail provider', 'mail.gmail.com'],
     ['nothing', '  '],
-    ['a name with NUL', 'acme\u0000.test'],
+    ['a name with a control character', 'acme\u0007.test'],
     ['a list', 'acme.test,evil.test'],
     ['an email address', 'ada@acme.test'],
     ['a name of 2,000 characters', `${'a.'.repeat(1000)}test`],
@@ -103,7 +103,7 @@ describe('domains withstand', () => {
       code: 'VALIDATION_FAILED',
       fields: [{ field: 'name', message: expect.stringMatching(/\w{4}/) }],
     });
-    const { rows } = await app.database.query('select 1 from domains where name = $1', [name.replaceAll('\u0000', '')]);
+    const { rows } = await app.database.query('select 1 from domains where name = $1', [name]);
     expect(rows).toEqual([]);
   });
 

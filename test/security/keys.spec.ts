@@ -47,7 +47,11 @@ describe('keys withstand', () => {
 
   it('110: a thief of the database, who finds no password, session, key or invitation in it', async () => {
     const newcomer = app.browser();
-    const signUp = await newcomer.postJson('/api/auth/signup', { email: 'newcomer@example.test', name: 'Newcomer', password });
+    const signUp = await newcomer.postJson('/api/auth/signup', {
+      email: 'newcomer@example.test',
+      name: 'Newcomer',
+      password,
+    });
     expect(signUp.status).toBe(201);
     const session = /gatehouse=([^;]+)/.exec(signUp.setCookies.join())?.[1] ?? '';
     const keys = [
@@ -61,7 +65,8 @@ describe('keys withstand', () => {
 
     const text = await dump();
     // What may be there is: so the dump is one of this database, and of all of it.
-    for (const harmless of [keys[0]?.publicKey ?? '', 'newcomer@example.test', 'dumped', 'apiKey.created']) expect(text).toContain(harmless);
+    for (const harmless of [keys[0]?.publicKey ?? '', 'newcomer@example.test', 'dumped', 'apiKey.created'])
+      expect(text).toContain(harmless);
 
     const secrets = [password, session, invitation, ...keys.map(({ secretKey }) => secretKey), app.adminApiKey];
     for (const secret of secrets) {
@@ -80,7 +85,8 @@ describe('keys withstand', () => {
         index % 2 === 0 ? issueKeyPair().secretKey.reveal() : `sk-gh-${String(index).padStart(49, '0')}`,
       );
       const answers: HttpAnswer[] = [];
-      for (const secretKey of wrong) answers.push(await other.browser({ bearer: secretKey }).postJson('/api/keys/verify', {}));
+      for (const secretKey of wrong)
+        answers.push(await other.browser({ bearer: secretKey }).postJson('/api/keys/verify', {}));
       expect(new Set(answers.slice(0, 300).map(({ status, text }) => `${status} ${text}`))).toEqual(
         new Set(['401 {"valid":false,"code":"INVALID_KEY"}']),
       );
@@ -103,20 +109,31 @@ describe('keys withstand', () => {
   it('113: a key that has expired, or whose maker was removed, in the words for one that never was', async () => {
     const maker = await createPerson(app);
     await addMember(app, organizationId, maker, 'ADMIN');
-    const [expired, orphan] = [await createApiKey(owner.browser, { projectId }), await createApiKey(maker.browser, { projectId })];
+    const [expired, orphan] = [
+      await createApiKey(owner.browser, { projectId }),
+      await createApiKey(maker.browser, { projectId }),
+    ];
     await app.database.query(`update api_keys set expires_at = now() where id = $1`, [expired.apiKey.id]);
     await removeMember(owner, organizationId, maker.id);
     const never = issueKeyPair().secretKey.reveal();
-    const answers = await Promise.all([expired.secretKey, orphan.secretKey, never].map((secretKey) => verify(secretKey, { projectId })));
-    expect(new Set(answers.map(({ status, text }) => `${status} ${text}`))).toEqual(new Set(['401 {"valid":false,"code":"INVALID_KEY"}']));
+    const answers = await Promise.all(
+      [expired.secretKey, orphan.secretKey, never].map((secretKey) => verify(secretKey, { projectId })),
+    );
+    expect(new Set(answers.map(({ status, text }) => `${status} ${text}`))).toEqual(
+      new Set(['401 {"valid":false,"code":"INVALID_KEY"}']),
+    );
   });
 
   it('113: a good key shown for another project, whether that exists or not', async () => {
     const key = await createApiKey(owner.browser, { projectId });
     const stranger = await createPerson(app);
     const foreign = await createProject(stranger.browser, (await createOrganization(stranger)).id);
-    const answers = await Promise.all([foreign.id, 'no-such-project'].map((asked) => verify(key.secretKey, { projectId: asked })));
-    expect(new Set(answers.map(({ status, text }) => `${status} ${text}`))).toEqual(new Set(['403 {"valid":false,"code":"FORBIDDEN"}']));
+    const answers = await Promise.all(
+      [foreign.id, 'no-such-project'].map((asked) => verify(key.secretKey, { projectId: asked })),
+    );
+    expect(new Set(answers.map(({ status, text }) => `${status} ${text}`))).toEqual(
+      new Set(['403 {"valid":false,"code":"FORBIDDEN"}']),
+    );
   });
 
   it('114: a key that would widen itself: in what it may do, how far it reaches, or how long it lives', async () => {
@@ -127,7 +144,9 @@ describe('keys withstand', () => {
     const elsewhere = await createProject(owner.browser, organizationId);
     const later = new Date(Date.now() + 3_600_000).toISOString();
 
-    expect(codesOf(await askForApiKey(program, { projectId, permissions: ['traces.create'] }))).toEqual(['CANNOT_GRANT']);
+    expect(codesOf(await askForApiKey(program, { projectId, permissions: ['traces.create'] }))).toEqual([
+      'CANNOT_GRANT',
+    ]);
     expect(codesOf(await askForApiKey(program, { projectId, expiresAt: later }))).toEqual(['CANNOT_GRANT']);
     expect(codesOf(await askForApiKey(program, { projectId: elsewhere.id }))).toEqual(['NOT_FOUND']);
     expect(codesOf(await askForApiKey(program, { organizationId }))).toEqual(['NOT_FOUND']);

@@ -72,24 +72,33 @@ export function cspViolations(page: Page): readonly string[] {
 /**
  * What axe finds wrong with the page as it stands, by all its rules (WCAG 2.2 A and AA, best practices): one line for each element.
  * axe is a script and writes style attributes, and our pages allow neither, so what is examined is a twin: the page's
- * present HTML without its policy, at the same address, in the same scheme and size. A page with JavaScript off can be examined too.
+ * present HTML without its policy and without what would lead on from it, at the same address, in the same scheme and size. A page with JavaScript off can be examined too.
  */
 export async function axeViolations(page: Page): Promise<string[]> {
   const browser = page.context().browser();
   if (!browser) throw new Error('The page has no browser.');
   const dark = await page.evaluate<boolean>('matchMedia("(prefers-color-scheme: dark)").matches');
-  const context = await browser.newContext({ colorScheme: dark ? 'dark' : 'light', viewport: page.viewportSize() });
-  try {
-    const twin = await context.newPage();
-    const body = await page.content();
-    await twin.route(page.url(), (route) => route.fulfill({ contentType: 'text/html; charset=utf-8', body }));
-    await twin.goto(page.url());
-    await twin.evaluate(`${axeSource}; 0`);
-    return await twin.evaluate<string[]>(`axe.run().then(({ violations }) => violations.flatMap(
-      ({ id, help, nodes }) => nodes.map(({ target, failureSummary }) => [id, help, target.join(' '), failureSummary].join(' | '))))`);
-  } finally {
-    await context.close();
-  }
+  const body = (await page.content()).replace(leadsOn, '');
+  const twin = await twinOf(browser);
+  await twin.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
+  await twin.setViewportSize(page.viewportSize() ?? { width: 1280, height: 800 });
+  await twin.route(page.url(), (route) => route.fulfill({ contentType: 'text/html; charset=utf-8', body }));
+  await twin.goto(page.url());
+  await twin.unrouteAll();
+  await twin.evaluate(`${axeSource}; 0`);
+  return twin.evaluate<string[]>(`axe.run().then(({ violations }) => violations.flatMap(
+    ({ id, help, nodes }) => nodes.map(({ target, failureSummary }) => [id, help, target.join(' '), failureSummary].join(' | '))))`);
+}
+
+const leadsOn = /<meta http-equiv="refresh"[^>]*>/;
+
+const twins = new WeakMap<Browser, Promise<Page>>();
+
+/** One for all pages of a browser, one after another: opening a page costs more than examining it. Closes with the browser. */
+function twinOf(browser: Browser): Promise<Page> {
+  const twin = twins.get(browser) ?? browser.newContext().then((context) => context.newPage());
+  twins.set(browser, twin);
+  return twin;
 }
 
 function collect(page: Page): PageObservations {

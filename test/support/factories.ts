@@ -16,11 +16,14 @@ export interface Person {
   readonly browser: HttpClient;
 }
 
-/** A person with a session, made without a password so that no test waits for one to be hashed. */
+/**
+ * A person with a session, made without a password so that no test waits for one to be hashed.
+ * @returns the person, and what their session cookie holds
+ */
 export async function createPerson(
   app: TestApp,
   email = `${randomBytes(4).toString('hex')}@example.test`,
-): Promise<Person> {
+): Promise<Person & { readonly token: string }> {
   const users = app.nest.get(UserService, { strict: false });
   const sessions = app.nest.get(SessionService, { strict: false });
   const opened = await app.nest.get(Database, { strict: false }).transaction(async (tx) => {
@@ -35,7 +38,7 @@ export async function createPerson(
     return sessions.open(tx, { userId: user.id, method: 'password', connection: null }, origin);
   });
   const browser = app.browser({ headers: { cookie: `gatehouse=${opened.token}` } });
-  return { id: opened.session.userId, email, browser };
+  return { id: opened.session.userId, email, browser, token: opened.token };
 }
 
 /** An organization of `owner`, made through the API. */

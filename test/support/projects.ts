@@ -8,7 +8,9 @@ interface Created {
 /** A project, made through the API by whoever holds `client`. */
 export async function createProject(client: HttpClient, organizationId: string, name = 'Chatbot'): Promise<Created> {
   const mutation = 'mutation ($input: CreateProjectInput!) { createProject(input: $input) { project { id slug } } }';
-  const answer = await client.graphql<{ createProject: { project: Created } }>(mutation, { input: { organizationId, name } });
+  const answer = await client.graphql<{ createProject: { project: Created } }>(mutation, {
+    input: { organizationId, name },
+  });
   return dataOf(answer).createProject.project;
 }
 
@@ -42,4 +44,5 @@ export function dataOf<Data>({ data, errors }: GraphqlAnswer<Data>): Data {
 }
 
 /** The codes of an answer's errors. */
-export const codesOf = ({ errors }: GraphqlAnswer<unknown>): (string | undefined)[] => errors.map(({ extensions }) => extensions.code);
+export const codesOf = ({ errors }: GraphqlAnswer<unknown>): (string | undefined)[] =>
+  errors.map(({ extensions }) => extensions.code);

@@ -1,7 +1,9 @@
+import { expect } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { ApiError } from './api-error.js';
 import type { TestApp } from './app.js';
 import { createOrganization, createPerson, type Person } from './factories.js';
+import type { HostilePerson, HostileProvider } from './servers/hostile-openid-provider.js';
 import type { HttpAnswer, HttpClient } from './servers/http-client.js';
 import { trailOfRequest, type TrailEntry } from './trail.js';
 
@@ -39,9 +41,12 @@ export async function verifiedDomain(app: TestApp, organizationId: string, name:
 
 /** @throws ApiError */
 export async function configureSso(by: Person, input: object): Promise<ConnectionAnswer> {
-  const { data, errors } = await by.browser.graphql<{ configureSso: { connection: ConnectionAnswer } }>(configureMutation, {
-    input,
-  });
+  const { data, errors } = await by.browser.graphql<{ configureSso: { connection: ConnectionAnswer } }>(
+    configureMutation,
+    {
+      input,
+    },
+  );
   if (!data) throw new ApiError(errors[0]);
   return data.configureSso.connection;
 }
@@ -49,7 +54,12 @@ export async function configureSso(by: Person, input: object): Promise<Connectio
 type Move = 'activateSso' | 'enforceSso' | 'disableSso' | 'deleteSso';
 
 /** @throws ApiError */
-export async function moveSso(by: Person, move: Move, connectionId: string, requestId?: string): Promise<ConnectionAnswer> {
+export async function moveSso(
+  by: Person,
+  move: Move,
+  connectionId: string,
+  requestId?: string,
+): Promise<ConnectionAnswer> {
   const inputType = `${move.charAt(0).toUpperCase()}${move.slice(1)}Input`;
   const { data, errors } = await by.browser.graphql<Record<string, { connection: ConnectionAnswer }>>(
     `mutation ($input: ${inputType}!) { ${move}(input: $input) { connection { ${connectionFields} } } }`,
@@ -72,7 +82,12 @@ export interface Tenant {
 export async function createTenant(
   app: TestApp,
   domain: string,
-  provider: { readonly issuer: string; readonly clientId: string; readonly clientSecret: string; readonly pkce?: boolean },
+  provider: {
+    readonly issuer: string;
+    readonly clientId: string;
+    readonly clientSecret: string;
+    readonly pkce?: boolean;
+  },
 ): Promise<Tenant> {
   const owner = await createPerson(app);
   const { id: organizationId } = await createOrganization(owner, domain);
@@ -84,7 +99,8 @@ export async function createTenant(
 /** Where a browser is sent that begins to sign in; the address of the provider's authorization endpoint. */
 export async function beginSignIn(browser: HttpClient, key: string, query = ''): Promise<string> {
   const answer = await browser.get(`/api/auth/login/${key}${query}`);
-  if (answer.status !== 303 || answer.location === null) throw new Error(`No way to ${key}: ${answer.status} ${answer.text}`);
+  if (answer.status !== 303 || answer.location === null)
+    throw new Error(`No way to ${key}: ${answer.status} ${answer.text}`);
   return answer.location;
 }
 
@@ -105,4 +121,49 @@ export async function comeBack(app: TestApp, browser: HttpClient, callback: stri
 export async function whoIs(browser: HttpClient): Promise<string | null> {
   const answer = await browser.get('/api/auth/session');
   return answer.status === 200 ? answer.json<{ user: { email: string } }>().user.email : null;
+}
+
+export interface Attempt extends Return {
+  readonly browser: HttpClient;
+  /** The query of the address that the browser was sent to. */
+  readonly error: URLSearchParams;
+}
+
+/** A whole sign-in at the hostile provider, in a new browser. */
+export async function attemptSignIn(
+  app: TestApp,
+  provider: HostileProvider,
+  key: string,
+  who: Partial<HostilePerson> = {},
+): Promise<Attempt> {
+  const browser = app.browser();
+  const requestId = randomUUID();
+  const begun = await browser.get(`/api/auth/login/${key}`, { headers: { 'x-request-id': requestId } });
+  const sentOn = begun.location?.startsWith(`http://127.0.0.1:${provider.port}/authorize`) ?? false;
+  const back = sentOn ? await comeBack(app, browser, await provider.authorize(begun.location ?? '', who)) : null;
+  const { answer, trail } = back ?? { answer: begun, trail: await trailOfRequest(app, requestId) };
+  return { browser, answer, trail, error: new URL(answer.location ?? 'about:blank').searchParams };
+}
+
+/** What every refusal looks like: nobody signed in, a page that tells nothing, and one entry on the trail that tells why. */
+export async function expectRefused(
+  { browser, answer, trail, error }: Attempt,
+  expected: { readonly reason: string; readonly detail?: unknown; readonly code?: string },
+): Promise<void> {
+  expect(trail.map(({ action, outcome, after }) => ({ action, outcome, after }))).toEqual([
+    {
+      action: 'signIn.refused',
+      outcome: 'REFUSED',
+      after: expect.objectContaining({
+        reason: expected.reason,
+        ...(expected.detail === undefined ? {} : { detail: expected.detail }),
+        method: 'oidc',
+      }),
+    },
+  ]);
+  expect(answer.status).toBe(303);
+  expect(new URL(answer.location!).pathname).toBe('/auth-error');
+  expect(Object.fromEntries(error)).toEqual({ code: expected.code ?? 'SIGN_IN_FAILED', ref: trail[0]?.request_id });
+  expect(browser.cookies.get('gatehouse')).toBeNull();
+  expect(await whoIs(browser)).toBeNull();
 }

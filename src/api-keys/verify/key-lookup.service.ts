@@ -1,10 +1,12 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
-import { Config } from '../../platform/config/config.js';
 import { sha256 } from '../../platform/crypto/digest.js';
 import { DatabaseUrl } from '../../platform/database/database-url.js';
 import { Logger } from '../../platform/logging/logger.js';
 import type { PresentedKey } from '../presented-key.js';
+
+/** Besides those of `DATABASE_POOL_SIZE`. A question takes a fraction of a millisecond, so that few serve thousands a second. */
+const CONNECTIONS = 5;
 
 /** What is stored of a key, dead or alive: whoever asks decides what that means. */
 export interface StoredKey {
@@ -40,10 +42,10 @@ const byDigest = {
 export class KeyLookup implements OnApplicationShutdown {
   private readonly pool: pg.Pool;
 
-  constructor(database: DatabaseUrl, config: Config, logger: Logger) {
+  constructor(database: DatabaseUrl, logger: Logger) {
     this.pool = new pg.Pool({
       connectionString: database.url,
-      max: config.databasePoolSize,
+      max: CONNECTIONS,
       connectionTimeoutMillis: 5_000,
       statement_timeout: 5_000,
       idleTimeoutMillis: 60_000,

@@ -54,7 +54,11 @@ export class KeyVerification {
     const requestId = requestIdFrom(request.headers['x-request-id']);
     try {
       const { status, body, headers } = await this.verdictOn(request, trusts);
-      send(response, { status, body, headers: { ...headers, 'X-Request-Id': requestId, 'Content-Type': 'application/json' } });
+      send(response, {
+        status,
+        body,
+        headers: { ...headers, 'X-Request-Id': requestId, 'Content-Type': 'application/json' },
+      });
     } catch (thrown) {
       const error = toAppError(thrown);
       logProblem(this.logger, error, { requestId }, `${request.method ?? ''} ${PATH}`);
@@ -73,7 +77,10 @@ export class KeyVerification {
   }
 
   /** What can't be a key is known without a look-up; unknown, expired and revoked ones each cost the same single one. */
-  private async findGoodKey(authorization: string | undefined, { projectId }: VerificationQuestion): Promise<StoredKey | null> {
+  private async findGoodKey(
+    authorization: string | undefined,
+    { projectId }: VerificationQuestion,
+  ): Promise<StoredKey | null> {
     const presented = readPresentedKey(authorization);
     const key = presented && (await this.lookup.find(presented, projectId));
     if (key?.revokedAt !== null) return null;
@@ -95,7 +102,8 @@ export function mountKeyVerification(app: NestExpressApplication): void {
   const others = server.listeners('request') as RequestListener[];
   server.removeAllListeners('request');
   server.on('request', (request, response) => {
-    if (request.url === PATH || request.url?.startsWith(`${PATH}?`)) void verification.answer(request, response, trusts);
+    if (request.url === PATH || request.url?.startsWith(`${PATH}?`))
+      void verification.answer(request, response, trusts);
     else others.forEach((listener) => listener(request, response));
   });
 }
@@ -109,7 +117,10 @@ const permissionsOf = (key: StoredKey): string[] => key.permissions.filter(isPer
 
 function approvalOf(key: StoredKey): Verdict {
   const { id: keyId, scope, organizationId, projectId, expiresAt } = key;
-  return { status: 200, body: { valid: true, keyId, scope, organizationId, projectId, permissions: permissionsOf(key), expiresAt } };
+  return {
+    status: 200,
+    body: { valid: true, keyId, scope, organizationId, projectId, permissions: permissionsOf(key), expiresAt },
+  };
 }
 
 /** A body that is too large is not read to its end, so its connection can't be used again. */

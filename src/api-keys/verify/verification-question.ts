@@ -61,4 +61,6 @@ function parseJson(text: string): unknown {
 }
 
 const malformed = (): AppError =>
-  new AppError('VALIDATION_FAILED', { message: 'The body must be a JSON object with permission and projectId, both strings, both optional.' });
+  new AppError('VALIDATION_FAILED', {
+    message: 'The body must be a JSON object with permission and projectId, both strings, both optional.',
+  });

@@ -12,7 +12,12 @@ export const memberAdded = auditEvent('member.added', (membership: Omit<Membersh
 
 export const memberRoleChanged = auditEvent(
   'member.roleChanged',
-  (facts: { readonly organizationId: string; readonly userId: string; readonly before: BuiltInRole; readonly after: BuiltInRole }) => ({
+  (facts: {
+    readonly organizationId: string;
+    readonly userId: string;
+    readonly before: BuiltInRole;
+    readonly after: BuiltInRole;
+  }) => ({
     organizationId: facts.organizationId,
     resource: resource(facts),
     before: { role: facts.before },

@@ -6,7 +6,9 @@ import { Role } from '../../policy/role.graphql.js';
 import type { BuiltInRole } from '../../policy/permissions.js';
 import { membershipSources, type MembershipSource as Source } from './member.types.js';
 
-export const MembershipSource = Object.fromEntries(membershipSources.map((source) => [source, source])) as { [S in Source]: S };
+export const MembershipSource = Object.fromEntries(membershipSources.map((source) => [source, source])) as {
+  [S in Source]: S;
+};
 
 registerEnumType(MembershipSource, {
   name: 'MembershipSource',

@@ -27,21 +27,32 @@ export class MemberResolver {
     private readonly users: UserLoader,
   ) {}
 
-  @Mutation(() => UpdateMemberRolePayload, { description: "Changes a member's role. Errors: CANNOT_GRANT, LAST_OWNER." })
+  @Mutation(() => UpdateMemberRolePayload, {
+    description: "Changes a member's role. Errors: CANNOT_GRANT, LAST_OWNER.",
+  })
   @Requires('members.manage', 'input.organizationId')
-  async updateMemberRole(@CurrentActor() actor: Actor, @Args('input') input: UpdateMemberRoleInput): Promise<UpdateMemberRolePayload> {
+  async updateMemberRole(
+    @CurrentActor() actor: Actor,
+    @Args('input') input: UpdateMemberRoleInput,
+  ): Promise<UpdateMemberRolePayload> {
     return { member: await this.members.changeRole(actor, input.organizationId, input.userId, input.role) };
   }
 
   @Mutation(() => RemoveMemberPayload, { description: 'Ends a membership. Errors: CANNOT_GRANT, LAST_OWNER.' })
   @Requires('members.manage', 'input.organizationId')
-  async removeMember(@CurrentActor() actor: Actor, @Args('input') input: RemoveMemberInput): Promise<RemoveMemberPayload> {
+  async removeMember(
+    @CurrentActor() actor: Actor,
+    @Args('input') input: RemoveMemberInput,
+  ): Promise<RemoveMemberPayload> {
     return { member: await this.members.remove(actor, input.organizationId, input.userId) };
   }
 
   @Mutation(() => LeaveOrganizationPayload, { description: "Ends the caller's own membership. Errors: LAST_OWNER." })
   @Requires('organization.read', 'input.organizationId')
-  async leaveOrganization(@CurrentActor() actor: Actor, @Args('input') input: LeaveOrganizationInput): Promise<LeaveOrganizationPayload> {
+  async leaveOrganization(
+    @CurrentActor() actor: Actor,
+    @Args('input') input: LeaveOrganizationInput,
+  ): Promise<LeaveOrganizationPayload> {
     return { member: await this.members.leave(actor, input.organizationId) };
   }
 

@@ -13,9 +13,11 @@ import { MembershipEntity } from './membership.entity.js';
 import type { Membership } from './member.types.js';
 
 /** Told in the commit that ends a membership; keys and project roles of the person end with it. */
-export const memberRemoved = domainEvent<{ readonly organizationId: string; readonly userId: string; readonly actor: Actor }>(
-  'member.removed',
-);
+export const memberRemoved = domainEvent<{
+  readonly organizationId: string;
+  readonly userId: string;
+  readonly actor: Actor;
+}>('member.removed');
 
 @Injectable()
 export class MemberService {
@@ -50,8 +52,15 @@ export class MemberService {
 
   /** The memberships of one person, page by page. */
   pageOfUser(userId: string, request: PageRequest): Promise<Connection<Membership>> {
-    const query = this.database.reader.createQueryBuilder(MembershipEntity, 'membership').where('membership.user_id = :userId', { userId });
-    return page(query, request, { column: 'membership.organization_id', of: (row) => row.organizationId }, (row): Membership => row);
+    const query = this.database.reader
+      .createQueryBuilder(MembershipEntity, 'membership')
+      .where('membership.user_id = :userId', { userId });
+    return page(
+      query,
+      request,
+      { column: 'membership.organization_id', of: (row) => row.organizationId },
+      (row): Membership => row,
+    );
   }
 
   /** The memberships of one person, for showing them where they belong. */
@@ -62,7 +71,14 @@ export class MemberService {
   /** Adds a member; whoever is one already keeps the role they have. */
   async add(tx: Tx, actor: Actor, membership: Omit<Membership, 'joinedAt'>): Promise<void> {
     const row = { ...membership, joinedAt: this.clock.now() };
-    const inserted = await tx.createQueryBuilder().insert().into(MembershipEntity).values(row).orIgnore().returning('user_id').execute();
+    const inserted = await tx
+      .createQueryBuilder()
+      .insert()
+      .into(MembershipEntity)
+      .values(row)
+      .orIgnore()
+      .returning('user_id')
+      .execute();
     if ((inserted.raw as unknown[]).length > 0) await this.audit.record(tx, actor, memberAdded, membership);
   }
 
@@ -76,7 +92,12 @@ export class MemberService {
       const before = await this.lock(tx, actor, organizationId, userId);
       await tx.update(MembershipEntity, { organizationId, userId }, { role });
       if (before.role === 'OWNER' && role !== 'OWNER') await refuseWithoutOwner(tx, organizationId);
-      await this.audit.record(tx, actor, memberRoleChanged, { organizationId, userId, before: before.role, after: role });
+      await this.audit.record(tx, actor, memberRoleChanged, {
+        organizationId,
+        userId,
+        before: before.role,
+        after: role,
+      });
       return { ...before, role };
     });
   }

@@ -2,6 +2,7 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { AppError } from '../errors/app-error.js';
 import { toAppError } from '../http/problem.js';
+import { withoutValues } from './without-values.js';
 
 /** Apollo's own complaints about a document, all of which are the caller's to mend. */
 const documentErrors = new Set<unknown>([
@@ -31,7 +32,7 @@ export function publicErrorOf(error: unknown): AppError {
   if (!(thrown instanceof GraphQLError)) return toAppError(thrown);
   if (thrown.originalError instanceof AppError) return thrown.originalError;
   if (!isAboutDocument(thrown)) return toAppError(thrown);
-  return new AppError('VALIDATION_FAILED', { message: withoutSuggestion(thrown.message) });
+  return new AppError('VALIDATION_FAILED', { message: withoutValues(withoutSuggestion(thrown.message)) });
 }
 
 /** What graphql-js finds wrong with an argument only while it executes has no code, but a place in the document. */

@@ -26,6 +26,9 @@ const armor = new ApolloArmor({
 
 const MAX_TOKENS = 1_000;
 
+/** Who has made ten mistakes wants to hear of them before a hundred more. */
+const MAX_COMPLAINTS = 10;
+
 @Module({
   imports: [
     NestGraphQLModule.forRootAsync<ApolloDriverConfig>({
@@ -39,6 +42,7 @@ const MAX_TOKENS = 1_000;
           sortSchema: true,
           buildSchemaOptions: { orphanedTypes: [ErrorCodeEnum], scalarsMap: [{ type: Date, scalar: DateTime }] },
           parseOptions: { maxTokens: MAX_TOKENS },
+          validationOptions: { maxErrors: MAX_COMPLAINTS },
           graphiql: false,
           playground: false,
           introspection: config.explorer,

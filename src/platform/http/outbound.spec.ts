@@ -94,6 +94,7 @@ describe('an address that an administrator saves', () => {
     expect(refusalOf('http://127.0.0.1:3000/', http)).toBe('accepted');
     expect(refusalOf('http://idp.internal/', http)).toBe('accepted');
     expect(refusalOf('http://127.0.0.1:3001/', http)).toBe('private-address');
+    expect(refusalOf('ftp://idp.internal/', http)).toBe('not-https');
     expect(refusalOf('http://ann:secret@idp.internal/', http)).toBe('invalid-url');
   });
 
@@ -273,6 +274,13 @@ describe('a request', () => {
       authorization: 'Basic eA==',
       body: 'grant_type=authorization_code',
     });
+  });
+
+  it('may have a stream for its body', async () => {
+    const port = await serve((request, response) => request.pipe(response));
+    const body = new Blob(['streamed']).stream();
+    const response = await client(['127.0.0.1']).fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body });
+    expect(await response.text()).toBe('streamed');
   });
 
   it('that is itself wrong fails as what it is', async () => {

@@ -31,6 +31,8 @@ export interface OutboundOptions {
   readonly maxBodyBytes: number;
   /** Requests under way to one origin; more wait, within their own deadline, and hold up no other origin. */
   readonly connectionsPerOrigin: number;
+  /** How long a connection is kept for a next request, whatever the server offers. */
+  readonly keepAliveMs: number;
   readonly resolveAllowed: Resolve;
   readonly resolveOther: Resolve;
 }
@@ -40,6 +42,7 @@ const defaults: OutboundOptions = {
   maxHeaderBytes: 16 * 1024,
   maxBodyBytes: 256 * 1024,
   connectionsPerOrigin: 8,
+  keepAliveMs: 10_000,
   resolveAllowed: resolveLikeTheSystem,
   resolveOther: resolvePublicNames(),
 };
@@ -61,12 +64,13 @@ export class OutboundHttp {
   constructor(policy: OutboundPolicy, options: Partial<OutboundOptions> = {}) {
     this.allowed = new AllowedHosts(policy.allowedHosts);
     this.options = { ...defaults, ...options };
-    const { deadlineMs, maxHeaderBytes, connectionsPerOrigin, resolveAllowed, resolveOther } = this.options;
+    const { deadlineMs, maxHeaderBytes, connectionsPerOrigin, keepAliveMs, resolveAllowed, resolveOther } =
+      this.options;
     this.agent = new Agent({
       connect: guardedConnector({ allowed: this.allowed, resolveAllowed, resolveOther, timeoutMs: deadlineMs }),
       connections: connectionsPerOrigin,
       maxHeaderSize: maxHeaderBytes,
-      keepAliveMaxTimeout: 10_000,
+      keepAliveMaxTimeout: keepAliveMs,
     });
   }
 
@@ -129,8 +133,8 @@ export class OutboundHttp {
   }
 
   private async exchange(url: URL, { method, headers, body }: OutboundRequest, signal: AbortSignal): Promise<Response> {
-    const request = { method, headers, body, signal, redirect: 'manual', dispatcher: this.agent } as UndiciRequestInit;
-    const answer = await undiciFetch(url, request);
+    const request = { method, headers, body, signal, redirect: 'manual', duplex: 'half', dispatcher: this.agent };
+    const answer = await undiciFetch(url, request as UndiciRequestInit);
     if (answer.status >= 300 && answer.status < 400 && answer.headers.has('location')) {
       await answer.body?.cancel();
       throw new OutboundError('redirect', url.host, { status: answer.status });

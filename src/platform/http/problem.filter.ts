@@ -3,13 +3,19 @@ import type { GqlContextType } from '@nestjs/graphql';
 import type { Request, Response } from 'express';
 import { AppError } from '../errors/app-error.js';
 import { Logger } from '../logging/logger.js';
+import { PageRenderer } from './pages/page-renderer.js';
+import { problemPage, wantsPage } from './pages/problem-page.js';
+import { sendPage } from './pages/send-page.js';
 import { logProblem, sendProblem, toAppError } from './problem.js';
 import { routedMethods } from './routed-methods.js';
 
 /** The one place where what a handler throws becomes an answer. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly logger: Logger) {}
+  constructor(
+    private readonly logger: Logger,
+    private readonly pages: PageRenderer,
+  ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): Error | undefined {
     // GraphQL writes its own answer; `formatError` there gives the error its public shape.
@@ -19,8 +25,14 @@ export class ProblemFilter implements ExceptionFilter {
     const response = host.switchToHttp().getResponse<Response>();
     const error = this.wrongMethod(thrown, request, response) ?? toAppError(thrown);
     logProblem(this.logger, error, request, `${request.method} ${request.path}`);
-    if (!response.headersSent) sendProblem(response, error, request.requestId ?? '');
+    if (!response.headersSent) this.answer(request, response, error);
     return undefined;
+  }
+
+  private answer(request: Request, response: Response, error: AppError): void {
+    const requestId = request.requestId ?? '';
+    if (wantsPage(request)) sendPage(response, this.pages.render('problem', problemPage(error, requestId)), error.status);
+    else sendProblem(response, error, requestId);
   }
 
   /** Nest says that no route answers; where one answers another method it is that (RFC 9110, 15.5.6). */

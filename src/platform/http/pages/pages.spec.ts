@@ -20,21 +20,28 @@ function samples(text: string, path: string): Sample[] {
   const session = { method: text, connection: text, expiresAt: new Date('2026-11-22T10:12:00Z') };
   const membership = { name: text, slug: text, role: text };
   const wrong = { name: text, email: text, password: text };
+  const failure = { title: text, explanation: text, reference: text };
   return [
     ['sign-in', { returnTo: text, email: text, notice: text, providers, signUpOpen: true }],
     ['sign-in', { returnTo: text, email: text, errors: { email: text }, providers: [], signUpOpen: false }],
-    ['sign-in', { returnTo: text, alert: text, providers, signUpOpen: true }],
+    ['sign-in', { returnTo: text, alert: text, providers, signUpOpen: true, passwordUrl: path }],
     ['sign-in-password', { returnTo: text, email: text, forgotPasswordUrl: path }],
     ['sign-in-password', { returnTo: text, email: text, errors: { password: text } }],
-    ['sign-up', { returnTo: text, passwordMinLength: 12, providers }],
-    ['sign-up', { returnTo: text, name: text, passwordMinLength: 12, providers: [], invitation, errors: wrong }],
+    ['sign-in-password', { returnTo: text }],
+    ['sign-in-password', { returnTo: text, email: text, errors: { email: text } }],
+    ['sign-up', { returnTo: text, passwordMinLength: 12, providers, signInUrl: path }],
+    [
+      'sign-up',
+      { returnTo: text, name: text, passwordMinLength: 12, providers: [], signInUrl: path, invitation, errors: wrong },
+    ],
     ['setup', { token: text, name: text, email: text, passwordMinLength: 12, errors: wrong }],
     ['accept-invitation', { state: 'ready', ...invited }],
     ['accept-invitation', { state: 'other-account', signedInAs: text, ...invited }],
     ['accept-invitation', { state: 'signed-out', signUpOpen: true, alert: text, ...invited }],
     ['accept-invitation', { state: 'invalid' }],
     ['accept-invitation', { state: 'expired' }],
-    ['auth-error', { title: text, explanation: text, remedy: text, code: text, reference: text, tryAgainUrl: path }],
+    ['auth-error', { ...failure, code: text, remedy: text, tryAgainUrl: path }],
+    ['auth-error', { ...failure, code: text, remedy: text, tryAgainUrl: path, passwordUrl: path }],
     ['console', { user, session, organizations: [], instanceAdministrator: false, notice: text }],
     [
       'console',
@@ -47,7 +54,9 @@ function samples(text: string, path: string): Sample[] {
       },
     ],
     ['continue', { to: path, destination: text }],
-    ['not-found', {}],
+    ['continue', { to: path, destination: text, passwordUrl: path }],
+    ['problem', failure],
+    ['problem', { title: text, explanation: text }],
   ];
 }
 
@@ -152,10 +161,10 @@ describe('hosted pages', () => {
   });
 
   it('does not compile with another page’s model', () => {
-    const notFound: PageModels['not-found'] = {};
+    const problem: PageModels['problem'] = { title: 'T', explanation: 'E' };
 
     // @ts-expect-error a sign-in page must be told where to go afterwards
-    expect(() => pages.render('sign-in', notFound)).toThrow();
+    expect(() => pages.render('sign-in', problem)).toThrow();
   });
 });
 
@@ -165,6 +174,7 @@ describe('forms', () => {
       returnTo: '/',
       passwordMinLength: 12,
       providers: [],
+      signInUrl: '/sign-in',
       errors: { password: 'Too short.' },
     });
 
@@ -189,7 +199,12 @@ describe('forms', () => {
 
   it('tell a password manager what each field is', () => {
     const signIn = pages.render('sign-in-password', { returnTo: '/', email: 'mia@acme.test' });
-    const signUp = pages.render('sign-up', { returnTo: '/', passwordMinLength: 15, providers: [] });
+    const signUp = pages.render('sign-up', {
+      returnTo: '/',
+      passwordMinLength: 15,
+      providers: [],
+      signInUrl: '/sign-in',
+    });
 
     expect(inputNamed(signIn, 'email')).toMatch(/autocomplete="username"\s.*value="mia@acme\.test".* readonly>/s);
     expect(inputNamed(signIn, 'password')).toContain('autocomplete="current-password"');
@@ -314,7 +329,7 @@ describe('assets', () => {
   afterAll(() => new Promise((resolve) => server.close(resolve)));
 
   it('are named by their content in every page, small, and kept by browsers for ever', async () => {
-    expect(render(['not-found', {}])).toContain(`<link rel="stylesheet" href="${assetUrl('gatehouse.css')}">`);
+    expect(render(['problem', { title: 'T', explanation: 'E' }])).toContain(`<link rel="stylesheet" href="${assetUrl('gatehouse.css')}">`);
     expect(assetUrl('gatehouse.css')).toMatch(/^\/assets\/gatehouse\.css\?v=[0-9a-z]{4,}$/);
 
     const response = await fetch(origin + assetUrl('gatehouse.css'));

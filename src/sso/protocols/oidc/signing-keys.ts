@@ -8,8 +8,9 @@ const keySet = z.object({ keys: z.array(z.record(z.string(), z.unknown())) });
 
 export type KeySet = z.output<typeof keySet>;
 
-/** For so long a `kid` that the provider did not publish when asked is taken for wrong without asking again. */
-const COOL_DOWN_MS = 30_000;
+/** For so long a key that was asked for and not there is not asked for again; and after so many such keys, no other. */
+const COOL_DOWN_MS = 15_000;
+const MOST_ABSENT = 2;
 
 interface Known {
   readonly uri: string;
@@ -19,13 +20,14 @@ interface Known {
 
 /**
  * The public keys of one provider. openid-client would wait a minute before it fetches them again, and refuse everybody
- * for that long after the provider has changed its keys; here an unknown key is asked for at once, and a flood of
- * unknown ones asks once in each cool-down.
+ * for that long after the provider has changed its keys. Here an unknown key is asked for at once, and once: a flood of
+ * unknown ones reaches the provider as one request, or two, in each cool-down.
  */
 export class SigningKeys {
   private known: Known | null = null;
   private underWay: Promise<Known> | null = null;
-  private cooledDownAt = 0;
+  /** By `kid`: until when it counts as not there. */
+  private readonly absent = new Map<string, number>();
 
   /**
    * The key set in which a token's key should be.
@@ -36,11 +38,16 @@ export class SigningKeys {
     const known = this.known?.uri === uri ? this.known : null;
     if (known && kid !== undefined) {
       const isThere = holds(known.set, kid);
-      if (isThere ? Date.now() < known.keepUntil : Date.now() < this.cooledDownAt) return known.set;
+      if (isThere ? Date.now() < known.keepUntil : !this.mayAskFor(kid)) return known.set;
     }
     const { set } = await this.fetchOnce(fetch, uri);
-    if (kid !== undefined && !holds(set, kid)) this.cooledDownAt = Date.now() + COOL_DOWN_MS;
+    if (kid !== undefined && !holds(set, kid)) this.absent.set(kid, Date.now() + COOL_DOWN_MS);
     return set;
+  }
+
+  private mayAskFor(kid: string): boolean {
+    for (const [name, until] of this.absent) if (until <= Date.now()) this.absent.delete(name);
+    return !this.absent.has(kid) && this.absent.size < MOST_ABSENT;
   }
 
   /** Whoever asks while the answer is under way gets the same one. */

@@ -1,0 +1,291 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { getNamedType, type GraphQLSchema } from 'graphql';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { createCast, createCompleteTenant, type Cast, type CompleteTenant } from '../support/complete-tenant.js';
+import { inParallel } from '../support/in-parallel.js';
+import { mutationInputs, queryArguments } from '../support/operations.js';
+import {
+  inputFieldsOf,
+  isOfList,
+  mutationDocument,
+  mutationsOf,
+  queriesOf,
+  queryAlong,
+  schemaOf,
+  waysThrough,
+  written,
+} from '../support/schema-walk.js';
+import { startDnsServer, type DnsServer } from '../support/servers/dns-server.js';
+import { createClient, type GraphqlAnswer, type HttpClient } from '../support/servers/http-client.js';
+import { startOpenIdProvider, type OpenIdProvider } from '../support/servers/openid-provider.js';
+
+const callers = [
+  'anonymous',
+  'stranger',
+  'owner',
+  'admin',
+  'member',
+  'viewer',
+  'hidden',
+  'projectKey',
+  'organizationKey',
+  'administrator',
+] as const;
+type Caller = (typeof callers)[number];
+
+/** What stands in the table for each code. */
+const codes: Readonly<Record<string, string>> = {
+  ok: 'ok',
+  401: 'UNAUTHENTICATED',
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+  410: 'INVITATION_INVALID',
+};
+
+/**
+ * Who may do what in a tenant. The stranger is a member of another; `hidden` is a MEMBER with the role NONE in the project;
+ * the keys hold every permission that such a key can hold; `administrator` holds ADMIN_API_KEY.
+ */
+const verdicts = table(`
+                                anonymous stranger owner admin member viewer hidden projectKey organizationKey administrator
+  Query.auditEvents             401       404      ok    ok    403    403    403    404        ok              ok
+  Query.organization            401       404      ok    ok    ok     ok     ok     404        ok              ok
+  Query.organizations           401       ok       ok    ok    ok     ok     ok     ok         ok              ok
+  Query.permissions             ok        ok       ok    ok    ok     ok     ok     ok         ok              ok
+  Query.project                 401       404      ok    ok    ok     ok     404    ok         ok              ok
+  Query.roles                   401       404      ok    ok    ok     ok     ok     404        ok              ok
+  Query.verifyAuditTrail        401       404      ok    ok    403    403    403    404        ok              ok
+  Query.viewer                  401       ok       ok    ok    ok     ok     ok     ok         ok              ok
+
+  Mutation.acceptInvitation     401       410      410   410   410    410    410    403        403             403
+  Mutation.activateSso          401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.addDomain            401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.clearProjectRole     401       404      ok    ok    403    403    404    ok         ok              ok
+  Mutation.configureSso         401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.createApiKey         401       404      ok    ok    403    403    404    ok         ok              ok
+  Mutation.createOrganization   401       ok       ok    ok    ok     ok     ok     403        403             ok
+  Mutation.createProject        401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.createUser           401       403      403   403   403    403    403    403        403             ok
+  Mutation.deleteOrganization   401       404      ok    403   403    403    403    404        ok              ok
+  Mutation.deleteProject        401       404      ok    ok    403    403    404    ok         ok              ok
+  Mutation.deleteSso            401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.disableSso           401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.enforceSso           401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.inviteMember         401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.leaveOrganization    401       404      ok    ok    ok     ok     ok     404        403             403
+  Mutation.removeDomain         401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.removeMember         401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.resendInvitation     401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.revokeApiKey         401       404      ok    ok    403    403    404    ok         ok              ok
+  Mutation.revokeInvitation     401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.setProjectRole       401       404      ok    ok    403    403    404    ok         ok              ok
+  Mutation.updateMemberRole     401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.updateOrganization   401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.updateProject        401       404      ok    ok    403    403    404    ok         ok              ok
+  Mutation.verifyDomain         401       404      ok    ok    403    403    403    404        ok              ok
+
+  AuditEvent.actor              401       404      ok    ok    403    403    403    404        ok              ok
+  Domain.diagnosis              401       404      ok    ok    ok     ok     ok     404        ok              ok
+  Invitation.invitedBy          401       404      ok    ok    ok     403    ok     404        ok              ok
+  Member.user                   401       404      ok    ok    ok     403    ok     404        ok              ok
+  Membership.organization       401       ok       ok    ok    ok     ok     ok     ok         ok              ok
+  Organization.apiKeys          401       404      ok    ok    403    403    403    404        ok              ok
+  Organization.domains          401       404      ok    ok    ok     ok     ok     404        ok              ok
+  Organization.invitations      401       404      ok    ok    ok     403    ok     404        ok              ok
+  Organization.members          401       404      ok    ok    ok     403    ok     404        ok              ok
+  Organization.projects         401       404      ok    ok    ok     ok     ok     404        ok              ok
+  Organization.ssoConnections   401       404      ok    ok    403    403    403    404        ok              ok
+  Project.apiKeys               401       404      ok    ok    ok     403    404    ok         ok              ok
+  Project.members               401       404      ok    ok    ok     403    404    ok         ok              ok
+  Project.organization          401       404      ok    ok    ok     ok     404    ok         ok              ok
+  ProjectMember.user            401       404      ok    ok    ok     403    404    ok         ok              ok
+  SsoConnection.domain          401       404      ok    ok    403    403    403    404        ok              ok
+  Viewer.apiKey                 401       ok       ok    ok    ok     ok     ok     ok         ok              ok
+  Viewer.organizations          401       ok       ok    ok    ok     ok     ok     ok         ok              ok
+  Viewer.session                401       ok       ok    ok    ok     ok     ok     ok         ok              ok
+  Viewer.user                   401       ok       ok    ok    ok     ok     ok     ok         ok              ok
+`);
+
+describe('104: who may do what', () => {
+  let app: TestApp;
+  let dns: DnsServer;
+  let provider: OpenIdProvider;
+  let schema: GraphQLSchema;
+  let cast: Cast;
+  /** A tenant that nobody of the cast belongs to. */
+  let foreign: CompleteTenant;
+  /** One that never was. */
+  let missing: CompleteTenant;
+
+  beforeAll(async () => {
+    dns = await startDnsServer();
+    provider = await startOpenIdProvider({ name: 'Okta', clients: [], accounts: [] });
+    app = await startTestApp({ DNS_RESOLVERS: dns.address, OUTBOUND_ALLOWED_HOSTS: `127.0.0.1:${provider.port}` });
+    schema = schemaOf(app);
+    cast = await createCast(app);
+    foreign = await createCompleteTenant(app, await createCast(app));
+    missing = Object.fromEntries(Object.keys(foreign).map((name) => [name, randomUUID()])) as unknown as CompleteTenant;
+  });
+  afterAll(async () => {
+    await app.stop();
+    await Promise.all([dns.stop(), provider.stop()]);
+  });
+
+  function clientFor(caller: Caller, tenant: CompleteTenant): HttpClient {
+    switch (caller) {
+      case 'anonymous':
+        return app.browser();
+      case 'administrator':
+        return app.admin();
+      case 'projectKey':
+      case 'organizationKey':
+        return createClient(app.url, { bearer: tenant[caller] });
+      default:
+        return cast[caller].browser;
+    }
+  }
+
+  /** Calls an operation, or asks for a field, of `tenant`. */
+  type Call = (client: HttpClient, tenant: CompleteTenant) => Promise<GraphqlAnswer<unknown>>;
+
+  /** Everything that can be called, by the name that it has in the table. */
+  function calls(): Map<string, Call> {
+    const mutations = mutationsOf(schema).map((mutation): [string, Call] => [
+      `Mutation.${mutation.name}`,
+      (client, tenant) => client.graphql(mutationDocument(mutation), { input: inputOf(mutation.name, tenant) }),
+    ]);
+    const found = new Map<string, Call>(mutations);
+    for (const way of waysThrough(schema, 8)) {
+      const name = `${way.type.name}.${way.fields.at(-1)!.name}`;
+      // The parts of a list are asked for together with the list; the first way to a field is the shortest.
+      if (isOfList(way.type) || found.has(name)) continue;
+      found.set(name, (client, tenant) => client.graphql(queryAlong(way, written(argumentsOf(way.fields[0]!.name, tenant)))));
+    }
+    return found;
+  }
+
+  const argumentsOf = (query: string, tenant: CompleteTenant) => queryArguments[query]?.(tenant) ?? {};
+  const inputOf = (mutation: string, tenant: CompleteTenant) => mutationInputs[mutation]?.(tenant, provider.issuer) ?? {};
+
+  it('is said of every operation and every field that leads to another thing, and of nothing else', () => {
+    expect([...calls().keys()].sort()).toEqual([...verdicts.keys()].sort());
+    expect(queriesOf(schema).map(({ name }) => name).sort()).toEqual(Object.keys(queryArguments).sort());
+    expect(mutationsOf(schema).map(({ name }) => name).sort()).toEqual(Object.keys(mutationInputs).sort());
+  });
+
+  it('holds for each caller', async () => {
+    const forReading = await createCompleteTenant(app, cast);
+    const cases = [...calls()].flatMap(([name, call]) => callers.map((caller) => ({ name, call, caller })));
+    const found = await inParallel(8, cases, async ({ name, call, caller }) => {
+      const tenant = name.startsWith('Mutation') ? await createCompleteTenant(app, cast) : forReading;
+      const answer = await call(clientFor(caller, tenant), tenant);
+      return [`${name} as ${caller}`, verdictOf(answer), tellsOf(answer, tenant)] as const;
+    });
+
+    expect(found.map(([name, verdict]) => `${name}: ${verdict}`)).toEqual(
+      cases.map(({ name, caller }) => `${name} as ${caller}: ${verdicts.get(name)?.[caller]}`),
+    );
+    // Whoever is refused learns nothing, and a stranger learns nothing by what they may do.
+    const told = found.filter(([name, verdict, tells]) => tells && (verdict !== 'ok' || /as (anonymous|stranger)$/.test(name)));
+    expect(told).toEqual([]);
+  });
+
+  it('is told of a foreign thing in the very bytes that are told of one that never was', async () => {
+    const own = await createCompleteTenant(app, cast);
+    const before = await everythingOf(foreign);
+    const insiders = callers.filter((caller) => caller !== 'anonymous' && caller !== 'administrator');
+    const cases = [...calls()].flatMap(([name, call]) => insiders.map((caller) => ({ name, call, caller })));
+    const found = await inParallel(8, cases, async ({ name, call, caller }) => {
+      const client = clientFor(caller, own);
+      const [ofForeign, ofMissing] = [await call(client, foreign), await call(client, missing)];
+      return { what: `${name} as ${caller}`, name, caller, ofForeign, ofMissing };
+    });
+
+    const scoped = found.filter(({ name }) => namesThing(name));
+    expect(scoped.length).toBeGreaterThan(300);
+    expect(scoped.map(({ what, ofForeign }) => [what, refusalIn(ofForeign)])).toEqual(
+      scoped.map(({ what, ofMissing }) => [what, refusalIn(ofMissing)]),
+    );
+    // To another tenant's things everybody is a stranger; a key may be told that no key can do this.
+    const asStranger = scoped.map(({ what, name, caller, ofForeign }) => {
+      const expected = caller.endsWith('Key') && verdictOf(ofForeign) === 'FORBIDDEN' ? verdicts.get(name)?.[caller] : verdicts.get(name)?.stranger;
+      return [what, verdictOf(ofForeign), expected];
+    });
+    expect(asStranger.filter(([, verdict, expected]) => verdict !== expected)).toEqual([]);
+    expect(found.filter(({ ofForeign }) => tellsOf(ofForeign, foreign)).map(({ what }) => what)).toEqual([]);
+    expect(await everythingOf(foreign)).toEqual(before);
+  });
+
+  it('does not let a foreign thing into an operation on one’s own', async () => {
+    const before = await everythingOf(foreign);
+    const insiders = ['owner', 'admin', 'member', 'projectKey', 'organizationKey'] as const;
+    const cases = mutationsOf(schema).flatMap((mutation) => {
+      const ids = inputFieldsOf(schema, mutation).filter(({ type }) => getNamedType(type).name === 'ID');
+      const given = ids.filter(({ name }) => name in inputOf(mutation.name, foreign));
+      return insiders.flatMap((caller) => (given.length > 1 ? given.map(({ name }) => ({ mutation, field: name, caller })) : []));
+    });
+    expect(cases.length).toBeGreaterThan(30);
+    const found = await inParallel(8, cases, async ({ mutation, field, caller }) => {
+      const tenant = await createCompleteTenant(app, cast);
+      const client = clientFor(caller, tenant);
+      const ask = async (other: CompleteTenant) => {
+        const input = { ...inputOf(mutation.name, tenant), [field]: inputOf(mutation.name, other)[field] };
+        return client.graphql(mutationDocument(mutation), { input });
+      };
+      return { what: `${mutation.name} of a foreign ${field} as ${caller}`, ofForeign: await ask(foreign), ofMissing: await ask(missing) };
+    });
+
+    expect(found.filter(({ ofForeign }) => verdictOf(ofForeign) === 'ok').map(({ what }) => what)).toEqual([]);
+    expect(found.map(({ what, ofForeign }) => [what, refusalIn(ofForeign)])).toEqual(
+      found.map(({ what, ofMissing }) => [what, refusalIn(ofMissing)]),
+    );
+    expect(await everythingOf(foreign)).toEqual(before);
+  });
+
+  /** Whether the operation, or the way to the field, names a thing of a tenant. */
+  function namesThing(name: string): boolean {
+    const [type = '', field = ''] = name.split('.');
+    if (type === 'Query') return Object.keys(argumentsOf(field, foreign)).length > 0;
+    if (type === 'Mutation') return field !== 'createOrganization';
+    return type !== 'Viewer' && type !== 'Membership';
+  }
+
+  /** All rows of a tenant, in every table that has an organization. */
+  async function everythingOf({ organizationId }: CompleteTenant): Promise<unknown[]> {
+    const { rows: tables } = await app.database.query<{ name: string }>(
+      `select table_name as name from information_schema.columns where table_schema = 'public' and column_name = 'organization_id'`,
+    );
+    const read = tables.map(({ name }) =>
+      app.database.query(`select '${name}' as "table", t::text as row from ${name} t where organization_id = $1 order by 2`, [organizationId]),
+    );
+    return (await Promise.all(read)).flatMap(({ rows }) => rows);
+  }
+});
+
+function table(text: string): Map<string, Record<Caller, string>> {
+  const [head = [], ...lines] = text
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([first]) => first !== '');
+  return new Map(
+    lines.map(([name = '', ...cells]) => [
+      name,
+      Object.fromEntries(head.map((caller, column) => [caller, codes[cells[column] ?? '']])) as Record<Caller, string>,
+    ]),
+  );
+}
+
+function verdictOf({ errors }: GraphqlAnswer<unknown>): string {
+  const found = [...new Set(errors.map(({ extensions }) => extensions.code ?? 'none'))];
+  return found.length === 0 ? 'ok' : found.join(' and ');
+}
+
+/** The answer as a caller reads it, without what is of this one request. */
+function refusalIn({ status, answer }: GraphqlAnswer<unknown>): string {
+  const { errors, ...rest } = answer.json<{ errors: { locations: unknown; extensions: { requestId: unknown } }[] }>();
+  const told = errors.map(({ locations: _, extensions: { requestId, ...extensions }, ...error }) => ({ ...error, extensions }));
+  return JSON.stringify({ status, ...rest, errors: told });
+}
+
+const tellsOf = ({ answer }: GraphqlAnswer<unknown>, { marker }: CompleteTenant): boolean => answer.text.includes(marker);

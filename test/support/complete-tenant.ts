@@ -1,0 +1,129 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { issueKeyPair } from '../../src/api-keys/api-key-token.js';
+import { sha256, sha256Hex } from '../../src/platform/crypto/digest.js';
+import { definitionOf, permissionNames } from '../../src/policy/permissions.js';
+import type { TestApp } from './app.js';
+import { createPerson, type Person } from './factories.js';
+
+/** People of every role, whom each complete tenant makes its members; the stranger belongs to none. */
+export interface Cast {
+  readonly owner: Person;
+  /** The second owner, so that the first may leave. */
+  readonly coOwner: Person;
+  readonly admin: Person;
+  readonly member: Person;
+  readonly viewer: Person;
+  /** A member whose role in the project is NONE. */
+  readonly hidden: Person;
+  /** A member to whom things are done; with a role of their own in the project. */
+  readonly colleague: Person;
+  readonly stranger: Person;
+}
+
+export async function createCast(app: TestApp): Promise<Cast> {
+  const names = ['owner', 'coOwner', 'admin', 'member', 'viewer', 'hidden', 'colleague', 'stranger'] as const;
+  const people = names.map(async (name) => {
+    const email = `${name}-${randomBytes(4).toString('hex')}@example.test`.toLowerCase();
+    return [name, await createPerson(app, email)] as const;
+  });
+  return Object.fromEntries(await Promise.all(people)) as Record<(typeof names)[number], Person>;
+}
+
+/** An organization with one of each thing in it. */
+export interface CompleteTenant {
+  /** Part of every name, address and note in it: an answer that holds it tells of this tenant. */
+  readonly marker: string;
+  readonly organizationId: string;
+  readonly slug: string;
+  readonly projectId: string;
+  readonly colleagueId: string;
+  readonly invitationId: string;
+  /** Of that invitation, which is to `invitee-<marker>@example.test`. */
+  readonly invitationToken: string;
+  readonly pendingDomainId: string;
+  /** Verified, and without a connection. */
+  readonly verifiedDomainId: string;
+  readonly activeConnectionId: string;
+  readonly draftConnectionId: string;
+  readonly apiKeyId: string;
+  /** The secret of a key with every permission that a project's can have. */
+  readonly projectKey: string;
+  /** The secret of a key with every permission there is. */
+  readonly organizationKey: string;
+}
+
+export const inviteeOf = ({ marker }: CompleteTenant): string => `invitee-${marker}@example.test`;
+
+/** Put there by SQL in one round trip, so that every call of a test can have a tenant of its own to spoil. */
+export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<CompleteTenant> {
+  const [projectPair, organizationPair] = [issueKeyPair(), issueKeyPair()];
+  const marker = `m${randomBytes(6).toString('hex')}`;
+  const tenant: CompleteTenant = {
+    marker,
+    organizationId: randomUUID(),
+    slug: marker,
+    projectId: randomUUID(),
+    colleagueId: cast.colleague.id,
+    invitationId: randomUUID(),
+    invitationToken: randomBytes(32).toString('base64url'),
+    pendingDomainId: randomUUID(),
+    verifiedDomainId: randomUUID(),
+    activeConnectionId: randomUUID(),
+    draftConnectionId: randomUUID(),
+    apiKeyId: randomUUID(),
+    projectKey: projectPair.secretKey.reveal(),
+    organizationKey: organizationPair.secretKey.reveal(),
+  };
+  const inProject = permissionNames.filter((name) => definitionOf(name).level !== 'organization');
+  const keys = [
+    { id: tenant.apiKeyId, of: 'PROJECT', publicKey: `pk-${marker}`, secret: randomUUID(), permissions: inProject },
+    { id: randomUUID(), of: 'PROJECT', publicKey: projectPair.publicKey, secret: tenant.projectKey, permissions: inProject },
+    { id: randomUUID(), of: 'ORGANIZATION', publicKey: organizationPair.publicKey, secret: tenant.organizationKey, permissions: permissionNames },
+  ];
+  const connectedDomainId = randomUUID();
+  await app.database.query(`
+    insert into organizations (id, name, slug, plan) values ('${tenant.organizationId}', 'Organization ${marker}', '${marker}', 'self-hosted');
+    insert into memberships (organization_id, user_id, role, source) values ${rows(
+      [cast.owner, cast.coOwner].map(({ id }) => [tenant.organizationId, id, 'OWNER', 'CREATOR']),
+      [[tenant.organizationId, cast.admin.id, 'ADMIN', 'INVITATION']],
+      [cast.member, cast.hidden, cast.colleague].map(({ id }) => [tenant.organizationId, id, 'MEMBER', 'INVITATION']),
+      [[tenant.organizationId, cast.viewer.id, 'VIEWER', 'INVITATION']],
+    )};
+    insert into projects (id, organization_id, name, slug) values ('${tenant.projectId}', '${tenant.organizationId}', 'Project ${marker}', 'p-${marker}');
+    insert into project_roles (project_id, organization_id, user_id, role) values ${rows([
+      [tenant.projectId, tenant.organizationId, cast.hidden.id, 'NONE'],
+      [tenant.projectId, tenant.organizationId, cast.colleague.id, 'VIEWER'],
+    ])};
+    insert into invitations (id, organization_id, email, role, token_digest, invited_by, expires_at) values
+      ('${tenant.invitationId}', '${tenant.organizationId}', '${inviteeOf(tenant)}', 'VIEWER',
+       '\\x${sha256Hex(tenant.invitationToken)}', '${cast.owner.id}', now() + interval '1 day');
+    insert into domains (id, organization_id, name, token, status, verified_at) values
+      ('${tenant.pendingDomainId}', '${tenant.organizationId}', 'pending-${marker}.test', 'token', 'PENDING', null),
+      ('${tenant.verifiedDomainId}', '${tenant.organizationId}', 'verified-${marker}.test', 'token', 'VERIFIED', now()),
+      ('${connectedDomainId}', '${tenant.organizationId}', 'connected-${marker}.test', 'token', 'VERIFIED', now());
+    insert into sso_connections (id, organization_id, domain_id, key, provider, name, state, issuer, client_id, client_auth_method, scopes, pkce) values ${rows(
+      [
+        [tenant.activeConnectionId, 'OKTA', 'ACTIVE'] as const,
+        [tenant.draftConnectionId, 'KEYCLOAK', 'DRAFT'] as const,
+      ].map(([id, provider, state]) => [
+        ...[id, tenant.organizationId, connectedDomainId, `connected-${marker}.test.${provider.toLowerCase()}`, provider],
+        ...[`Provider ${marker}`, state, 'https://provider.invalid', `client-${marker}`, 'none', '{openid}', 'true'],
+      ]),
+    )};
+    insert into api_keys (id, organization_id, project_id, scope, name, note, public_key, secret_digest, display_secret, permissions, created_by) values ${keys
+      .map(({ id, of, publicKey, secret, permissions }) =>
+        `('${id}', '${tenant.organizationId}', ${of === 'PROJECT' ? `'${tenant.projectId}'` : 'null'}, '${of}', 'Key ${marker}', 'Note ${marker}',
+          '${publicKey}', '\\x${sha256(secret).toString('hex')}', 'sk-…', '{${permissions.join(',')}}', '${cast.coOwner.id}')`,
+      )
+      .join(', ')};
+  `);
+  return tenant;
+}
+
+/** Values that this file has made, as the rows of an insert. */
+function rows(...groups: readonly (readonly (readonly string[])[])[]): string {
+  return groups
+    .flat()
+    .map((values) => `(${values.map((value) => `'${value}'`).join(', ')})`)
+    .join(', ');
+}

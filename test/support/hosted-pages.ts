@@ -1,0 +1,114 @@
+import type { Browser, Page, Response } from 'playwright-core';
+import { axeViolations, observe, openPage } from './browser.js';
+
+/** How a visitor's browser is set up. Together they have met JavaScript on and off, and both schemes. */
+export const looks = [
+  { name: 'light, with JavaScript', slug: 'light', javaScript: true, colorScheme: 'light' },
+  { name: 'dark, without JavaScript', slug: 'dark', javaScript: false, colorScheme: 'dark' },
+] as const;
+
+export type Look = (typeof looks)[number];
+
+const BYTES_OF_A_PAGE = 10_000;
+
+/** To the letter: whoever loosens it has to come by here. */
+const policy =
+  "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+const headers = {
+  'content-security-policy': policy,
+  'content-type': 'text/html; charset=utf-8',
+  'cache-control': 'no-store',
+  'referrer-policy': 'same-origin',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
+/** A browser at the hosted pages of one origin. */
+export interface Visit {
+  readonly page: Page;
+  /**
+   * What is wrong with the page as it stands (axe) and with all that was loaded since the last look: answers past 10 kB,
+   * other headers than they should have, refusals by the policy, errors in the console, requests to elsewhere.
+   */
+  faults(): Promise<string[]>;
+  /** Types into the fields of these names, and presses Enter in the last. */
+  submit(fields: Readonly<Record<string, string>>): Promise<void>;
+  /** Where the cursor is, and what a screen reader says of it. */
+  focus(): Promise<Focus>;
+  /** The heading, by which a person knows where they are. */
+  heading(): Promise<string>;
+  /** The path of the address. */
+  path(): string;
+  end(): Promise<void>;
+}
+
+export interface Focus {
+  readonly name: string | null;
+  readonly description: string;
+  readonly isInvalid: boolean;
+}
+
+/**
+ * @param origin of the hosted pages · @param elsewhere origins that may be asked besides, such as a provider's; what they
+ *   answer is their business
+ */
+export async function visit(
+  browser: Browser,
+  origin: string,
+  look: Pick<Look, 'javaScript' | 'colorScheme'>,
+  elsewhere: readonly string[] = [],
+): Promise<Visit> {
+  const page = await openPage(browser, look);
+  const underway = new Set<Promise<string[]>>();
+  page.on('response', (response) => {
+    if (new URL(response.url()).origin === origin) underway.add(faultsOf(response));
+  });
+  let complaintsRead = 0;
+
+  return {
+    page,
+    faults: async () => {
+      const loaded = await Promise.all(underway);
+      underway.clear();
+      const { complaints, cspViolations, requests } = observe(page);
+      const news = complaints.slice(complaintsRead).filter((text) => !/^Failed to load resource: .* status of 4/.test(text));
+      complaintsRead = complaints.length;
+      const strays = requests.filter((url) => ![origin, ...elsewhere].includes(new URL(url).origin));
+      return [...loaded.flat(), ...news, ...cspViolations, ...strays, ...(await axeViolations(page))];
+    },
+    submit: async (fields) => {
+      const names = Object.keys(fields);
+      for (const name of names) await page.fill(`#${name}`, fields[name] ?? '');
+      await Promise.all([page.waitForEvent('load'), page.press(`#${names.at(-1) ?? ''}`, 'Enter')]);
+    },
+    focus: () => page.evaluate<Focus>(readFocus),
+    heading: () => page.locator('h1').innerText(),
+    path: () => new URL(page.url()).pathname,
+    end: () => page.context().close(),
+  };
+}
+
+/** Ours come as pages and as assets: both have a size, and pages have a policy. */
+async function faultsOf(response: Response): Promise<string[]> {
+  if (response.status() === 204 || (response.status() >= 300 && response.status() < 400)) return [];
+  const body = await response.body().catch(() => Buffer.alloc(0));
+  const wrong = body.byteLength < BYTES_OF_A_PAGE ? [] : [`${body.byteLength} bytes`];
+  if (response.request().isNavigationRequest()) {
+    const given = response.headers();
+    const differing = Object.entries(headers).filter(([name, value]) => given[name] !== value);
+    wrong.push(...differing.map(([name]) => `${name}: ${given[name] ?? 'none'}`));
+  }
+  return wrong.map((text) => `${response.url()}: ${text}`);
+}
+
+const readFocus = `(() => {
+  const focused = document.activeElement;
+  const ids = (focused.getAttribute('aria-describedby') ?? '').split(' ').filter(Boolean);
+  const name = focused.getAttribute('name') ?? focused.getAttribute('role') ?? (focused.innerText || null);
+  return {
+    name: focused === document.body ? null : name,
+    description: ids.map((id) => document.getElementById(id).innerText).join(' '),
+    isInvalid: focused.getAttribute('aria-invalid') === 'true',
+  };
+})()`;

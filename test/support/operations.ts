@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import type { CompleteTenant } from './complete-tenant.js';
+
+type Arguments = Readonly<Record<string, unknown>>;
+
+const unique = (): string => randomBytes(6).toString('hex');
+
+/** The input with which each mutation succeeds, for whoever may. A mutation that is missing here fails the tests that go by the schema. */
+export const mutationInputs: Readonly<Record<string, (tenant: CompleteTenant, issuer: string) => Arguments>> = {
+  acceptInvitation: ({ invitationToken }) => ({ token: invitationToken }),
+  activateSso: ({ draftConnectionId }) => ({ connectionId: draftConnectionId }),
+  addDomain: ({ organizationId }) => ({ organizationId, name: `added-${unique()}.test` }),
+  clearProjectRole: ({ projectId, colleagueId }) => ({ projectId, userId: colleagueId }),
+  configureSso: ({ verifiedDomainId }, issuer) => ({
+    domainId: verifiedDomainId,
+    provider: 'OKTA',
+    issuer,
+    clientId: 'gatehouse',
+    clientSecret: 'a secret of the provider',
+  }),
+  createApiKey: ({ projectId }) => ({ projectId, name: 'New key', permissions: ['traces.read'] }),
+  createOrganization: () => ({ name: `New ${unique()}` }),
+  createProject: ({ organizationId }) => ({ organizationId, name: `New ${unique()}` }),
+  createUser: ({ organizationId }) => ({ email: `new-${unique()}@example.test`, organizationId, role: 'VIEWER' }),
+  deleteOrganization: ({ organizationId }) => ({ organizationId }),
+  deleteProject: ({ projectId }) => ({ projectId }),
+  deleteSso: ({ activeConnectionId }) => ({ connectionId: activeConnectionId }),
+  disableSso: ({ activeConnectionId }) => ({ connectionId: activeConnectionId }),
+  enforceSso: ({ activeConnectionId }) => ({ connectionId: activeConnectionId }),
+  inviteMember: ({ organizationId, projectId }) => ({
+    organizationId,
+    email: `new-${unique()}@example.test`,
+    role: 'VIEWER',
+    projectId,
+    projectRole: 'VIEWER',
+  }),
+  leaveOrganization: ({ organizationId }) => ({ organizationId }),
+  removeDomain: ({ pendingDomainId }) => ({ domainId: pendingDomainId }),
+  removeMember: ({ organizationId, colleagueId }) => ({ organizationId, userId: colleagueId }),
+  resendInvitation: ({ invitationId }) => ({ invitationId }),
+  revokeApiKey: ({ apiKeyId }) => ({ apiKeyId }),
+  revokeInvitation: ({ invitationId }) => ({ invitationId }),
+  setProjectRole: ({ projectId, colleagueId }) => ({ projectId, userId: colleagueId, role: 'MEMBER' }),
+  updateMemberRole: ({ organizationId, colleagueId }) => ({ organizationId, userId: colleagueId, role: 'VIEWER' }),
+  updateOrganization: ({ organizationId }) => ({ organizationId, name: `Renamed ${unique()}` }),
+  updateProject: ({ projectId }) => ({ projectId, name: `Renamed ${unique()}` }),
+  verifyDomain: ({ pendingDomainId }) => ({ domainId: pendingDomainId }),
+};
+
+/** The arguments with which each query tells of a tenant. */
+export const queryArguments: Readonly<Record<string, (tenant: CompleteTenant) => Arguments>> = {
+  auditEvents: ({ organizationId }) => ({ organizationId }),
+  organization: ({ organizationId }) => ({ id: organizationId }),
+  organizations: () => ({}),
+  permissions: () => ({}),
+  project: ({ projectId }) => ({ id: projectId }),
+  roles: ({ organizationId }) => ({ organizationId }),
+  verifyAuditTrail: ({ organizationId }) => ({ organizationId }),
+  viewer: () => ({}),
+};
