@@ -9,7 +9,7 @@ import { anonymous, type Origin } from '../policy/actor.js';
 import type { Caller } from '../policy/current.decorators.js';
 import { SessionService } from '../sessions/session.service.js';
 import { UserService } from '../users/user.service.js';
-import { originOf } from './request-origin.js';
+import { originOf } from '../policy/request-origin.js';
 import { SessionCookie } from './session-cookie.service.js';
 
 /** Works out who is calling, from an Authorization header or else the session cookie, before any handler runs. */

@@ -39,6 +39,11 @@ export class NewcomerService {
     const team = await this.organizations.scopeOf(this.config.defaultTeam);
     if (!team) return;
     const role = this.config.defaultRole ?? this.config.defaultOrganizationRole;
-    await this.members.add(tx, actor, { organizationId: team.organizationId, userId: user.id, role, source: 'DEFAULT' });
+    await this.members.add(tx, actor, {
+      organizationId: team.organizationId,
+      userId: user.id,
+      role,
+      source: 'DEFAULT',
+    });
   }
 }

@@ -55,7 +55,8 @@ export class SignInOptionsService {
     const found = await this.discovery.forEmailDomain(email.domain);
     const enforcement = await this.discovery.enforcementFor(email.domain);
     // The operator may leave a domain no password without a connection: a provider of the instance is its way then.
-    const source = found?.source ?? this.sources.configured().find(({ loginUrl }) => loginUrl === enforcement?.loginUrl);
+    const source =
+      found?.source ?? this.sources.configured().find(({ loginUrl }) => loginUrl === enforcement?.loginUrl);
     if (!source) return { next: 'password', providers: this.providers() };
     const loginUrl = `${source.loginUrl}?login_hint=${encodeURIComponent(email.address)}`;
     return { next: 'sso', connection: source.key, name: source.name, enforced: enforcement !== null, loginUrl };
@@ -79,7 +80,10 @@ export class SignInOptionsService {
 }
 
 /** In the words of a refused sign-in, though nobody has tried one: there is nothing for the trail to tell. */
-function refusal(reason: 'PASSWORD_DISABLED' | 'SSO_REQUIRED', facts: Readonly<Record<string, unknown>> = {}): AppError {
+function refusal(
+  reason: 'PASSWORD_DISABLED' | 'SSO_REQUIRED',
+  facts: Readonly<Record<string, unknown>> = {},
+): AppError {
   const { code, explanation } = signInRefusals[reason];
   return new AppError(code, { message: explanation, facts });
 }

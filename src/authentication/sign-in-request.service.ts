@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { callerOf } from '../policy/current.decorators.js';
-import { originOf } from './request-origin.js';
+import { originOf } from '../policy/request-origin.js';
 import type { SignInRequest } from './sign-in.service.js';
 
 /** What a sign-in needs to know of the request that brings it. */

@@ -36,7 +36,7 @@ export function providerSource(provider: ProviderConfig, rootUrl: string, outbou
       clientAuthMethod: clientAuthMethodOf(provider, setting),
       scopes: ['openid', ...provider.scopes.filter((scope) => scope !== 'openid')],
       pkce: provider.pkce,
-      emailVerifiedClaim: (vendor ?? usual).emailVerifiedClaim,
+      emailVerifiedClaims: (vendor ?? usual).emailVerifiedClaims,
     },
   };
 }

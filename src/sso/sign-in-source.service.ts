@@ -99,7 +99,7 @@ export class SignInSourceService {
         clientAuthMethod: row.clientAuthMethod,
         scopes: row.scopes,
         pkce: row.pkce,
-        emailVerifiedClaim: oidcVendors[row.provider].emailVerifiedClaim,
+        emailVerifiedClaims: oidcVendors[row.provider].emailVerifiedClaims,
       },
     };
   }

@@ -16,8 +16,8 @@ export interface OidcSettings {
   readonly scopes: readonly string[];
   /** Proof Key for Code Exchange (RFC 7636), always S256. Off by explicit setting alone. */
   readonly pkce: boolean;
-  /** The claim that says whether the provider has verified the email. */
-  readonly emailVerifiedClaim: string;
+  /** The claims that may say whether the provider has verified the email: the first that is sent counts. */
+  readonly emailVerifiedClaims: readonly string[];
 }
 
 /** A way to sign in through somebody else: a provider of the whole instance, or an organization's connection. */

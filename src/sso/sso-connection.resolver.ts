@@ -7,6 +7,10 @@ import type { Organization as OrganizationFacts } from '../organizations/organiz
 import type { Actor, Scope } from '../policy/actor.js';
 import { CurrentActor, CurrentScope } from '../policy/current.decorators.js';
 import { Public, Requires } from '../policy/requires.decorator.js';
+import { SsoConnection } from './sso-connection.graphql.js';
+import { SsoConfigurationService } from './sso-configuration.service.js';
+import { SsoConnectionService } from './sso-connection.service.js';
+import type { SsoConnection as ConnectionFacts } from './sso-connection.types.js';
 import {
   ActivateSsoInput,
   ActivateSsoPayload,
@@ -18,11 +22,7 @@ import {
   DisableSsoPayload,
   EnforceSsoInput,
   EnforceSsoPayload,
-  SsoConnection,
-} from './sso-connection.graphql.js';
-import { SsoConfigurationService } from './sso-configuration.service.js';
-import { SsoConnectionService } from './sso-connection.service.js';
-import type { SsoConnection as ConnectionFacts } from './sso-connection.types.js';
+} from './sso-mutation.graphql.js';
 
 @Resolver(() => SsoConnection)
 export class SsoConnectionResolver {

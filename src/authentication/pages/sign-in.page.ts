@@ -10,7 +10,7 @@ import { safeReturnTo } from '../../platform/http/return-to.js';
 import { callerOf } from '../../policy/current.decorators.js';
 import { Public } from '../../policy/requires.decorator.js';
 import { signInRequest } from '../sign-in-request.service.js';
-import { originOf } from '../request-origin.js';
+import { originOf } from '../../policy/request-origin.js';
 import { SessionCookie } from '../session-cookie.service.js';
 import { SignInOptionsService } from '../sign-in-options.service.js';
 import { SignInService } from '../sign-in.service.js';
@@ -52,7 +52,8 @@ export class SignInPage {
     } else if (next.next === 'sso') {
       // Chromium refuses a redirect from a form to another origin under `form-action 'self'`: a page leads on instead.
       const to = `${next.loginUrl}&returnTo=${encodeURIComponent(returnTo)}`;
-      const instead = this.options.list().password && !next.enforced ? { passwordUrl: passwordUrl(returnTo, email) } : {};
+      const instead =
+        this.options.list().password && !next.enforced ? { passwordUrl: passwordUrl(returnTo, email) } : {};
       sendPage(response, this.pages.render('continue', { to, destination: next.name, ...instead }));
     } else {
       await this.askPasswordOf(response, email, returnTo);

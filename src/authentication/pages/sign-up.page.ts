@@ -8,6 +8,7 @@ import { asProblem, problemsForForm } from '../../platform/http/pages/form-probl
 import { PageRenderer } from '../../platform/http/pages/page-renderer.js';
 import { sendPage } from '../../platform/http/pages/send-page.js';
 import { safeReturnTo } from '../../platform/http/return-to.js';
+import { callerOf } from '../../policy/current.decorators.js';
 import { Public } from '../../policy/requires.decorator.js';
 import { signInRequest } from '../sign-in-request.service.js';
 import type { SignInRefusalReason } from '../sign-in-refused.js';
@@ -40,8 +41,16 @@ export class SignUpPage {
   async show(@Req() request: Request, @Res() response: Response): Promise<void> {
     const { invitation } = request.query;
     const [token, returnTo] = [typeof invitation === 'string' ? invitation : '', safeReturnTo(request.query.returnTo)];
+    if (token === '' && callerOf(request).actor.kind === 'user') {
+      response.redirect(303, returnTo === '/' ? '/console' : returnTo);
+      return;
+    }
     const closed = token === '' ? this.whyClosed() : null;
-    if (closed) response.redirect(303, `/auth-error?${new URLSearchParams({ code: closed, ref: request.requestId ?? '' }).toString()}`);
+    if (closed)
+      response.redirect(
+        303,
+        `/auth-error?${new URLSearchParams({ code: closed, ref: request.requestId ?? '' }).toString()}`,
+      );
     else await this.ask(response, { name: '', email: '', returnTo, invitation: token });
   }
 

@@ -2,15 +2,15 @@ import { usual, type OidcVendor } from './oidc-vendor.js';
 
 /**
  * Microsoft Entra ID. One directory: `common` and `organizations` stand for all of them, and their tokens would come from
- * issuers that nobody here has chosen. The `email` claim can be set by any directory's administrator (nOAuth, 2023), so
- * what counts as verified is `xms_edov`: the directory owns the email's domain.
+ * issuers that nobody here has chosen. A directory's administrator can write any address into `email` (nOAuth, 2023), and
+ * Entra ID sends no `email_verified`: that the directory owns the email's domain is said by `xms_edov`.
  */
 export const azureAd: OidcVendor = {
   ...usual,
   name: 'Microsoft Entra ID',
   keySuffix: 'azure-ad',
   clientAuthMethod: 'client_secret_post',
-  emailVerifiedClaim: 'xms_edov',
+  emailVerifiedClaims: ['email_verified', 'xms_edov'],
   issuerOf: ({ issuer, tenantId }) => {
     if (issuer !== null) return issuer;
     const isOne =

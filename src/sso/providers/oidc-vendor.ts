@@ -27,15 +27,15 @@ export interface OidcVendor {
   readonly scopes: readonly string[];
   /** Used where the provider's own description does not rule it out. */
   readonly clientAuthMethod: Exclude<ClientAuthMethod, 'none'>;
-  /** The claim that says whether the email is verified. */
-  readonly emailVerifiedClaim: string;
+  /** The claims that may say whether the email is verified: the first that is sent counts. */
+  readonly emailVerifiedClaims: readonly string[];
 }
 
 /** What most vendors have in common. */
 export const usual = {
   scopes: ['openid', 'email', 'profile'],
   clientAuthMethod: 'client_secret_basic',
-  emailVerifiedClaim: 'email_verified',
+  emailVerifiedClaims: ['email_verified'],
 } as const satisfies Partial<OidcVendor>;
 
 /** For a vendor whose issuer can't be worked out from anything else. */

@@ -4,7 +4,7 @@ import type { Request } from 'express';
 import { Strategy } from 'passport-local';
 import type { User } from '../../../users/user.types.js';
 import { PasswordSignInService } from './password-sign-in.service.js';
-import { originOf } from '../../request-origin.js';
+import { originOf } from '../../../policy/request-origin.js';
 
 /** Passport's way to a password: reads `email` and `password` of the body and asks whose they are. */
 @Injectable()

@@ -105,7 +105,7 @@ export class OidcRelyingParty implements RelyingParty {
       issuer: idToken.iss,
       subject: idToken.sub,
       email: textOrNull(about.email),
-      emailVerified: about[this.settings.emailVerifiedClaim],
+      emailVerified: about[this.settings.emailVerifiedClaims.find((claim) => claim in about) ?? ''],
       name: textOrNull(claims.name),
       claims,
     };
