@@ -17,6 +17,7 @@ import { PageRenderer } from './platform/http/pages/page-renderer.js';
 import { ProblemFilter } from './platform/http/problem.filter.js';
 import { requestLog } from './platform/http/request-log.middleware.js';
 import { sameOrigin } from './platform/http/same-origin.middleware.js';
+import { unreadableBody } from './platform/http/unreadable-body.middleware.js';
 import { validationPipe } from './platform/http/validation.js';
 import type { Logger } from './platform/logging/logger.js';
 
@@ -48,11 +49,14 @@ export async function createApp(
   app.use(healthChecks(app.get(DataSource)));
   app.use(pageAssets());
   if (config.explorer) app.use(explorer());
-  app.use(sameOrigin(config.rootUrl, postedByProviders, (request, refusal) => refusals.recordRequest(request, refusal)));
+  app.use(
+    sameOrigin(config.rootUrl, postedByProviders, (request, refusal) => refusals.recordRequest(request, refusal)),
+  );
   app.use('/graphql', graphqlRequests());
   app.use(jsonBodies(postedByProviders));
   app.use(express.json({ limit: BODY_LIMIT }));
   app.use(express.urlencoded({ limit: BODY_LIMIT, extended: false }));
+  app.use(unreadableBody());
   app.use('/graphql', graphqlBodies());
 
   app.useGlobalPipes(validationPipe());

@@ -2,11 +2,13 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { ModuleRef, Reflector } from '@nestjs/core';
 import { GqlExecutionContext, type GqlContextType } from '@nestjs/graphql';
 import type { Request } from 'express';
+import { Idempotency } from '../platform/database/idempotency.js';
 import { AppError, invalid } from '../platform/errors/app-error.js';
 import type { Actor, Scope } from '../policy/actor.js';
 import { callerOf, rememberScope, requestOf } from '../policy/current.decorators.js';
 import { PUBLIC, REQUIRES, type Requirement, type RequiresMetadata } from '../policy/requires.decorator.js';
 import { ProjectService } from '../projects/project.service.js';
+import { idempotentCallOf } from './idempotent-call.js';
 import { RefusalService } from './refusal.service.js';
 
 /**
@@ -20,6 +22,7 @@ export class AccessGuard implements CanActivate {
     private readonly modules: ModuleRef,
     private readonly projects: ProjectService,
     private readonly refusals: RefusalService,
+    private readonly idempotency: Idempotency,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -31,12 +34,18 @@ export class AccessGuard implements CanActivate {
 
     const scope = actor.kind === 'anonymous' ? null : await this.scopeOf(context, requires);
     const verdict = await judge(actor, requirementIn(scope, requires), scope);
-    if (verdict) {
+    if (verdict && !(await this.isRepetition(context))) {
       await this.refusals.record(context, verdict, verdict.code === 'FORBIDDEN' ? scope : null);
       throw verdict;
     }
     if (scope) rememberScope(handlerArguments(context), scope);
     return true;
+  }
+
+  /** What a call has deleted, its repetition can't name any more; and it is answered with what was told, whatever has changed since. */
+  private async isRepetition(context: ExecutionContext): Promise<boolean> {
+    const call = idempotentCallOf(context);
+    return call !== null && this.idempotency.isRepetition(call);
   }
 
   /**

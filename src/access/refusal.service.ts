@@ -49,9 +49,12 @@ export class RefusalService {
     });
   }
 
-  /** Records that a request was refused before anybody asked whose it is. Its sender chose the path and the reason's words. */
+  /**
+   * Records that a request was refused by a page, or before anybody asked whose it is. Its sender may have chosen the path
+   * and the reason's words.
+   */
   async recordRequest(request: Request, error: AppError): Promise<void> {
-    await this.audit.recordAlone(anonymous(originOf(request)), operationRefused, {
+    await this.audit.recordAlone(request.caller?.actor ?? anonymous(originOf(request)), operationRefused, {
       operation: `${request.method} ${request.path}`.slice(0, LONGEST_TOLD),
       code: error.code,
       reason: (error.detail ?? error.message).slice(0, LONGEST_TOLD),

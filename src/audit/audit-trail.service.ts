@@ -105,7 +105,9 @@ const trailStart: Link = { sequence: 0, hash: chainStart };
 
 function follows(event: AuditEventEntity, previous: Link): boolean {
   const { hash, ...told } = event;
-  return told.sequence === previous.sequence + 1 && told.previousHash.equals(previous.hash) && hashOf(told).equals(hash);
+  return (
+    told.sequence === previous.sequence + 1 && told.previousHash.equals(previous.hash) && hashOf(told).equals(hash)
+  );
 }
 
 function toEvent(row: AuditEventEntity): AuditEvent {

@@ -1,5 +1,6 @@
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { RefusalService } from '../access/refusal.service.js';
 import { SignInOptionsService } from '../authentication/sign-in-options.service.js';
 import { InvitationService } from '../organizations/invitations/invitation.service.js';
 import { AppError } from '../platform/errors/app-error.js';
@@ -21,6 +22,7 @@ export class AcceptInvitationPage {
     private readonly pages: PageRenderer,
     private readonly invitations: InvitationService,
     private readonly options: SignInOptionsService,
+    private readonly refusals: RefusalService,
   ) {}
 
   @Get()
@@ -37,6 +39,7 @@ export class AcceptInvitationPage {
     const token = formField(request, 'token');
     const problem =
       actor.kind === 'user' ? await this.invitations.acceptAs(actor, token).then(() => null, asProblem) : null;
+    if (problem) await this.refusals.recordRequest(request, problem);
     if (actor.kind !== 'user' || problem) await this.tell(response, actor, token, problem);
     else response.redirect(303, '/console');
   }

@@ -31,25 +31,32 @@ export class HeadlessInitService implements OnApplicationBootstrap {
     await this.database.transaction(async (tx) => {
       // Several processes may start at once; they take turns here.
       await tx.query(`select pg_advisory_xact_lock(hashtext('gatehouse headless init'))`);
-      await this.makeOrganization(actor);
-      await this.makeOwner(tx, actor);
+      const isNewOrganization = await this.makeOrganization(actor);
+      await this.makeProject(actor);
+      const isNewUser = await this.makeUser(tx, actor);
+      // Whoever has been removed since does not come back at the next start.
+      if (isNewOrganization || isNewUser) await this.makeOwner(tx, actor);
     });
   }
 
-  private async makeOrganization(actor: Actor): Promise<void> {
-    const { organization, project } = this.config.init;
-    if (!organization) return;
-    if (!(await this.organizations.exists(organization.id))) {
-      await this.organizations.create(actor, { ...organization, slug: slugOf(organization.name, organization.id) });
-    }
-    if (project && !(await this.projects.findById(project.id))) {
-      await this.projects.create(actor, organization.id, { id: project.id, name: project.name });
-    }
+  /** @returns whether it was not there yet */
+  private async makeOrganization(actor: Actor): Promise<boolean> {
+    const { organization } = this.config.init;
+    if (!organization || (await this.organizations.exists(organization.id))) return false;
+    await this.organizations.create(actor, { ...organization, slug: slugOf(organization.name, organization.id) });
+    return true;
   }
 
-  private async makeOwner(tx: Tx, actor: Actor): Promise<void> {
-    const { organization, user } = this.config.init;
-    if (!user || (await this.users.findByEmail(user.email))) return;
+  private async makeProject(actor: Actor): Promise<void> {
+    const { organization, project } = this.config.init;
+    if (!organization || !project || (await this.projects.findById(project.id))) return;
+    await this.projects.create(actor, organization.id, { id: project.id, name: project.name });
+  }
+
+  /** @returns whether there was no account with this email yet */
+  private async makeUser(tx: Tx, actor: Actor): Promise<boolean> {
+    const { user } = this.config.init;
+    if (!user || (await this.users.findByEmail(user.email))) return false;
     const passwordHash = await this.hasher.hash(user.password.reveal());
     // Whoever writes the server's configuration is trusted with the email that they put there.
     const account = {
@@ -60,13 +67,15 @@ export class HeadlessInitService implements OnApplicationBootstrap {
       by: 'configuration',
       organizationId: null,
     };
-    const { id: userId } = await this.users.create(tx, actor, account);
-    if (!organization) return;
-    await this.members.add(tx, actor, {
-      organizationId: organization.id,
-      userId,
-      role: 'OWNER',
-      source: 'CONFIGURATION',
-    });
+    await this.users.create(tx, actor, account);
+    return true;
+  }
+
+  private async makeOwner(tx: Tx, actor: Actor): Promise<void> {
+    const { organization, user } = this.config.init;
+    const account = user && (await this.users.findByEmail(user.email));
+    if (!organization || !account) return;
+    const membership = { organizationId: organization.id, userId: account.id };
+    await this.members.add(tx, actor, { ...membership, role: 'OWNER', source: 'CONFIGURATION' });
   }
 }

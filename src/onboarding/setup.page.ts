@@ -48,7 +48,8 @@ export class SetupPage {
 
   /** In the same words for a link that never was. */
   private tellUsed(response: Response): void {
-    const explanation = 'It was used, or is older than a day. While there is no administrator, each start of the server prints a new one.';
+    const explanation =
+      'It was used, or is older than a day. While there is no administrator, each start of the server prints a new one.';
     sendPage(response, this.pages.render('problem', { title: 'This link no longer works', explanation }), 410);
   }
 

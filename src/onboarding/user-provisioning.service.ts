@@ -21,27 +21,23 @@ export class UserProvisioningService {
     private readonly config: Config,
   ) {}
 
-  /** @throws VALIDATION_FAILED for the email; NOT_FOUND for the organization; CONFLICT when the email has an account */
+  /**
+   * @throws VALIDATION_FAILED for the email, or for a role without an organization; NOT_FOUND for the organization;
+   *   CONFLICT when the email has an account
+   */
   async create(actor: Actor, input: CreateUserInput): Promise<User> {
     const email = parseEmailAddress(input.email);
     if (!email) throw invalid('email', 'email must be one email address, such as ada@example.com.');
-    if (input.organizationId !== undefined) await this.organizations.get(input.organizationId);
+    const organizationId = input.organizationId ?? null;
+    if (organizationId !== null) await this.organizations.get(organizationId);
+    else if ((input.role ?? null) !== null) throw invalid('role', 'role needs organizationId: it is a role there.');
     return this.database.transaction(async (tx) => {
       const name = input.name ?? email.address.split('@')[0] ?? email.address;
-      const user = await this.users.create(tx, actor, {
-        email: email.address,
-        name,
-        by: 'administrator',
-        organizationId: null,
-      });
-      if (input.organizationId !== undefined) {
+      const account = { email: email.address, name, by: 'administrator', organizationId: null };
+      const user = await this.users.create(tx, actor, account);
+      if (organizationId !== null) {
         const role = input.role ?? this.config.defaultOrganizationRole;
-        await this.members.add(tx, actor, {
-          organizationId: input.organizationId,
-          userId: user.id,
-          role,
-          source: 'ADMINISTRATOR',
-        });
+        await this.members.add(tx, actor, { organizationId, userId: user.id, role, source: 'ADMINISTRATOR' });
       }
       return user;
     });

@@ -12,10 +12,14 @@ export class Organization implements Omit<OrganizationFacts, 'plan'> {
   @Field(() => String, { description: 'The name to show.' })
   name!: string;
 
-  @Field(() => String, { description: 'Its name in addresses: lower-case letters, digits and dashes; unique in the instance.' })
+  @Field(() => String, {
+    description: 'Its name in addresses: lower-case letters, digits and dashes; unique in the instance.',
+  })
   slug!: string;
 
-  @Field(() => String, { description: 'What it has booked: `hobby`, `core`, `pro`, `pro+teams`, `enterprise` or `self-hosted`.' })
+  @Field(() => String, {
+    description: 'What it has booked: `hobby`, `core`, `pro`, `pro+teams`, `enterprise` or `self-hosted`.',
+  })
   plan!: string;
 
   @Field(() => Date, { description: 'When it was created.' })
@@ -33,7 +37,9 @@ export class CreateOrganizationInput extends MutationInput {
 
   @Field(() => String, { nullable: true, description: 'Its name in addresses; made from the name unless given.' })
   @IsOptional()
-  @Matches(/^[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?$/, { message: 'slug must be lower-case letters, digits and dashes, at most 60' })
+  @Matches(/^[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?$/, {
+    message: 'slug must be lower-case letters, digits and dashes, at most 60',
+  })
   slug?: string;
 }
 

@@ -21,7 +21,8 @@ export class OrganizationResolver {
   constructor(private readonly service: OrganizationService) {}
 
   @Query(() => OrganizationConnection, {
-    description: "The organizations that the caller belongs to: a key's one; all of them for an instance administrator.",
+    description:
+      "The organizations that the caller belongs to: a key's one; all of them for an instance administrator.",
   })
   @Requires('signedIn')
   organizations(
@@ -32,7 +33,10 @@ export class OrganizationResolver {
     return this.service.list(actor, { first, after });
   }
 
-  @Query(() => Organization, { nullable: true, description: 'One organization, by `id` or by `slug`. Errors: NOT_FOUND.' })
+  @Query(() => Organization, {
+    nullable: true,
+    description: 'One organization, by `id` or by `slug`. Errors: NOT_FOUND.',
+  })
   @Requires('organization.read', 'id|slug', OrganizationService)
   organization(
     @CurrentScope() scope: Scope,
@@ -43,7 +47,8 @@ export class OrganizationResolver {
   }
 
   @Mutation(() => CreateOrganizationPayload, {
-    description: 'Creates an organization. A person who creates one becomes its owner. Errors: CONFLICT when the slug is taken.',
+    description:
+      'Creates an organization. A person who creates one becomes its owner. Errors: CONFLICT when the slug is taken.',
   })
   @Requires('signedIn')
   async createOrganization(

@@ -65,7 +65,9 @@ export class OrganizationService implements ScopeLocator {
     const query = this.database.reader.createQueryBuilder(OrganizationEntity, 'organization');
     if (actor.kind === 'apiKey') query.where('organization.id = :own', { own: actor.organizationId });
     else if (!actor.isInstanceAdministrator) {
-      query.where('organization.id in (select organization_id from memberships where user_id = :userId)', { userId: actor.id });
+      query.where('organization.id in (select organization_id from memberships where user_id = :userId)', {
+        userId: actor.id,
+      });
     }
     return page(query, request, { column: 'organization.id', of: (row) => row.id }, (row): Organization => row);
   }
@@ -74,7 +76,10 @@ export class OrganizationService implements ScopeLocator {
    * Creates an organization. A person who creates one becomes its owner.
    * @throws CONFLICT when the slug is taken; FORBIDDEN for a key, which belongs to one organization
    */
-  async create(actor: Actor, input: { readonly name: string; readonly slug?: string | undefined; readonly id?: string }): Promise<Organization> {
+  async create(
+    actor: Actor,
+    input: { readonly name: string; readonly slug?: string | undefined; readonly id?: string },
+  ): Promise<Organization> {
     if (actor.kind === 'apiKey') throw new AppError('FORBIDDEN', { detail: 'a key belongs to one organization' });
     const id = input.id ?? randomId();
     const organization: Organization = {
@@ -85,7 +90,14 @@ export class OrganizationService implements ScopeLocator {
       createdAt: this.clock.now(),
     };
     return this.database.transaction(async (tx) => {
-      const inserted = await tx.createQueryBuilder().insert().into(OrganizationEntity).values(organization).orIgnore().returning('id').execute();
+      const inserted = await tx
+        .createQueryBuilder()
+        .insert()
+        .into(OrganizationEntity)
+        .values(organization)
+        .orIgnore()
+        .returning('id')
+        .execute();
       if ((inserted.raw as unknown[]).length === 0) throw new AppError('CONFLICT', { message: 'This slug is taken.' });
       await this.audit.record(tx, actor, organizationCreated, organization);
       if (actor.kind === 'user') {

@@ -12,6 +12,12 @@ export class ConfigError extends Error {
 export function describe(error: z.ZodError): string {
   const issue = error.issues[0];
   if (!issue) return 'another value';
-  const path = issue.path.length > 0 ? ` at ${issue.path.join('.')}` : '';
-  return `${issue.message.replace(/^Invalid (input|option|string|URL): expected /i, '')}${path}`;
+  const names = issue.path.filter((part) => typeof part === 'string');
+  const path = names.length > 0 ? ` at ${issue.path.join('.')}` : '';
+  return `${wordsOf(issue)}${path}`;
+}
+
+function wordsOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') return `a known setting instead of ${issue.keys.join(', ')}`;
+  return issue.message.replace(/^Invalid (input|option): expected /i, '');
 }

@@ -1,14 +1,23 @@
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { parseEmailAddress } from '../text/email-address.js';
 
 /**
  * Every setting that Gatehouse has (the contract's section 3): its name, how its text is read, what it is unless set.
  * The same names in lower case are the keys of the YAML file.
  */
 
-const flag = z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1');
-const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
-const list = z.string().transform((text) =>
-  text
+const flag = z.enum(['true', 'false', '1', '0'], 'true or false').transform((text) => text === 'true' || text === '1');
+const whole = (least: number, most: number) => {
+  const words = `a whole number from ${least} to ${most}`;
+  return z.coerce.number(words).int(words).min(least, words).max(most, words);
+};
+const text = (least: number, most: number) => {
+  const words = `${least} to ${most} characters`;
+  return z.string(words).min(least, words).max(most, words);
+};
+const list = z.string().transform((value) =>
+  value
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== ''),
@@ -16,21 +25,43 @@ const list = z.string().transform((text) =>
 const hostList = list.pipe(
   z.array(z.string().regex(/^(\[[0-9a-f:.]+\]|[^\s:/]+)(:\d+)?$/i, 'a list of host or host:port')),
 );
+const proxyList = list.pipe(
+  z.array(z.string().refine(isProxy, 'a list of IP addresses and networks, such as 10.0.0.0/8')),
+);
 const hex256 = z.string().regex(/^[0-9a-f]{64}$/i, '64 hexadecimal digits');
 const longSecret = z.string().min(32, 'at least 32 characters');
-const httpUrl = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''));
+const httpUrl = z.url({ protocol: /^https?$/, error: 'a URL that begins with http:// or https://' });
+const rootUrl = httpUrl
+  .refine((value) => !/[?#@]/.test(value), 'a URL without query, fragment and user name')
+  .transform((value) => value.replace(/\/+$/, ''));
 const role = z.enum(['OWNER', 'ADMIN', 'MEMBER', 'VIEWER', 'NONE']);
+const email = z.string().transform((value, context) => {
+  const address = parseEmailAddress(value)?.address;
+  if (address === undefined) context.addIssue({ code: 'custom', message: 'an email address' });
+  return address ?? '';
+});
+/** As the ids that are made here it has to fit into cursors; the instance's own trail is called `instance`. */
+const id = z
+  .string()
+  .regex(/^[a-z0-9][\w.-]{0,63}$/i, '1 to 64 letters, digits, dots, dashes and underscores, a letter or digit first')
+  .refine((value) => value !== 'instance', 'an id other than instance');
+
+function isProxy(value: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(value)) return true;
+  // A number alone would be read as an address too, and whoever writes 1 means something else.
+  return ipaddr.IPv4.isValidFourPartDecimal(value) || ipaddr.IPv6.isValid(value) || ipaddr.isValidCIDR(value);
+}
 
 export const settings = {
   PORT: whole(0, 65_535).default(3000),
-  HOST: z.string().min(1).default('127.0.0.1'),
-  ROOT_URL: httpUrl.optional(),
+  HOST: text(1, 255).default('127.0.0.1'),
+  ROOT_URL: rootUrl.optional(),
   NODE_ENV: z.string().default('development'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
   GRAPHIQL: flag.optional(),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'a URL that begins with postgres://' }).optional(),
   DATABASE_POOL_SIZE: whole(2, 200).default(20),
-  DATA_DIR: z.string().min(1).default('.gatehouse'),
+  DATA_DIR: text(1, 4_096).default('.gatehouse'),
   ENCRYPTION_KEY: hex256.optional(),
   SESSION_SECRET: longSecret.optional(),
   ADMIN_API_KEY: longSecret.optional(),
@@ -40,21 +71,21 @@ export const settings = {
   AUTH_PASSWORD_MIN_LENGTH: whole(8, 64).default(12),
   AUTH_SESSION_MAX_AGE: whole(1, 525_600).default(43_200),
   AUTH_SESSION_IDLE_TIMEOUT: whole(1, 525_600).default(10_080),
-  TRUST_PROXY: list.default([]),
+  TRUST_PROXY: proxyList.default([]),
   DNS_RESOLVERS: hostList.default([]),
   OUTBOUND_ALLOWED_HOSTS: hostList.default([]),
-  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
-  MAIL_FROM: z.string().min(3).default('Gatehouse <gatehouse@localhost>'),
+  SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'a URL that begins with smtp:// or smtps://' }).optional(),
+  MAIL_FROM: text(3, 320).default('Gatehouse <gatehouse@localhost>'),
   DEFAULT_PLAN: z.enum(['hobby', 'core', 'pro', 'pro+teams', 'enterprise', 'self-hosted']).default('self-hosted'),
   DEFAULT_ORGANIZATION_ROLE: role.default('VIEWER'),
   DEFAULT_PROJECT_ROLE: role.default('VIEWER'),
-  INIT_ORG_ID: z.string().min(1).max(64).optional(),
-  INIT_ORG_NAME: z.string().min(1).max(120).optional(),
-  INIT_PROJECT_ID: z.string().min(1).max(64).optional(),
-  INIT_PROJECT_NAME: z.string().min(1).max(120).optional(),
-  INIT_USER_EMAIL: z.email().optional(),
-  INIT_USER_NAME: z.string().min(1).max(120).optional(),
-  INIT_USER_PASSWORD: z.string().min(8).max(1024).optional(),
+  INIT_ORG_ID: id.optional(),
+  INIT_ORG_NAME: text(1, 120).optional(),
+  INIT_PROJECT_ID: id.optional(),
+  INIT_PROJECT_NAME: text(1, 120).optional(),
+  INIT_USER_EMAIL: email.optional(),
+  INIT_USER_NAME: text(1, 120).optional(),
+  INIT_USER_PASSWORD: text(8, 1_000).optional(),
 } as const;
 
 export type SettingName = keyof typeof settings;
@@ -97,11 +128,11 @@ export const providerVendors = [
 export type ProviderVendor = (typeof providerVendors)[number];
 
 export const providerFields = {
-  CLIENT_ID: z.string().min(1),
+  CLIENT_ID: z.string('the id of the client at the provider').min(1),
   CLIENT_SECRET: z.string().min(1).optional(),
-  ISSUER: z.url({ protocol: /^https?$/ }).optional(),
+  ISSUER: httpUrl.optional(),
   TENANT_ID: z.string().min(1).optional(),
-  NAME: z.string().min(1).max(60).optional(),
+  NAME: text(1, 60).optional(),
   SCOPE: z.string().min(1).optional(),
   CLIENT_AUTH_METHOD: z.enum(['client_secret_basic', 'client_secret_post', 'none']).optional(),
   ALLOW_ACCOUNT_LINKING: flag.default(false),
@@ -111,9 +142,9 @@ export const providerFields = {
 } as const;
 
 export const yamlProvider = z.strictObject({
-  name: z.string().min(1).max(60),
+  name: text(1, 60),
   key: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and dashes'),
-  issuer_url: z.url({ protocol: /^https?$/ }),
+  issuer_url: httpUrl,
   client_id: z.string().min(1),
   client_secret: z.string().min(1).optional(),
   scopes: z.array(z.string()).default(['email', 'profile']),
@@ -127,7 +158,7 @@ export const yamlAuth = z.strictObject({
   oidc: z.strictObject({ providers: z.array(yamlProvider).default([]) }).optional(),
   default_team: z.string().optional(),
   default_role: z.string().optional(),
-  admins: z.array(z.string()).optional(),
+  admins: z.array(email).optional(),
 });
 
 export type YamlProvider = z.infer<typeof yamlProvider>;

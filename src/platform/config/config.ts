@@ -55,10 +55,10 @@ export abstract class Config {
   abstract readonly defaultOrganizationRole: Role;
   abstract readonly defaultProjectRole: Role;
   abstract readonly providers: readonly ProviderConfig[];
-  /** Organization (slug or name) and role given to new users at their first sign-in. */
+  /** Organization (id or slug) and role given to new users at their first sign-in. */
   abstract readonly defaultTeam: string | null;
   abstract readonly defaultRole: Role | null;
-  /** Emails of users who administer the instance. */
+  /** Canonical emails of users who administer the instance. */
   abstract readonly admins: readonly string[];
   abstract readonly init: {
     readonly organization: { readonly id: string; readonly name: string } | null;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parse } from 'yaml';
+import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { Secret } from '../crypto/secret.js';
 import { aliases, settings, yamlAuth, type SettingName, type YamlAuth } from './config.schema.js';
@@ -56,7 +56,7 @@ export function loadConfig(environment: Environment): Config {
     providers,
     defaultTeam: file.auth?.default_team ?? null,
     defaultRole: roleNamed(file.auth?.default_role),
-    admins: (file.auth?.admins ?? []).map((email) => email.trim().toLowerCase()),
+    admins: file.auth?.admins ?? [],
     init: initOf(read),
   });
 }
@@ -66,7 +66,8 @@ function readSettings(environment: Environment, yaml: Readonly<Record<string, un
   for (const name of Object.keys(settings) as SettingName[]) {
     const known = [name, ...(aliases[name] ?? [])];
     const from = known.find((candidate) => (environment[candidate] ?? '') !== '') ?? name;
-    const value = environment[from] === '' ? undefined : (environment[from] ?? yamlText(yaml[name.toLowerCase()]));
+    // Nothing between the quotes is nothing said, as Compose has it where a variable is not set.
+    const value = environment[from] || yamlText(yaml[name.toLowerCase()]); // eslint-disable-line @typescript-eslint/prefer-nullish-coalescing -- see above
     const result = settings[name].safeParse(value);
     if (!result.success) throw new ConfigError(from, describe(result.error));
     read[name] = result.data;
@@ -89,7 +90,9 @@ function withSecretFiles(environment: Environment): Environment {
     if (!name.endsWith('_FILE') || !file || name === 'CONFIG_FILE') continue;
     const of = name.slice(0, -'_FILE'.length);
     if (!known.has(of) && !/^AUTH_\w+_CLIENT_(ID|SECRET)$/.test(of)) continue;
-    text[of] = readText(name, file).trim();
+    const value = readText(name, file).trim();
+    if (value === '') throw new ConfigError(name, 'the path of a file that holds a value');
+    text[of] = value;
     Reflect.deleteProperty(text, name);
   }
   return text;
@@ -97,7 +100,7 @@ function withSecretFiles(environment: Environment): Environment {
 
 function readYaml(file: string | undefined): { values: Readonly<Record<string, unknown>>; auth: YamlAuth | null } {
   if (!file) return { values: {}, auth: null };
-  const document = parse(readText('CONFIG_FILE', file)) as unknown;
+  const document = parseYaml(readText('CONFIG_FILE', file));
   if (document === null) return { values: {}, auth: null };
   if (typeof document !== 'object' || Array.isArray(document)) throw new ConfigError(file, 'a map of settings');
   const { auth, secrets, ...values } = document as Record<string, unknown>;
@@ -114,6 +117,16 @@ function readYaml(file: string | undefined): { values: Readonly<Record<string, u
   return { values, auth: { ...below, ...result.data.auth, oidc: mergedProviders(result.data.auth, below) } };
 }
 
+/** The parser's own words would quote the line, and with it perhaps a secret. */
+function parseYaml(text: string): unknown {
+  try {
+    return parse(text, { logLevel: 'error' });
+  } catch (cause) {
+    const line = cause instanceof YAMLParseError ? cause.linePos?.[0].line : undefined;
+    throw new ConfigError('CONFIG_FILE', `a YAML file, but line ${line ?? 1} of it is none`, { cause });
+  }
+}
+
 function mergedProviders(
   auth: YamlAuth | undefined,
   below: YamlAuth | undefined,
@@ -125,7 +138,7 @@ function readText(name: string, file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new ConfigError(name, `a readable file, but ${file} is not`, { cause });
+    throw new ConfigError(name, 'the path of a file that can be read', { cause });
   }
 }
 
@@ -161,7 +174,7 @@ const roleNames: Readonly<Record<string, NonNullable<Config['defaultRole']>>> = 
 
 function roleNamed(name: string | undefined): Config['defaultRole'] {
   if (name === undefined) return null;
-  const role = roleNames[name.toLowerCase()];
+  const role = Object.hasOwn(roleNames, name.toLowerCase()) ? roleNames[name.toLowerCase()] : undefined;
   if (!role) throw new ConfigError('auth.default_role', `one of ${Object.keys(roleNames).join(', ')}`);
   return role;
 }
@@ -171,27 +184,28 @@ function refuseDoubles(keys: readonly string[]): void {
   if (double) throw new ConfigError(`provider ${double}`, 'a key that no other provider has');
 }
 
+/** What an `INIT_…` setting means nothing without: silence about the missing one would hide a typing mistake. */
+const initNeeds = [
+  ['INIT_ORG_NAME', 'INIT_ORG_ID', 'an id'],
+  ['INIT_PROJECT_ID', 'INIT_ORG_ID', 'an id'],
+  ['INIT_PROJECT_NAME', 'INIT_PROJECT_ID', 'an id'],
+  ['INIT_USER_EMAIL', 'INIT_USER_PASSWORD', 'a password'],
+  ['INIT_USER_PASSWORD', 'INIT_USER_EMAIL', 'an email address'],
+  ['INIT_USER_NAME', 'INIT_USER_EMAIL', 'an email address'],
+] as const;
+
 function initOf(read: Settings): Config['init'] {
-  if (read.INIT_PROJECT_ID && !read.INIT_ORG_ID)
-    throw new ConfigError('INIT_ORG_ID', 'an id, since INIT_PROJECT_ID is set');
-  if (read.INIT_USER_EMAIL && !read.INIT_USER_PASSWORD) {
-    throw new ConfigError('INIT_USER_PASSWORD', 'a password, since INIT_USER_EMAIL is set');
+  for (const [name, needed, what] of initNeeds) {
+    if (read[name] !== undefined && read[needed] === undefined)
+      throw new ConfigError(needed, `${what}, since ${name} is set`);
   }
+  const { INIT_ORG_ID: organization, INIT_PROJECT_ID: project, INIT_USER_EMAIL: email } = read;
   return {
-    organization: read.INIT_ORG_ID ? { id: read.INIT_ORG_ID, name: read.INIT_ORG_NAME ?? read.INIT_ORG_ID } : null,
-    project: read.INIT_PROJECT_ID
-      ? {
-          id: read.INIT_PROJECT_ID,
-          name: read.INIT_PROJECT_NAME ?? read.INIT_PROJECT_ID,
-        }
-      : null,
+    organization: organization ? { id: organization, name: read.INIT_ORG_NAME ?? organization } : null,
+    project: project ? { id: project, name: read.INIT_PROJECT_NAME ?? project } : null,
     user:
-      read.INIT_USER_EMAIL && read.INIT_USER_PASSWORD
-        ? {
-            email: read.INIT_USER_EMAIL.toLowerCase(),
-            name: read.INIT_USER_NAME ?? read.INIT_USER_EMAIL,
-            password: Secret.of(read.INIT_USER_PASSWORD),
-          }
+      email && read.INIT_USER_PASSWORD
+        ? { email, name: read.INIT_USER_NAME ?? email, password: Secret.of(read.INIT_USER_PASSWORD) }
         : null,
   };
 }

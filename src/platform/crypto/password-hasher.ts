@@ -5,10 +5,10 @@ import { randomToken } from './digest.js';
 /** The library's `Algorithm` is a const enum, which `isolatedModules` cannot import. */
 const ARGON2ID = 2;
 
-/** What OWASP asks at the least: 19 MiB, two passes, one lane; 20 to 30 ms of one core. */
+/** What OWASP asks at the least: 19 MiB, two passes, one lane; 8 to 27 ms of one core, by machine. */
 const parameters = { algorithm: ARGON2ID, memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 };
 
-/** Two at once leave half of libuv's four threads to files and names; 500 waiting are some six seconds of work. */
+/** Two at once leave half of libuv's four threads to files and names; 500 waiting are a few seconds of work. */
 const defaultLimits: QueueLimits = { concurrency: 2, maxQueue: 500 };
 
 /** Hashes passwords with argon2id (RFC 9106), a few at a time, so that a flood of sign-ins does not starve the rest. */

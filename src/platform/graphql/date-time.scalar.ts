@@ -8,7 +8,8 @@ const shape = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2
  */
 export const DateTime = new GraphQLScalarType<Date, string>({
   name: 'DateTime',
-  description: 'An instant as RFC 3339 writes it, such as `2030-01-31T09:30:00Z`. Answers are in UTC, to the millisecond.',
+  description:
+    'An instant as RFC 3339 writes it, such as `2030-01-31T09:30:00Z`. Answers are in UTC, to the millisecond.',
   specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
   serialize: (value) => {
     if (value instanceof Date) return value.toISOString();

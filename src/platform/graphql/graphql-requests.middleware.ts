@@ -18,7 +18,8 @@ const answers = ['application/json', 'application/graphql-response+json'];
 /** What Apollo would refuse without a request id or, for an answer that nobody can read, after it has done the work. */
 export function graphqlBodies(): RequestHandler {
   return (request, _response, next) => {
-    if (!isOneOperation(request)) next(malformed('Send one JSON object with query, a string, and variables, an object.'));
+    if (!isOneOperation(request))
+      next(malformed('Send one JSON object with query, a string, and variables, an object.'));
     else if (request.accepts(answers) === false) next(malformed('Accept application/json.'));
     else next();
   };

@@ -41,7 +41,7 @@ const MAX_COMPLAINTS = 10;
           autoSchemaFile: true,
           sortSchema: true,
           buildSchemaOptions: { orphanedTypes: [ErrorCodeEnum], scalarsMap: [{ type: Date, scalar: DateTime }] },
-          parseOptions: { maxTokens: MAX_TOKENS },
+          parseOptions: { maxLexicalTokens: MAX_TOKENS },
           validationOptions: { maxErrors: MAX_COMPLAINTS },
           graphiql: false,
           playground: false,
@@ -55,7 +55,11 @@ const MAX_COMPLAINTS = 10;
           context: ({ req, res }: { req: Request; res: Response }) => ({ req, res }),
           validationRules: protection.validationRules,
           // The armor is typed against the CommonJS build of the same Apollo Server.
-          plugins: [...(protection.plugins as unknown as ApolloServerPlugin[]), storableTextPlugin(), requestIdPlugin(logger)],
+          plugins: [
+            ...(protection.plugins as unknown as ApolloServerPlugin[]),
+            storableTextPlugin(),
+            requestIdPlugin(logger),
+          ],
           formatError,
           stopOnTerminationSignals: false,
         };

@@ -9,13 +9,20 @@ export function healthChecks(source: DataSource): RequestHandler {
   return (request, response, next) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') next();
     else if (request.path === '/healthz') answer(response, true);
-    else if (request.path === '/readyz') isReady(source).then((ready) => answer(response, ready), () => answer(response, false));
+    else if (request.path === '/readyz')
+      isReady(source).then(
+        (ready) => answer(response, ready),
+        () => answer(response, false),
+      );
     else next();
   };
 }
 
 function answer(response: Response, well: boolean): void {
-  response.status(well ? 200 : 503).set('Cache-Control', 'no-store').json({ status: well ? 'ok' : 'unavailable' });
+  response
+    .status(well ? 200 : 503)
+    .set('Cache-Control', 'no-store')
+    .json({ status: well ? 'ok' : 'unavailable' });
 }
 
 async function isReady(source: DataSource): Promise<boolean> {

@@ -31,7 +31,8 @@ export class ProblemFilter implements ExceptionFilter {
 
   private answer(request: Request, response: Response, error: AppError): void {
     const requestId = request.requestId ?? '';
-    if (wantsPage(request)) sendPage(response, this.pages.render('problem', problemPage(error, requestId)), error.status);
+    if (wantsPage(request))
+      sendPage(response, this.pages.render('problem', problemPage(error, requestId)), error.status);
     else sendProblem(response, error, requestId);
   }
 

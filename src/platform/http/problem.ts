@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { Overloaded } from '../crypto/bounded-queue.js';
 import { AppError, errorCatalogue, type ErrorCode } from '../errors/app-error.js';
 import type { Logger } from '../logging/logger.js';
 
@@ -48,7 +49,8 @@ export function toAppError(thrown: unknown): AppError {
   if (isDatabaseRefusal(thrown)) return new AppError('VALIDATION_FAILED', { cause: thrown, detail: messageOf(thrown) });
   if (codeOf(thrown) === '23503') return new AppError('NOT_FOUND', { cause: thrown, detail: messageOf(thrown) });
   if (codeOf(thrown) === '23505') return new AppError('CONFLICT', { cause: thrown, detail: messageOf(thrown) });
-  if (isDatabaseOutage(thrown)) return new AppError('UNAVAILABLE', { cause: thrown, detail: messageOf(thrown) });
+  if (isDatabaseOutage(thrown) || thrown instanceof Overloaded)
+    return new AppError('UNAVAILABLE', { cause: thrown, detail: messageOf(thrown) });
   const code = codeOfStatus[statusOf(thrown)];
   return new AppError(code ?? 'INTERNAL', { cause: thrown, detail: messageOf(thrown) });
 }
@@ -83,5 +85,5 @@ const isDatabaseRefusal = (thrown: unknown): boolean => /^22(021|P05|P02|003|007
 
 /** The server is down, starting, stopping, or out of connections; a serialization failure may be tried again. */
 const isDatabaseOutage = (thrown: unknown): boolean =>
-  /^(08\w{3}|57P0\d|53\d{3}|40001|40P01|ECONNREFUSED|ECONNRESET)$/.test(codeOf(thrown)) ||
+  /^(08\w{3}|57P0\d|57014|53\d{3}|40001|40P01|ECONNREFUSED|ECONNRESET)$/.test(codeOf(thrown)) ||
   /timeout exceeded when trying to connect|Connection terminated/.test(messageOf(thrown));

@@ -329,7 +329,9 @@ describe('assets', () => {
   afterAll(() => new Promise((resolve) => server.close(resolve)));
 
   it('are named by their content in every page, small, and kept by browsers for ever', async () => {
-    expect(render(['problem', { title: 'T', explanation: 'E' }])).toContain(`<link rel="stylesheet" href="${assetUrl('gatehouse.css')}">`);
+    expect(render(['problem', { title: 'T', explanation: 'E' }])).toContain(
+      `<link rel="stylesheet" href="${assetUrl('gatehouse.css')}">`,
+    );
     expect(assetUrl('gatehouse.css')).toMatch(/^\/assets\/gatehouse\.css\?v=[0-9a-z]{4,}$/);
 
     const response = await fetch(origin + assetUrl('gatehouse.css'));
