@@ -18,10 +18,11 @@ function handlersOf(app: TestApp): { name: string; handler: Handler; owner: obje
   return modules.flatMap((module) =>
     [...module.controllers.values(), ...module.providers.values()].flatMap(({ metatype }) => {
       if (typeof metatype !== 'function' || !metatype.prototype) return [];
-      return Object.entries(Object.getOwnPropertyDescriptors(metatype.prototype as object)).flatMap(([name, { value }]) =>
-        name !== 'constructor' && typeof value === 'function' && isHandler(value as Handler)
-          ? [{ name: `${metatype.name}.${name}`, handler: value as Handler, owner: metatype }]
-          : [],
+      return Object.entries(Object.getOwnPropertyDescriptors(metatype.prototype as object)).flatMap(
+        ([name, { value }]) =>
+          name !== 'constructor' && typeof value === 'function' && isHandler(value as Handler)
+            ? [{ name: `${metatype.name}.${name}`, handler: value as Handler, owner: metatype }]
+            : [],
       );
     }),
   );

@@ -260,22 +260,21 @@ describe('a question', () => {
     expect((await verify(bearer(key.secretKey))).status).toBe(200);
   });
 
-  /** A body in chunks without an end, sent until the server answers. */
+  /** Sends a body in chunks, without an end, until the server hangs up. @returns what it answered */
   function endlessly(): Promise<string> {
-    const { port } = new URL(app.url);
-    return new Promise((resolve, reject) => {
-      const socket = connect(Number(port), '127.0.0.1');
-      const chunk = `400\r\n${' '.repeat(0x400)}\r\n`;
-      const sending = setInterval(() => socket.write(chunk), 5);
-      socket.write(
-        `POST ${PATH} HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${bearer(key.secretKey)}\r\nTransfer-Encoding: chunked\r\n\r\n`,
-      );
-      socket.once('data', (data) => {
+    const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
+    const head = ['Host: localhost', `Authorization: ${bearer(key.secretKey)}`, 'Transfer-Encoding: chunked'];
+    socket.write(`POST ${PATH} HTTP/1.1\r\n${head.join('\r\n')}\r\n\r\n`);
+    const sending = setInterval(() => socket.write(`400\r\n${' '.repeat(0x400)}\r\n`), 5);
+    let answer = '';
+    socket.on('data', (data) => (answer += data.toString()));
+    // Chunks that are under way when the server hangs up are answered by a reset.
+    socket.on('error', () => socket.destroy());
+    return new Promise((resolve) => {
+      socket.once('close', () => {
         clearInterval(sending);
-        socket.destroy();
-        resolve(data.toString());
+        resolve(answer);
       });
-      socket.once('error', reject);
     });
   }
 });

@@ -39,7 +39,12 @@ describe('the main job', () => {
   });
 
   /** One mutation. @returns the payload, or the code of the refusal */
-  async function mutate<Payload>(by: HttpClient, name: string, selection: string, input: object): Promise<Payload | string> {
+  async function mutate<Payload>(
+    by: HttpClient,
+    name: string,
+    selection: string,
+    input: object,
+  ): Promise<Payload | string> {
     const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
     const { data, errors } = await by.graphql<Record<string, Payload>>(
       `mutation ($input: ${type}!) { ${name}(input: $input) { ${selection} } }`,
@@ -63,20 +68,32 @@ describe('the main job', () => {
   }
 
   it('signs people up, with a password', async () => {
-    for (const [browser, email] of [[owner, 'olivia@example.test'], [stranger, 'sam@example.test'], [mia, 'mia@acme.test']] as const) {
+    for (const [browser, email] of [
+      [owner, 'olivia@example.test'],
+      [stranger, 'sam@example.test'],
+      [mia, 'mia@acme.test'],
+    ] as const) {
       const answer = await browser.postJson('/api/auth/signup', { email, name: 'Somebody', password });
       expect(answer.status).toBe(201);
     }
   });
 
   it('makes the owner’s organization, and the stranger’s', async () => {
-    type Made = { organization: { id: string } };
-    ids.organization = (await done<Made>(owner, 'createOrganization', 'organization { id }', { name: 'Acme' })).organization.id;
-    ids.other = (await done<Made>(stranger, 'createOrganization', 'organization { id }', { name: 'Other' })).organization.id;
+    interface Made {
+      organization: { id: string };
+    }
+    ids.organization = (
+      await done<Made>(owner, 'createOrganization', 'organization { id }', { name: 'Acme' })
+    ).organization.id;
+    ids.other = (
+      await done<Made>(stranger, 'createOrganization', 'organization { id }', { name: 'Other' })
+    ).organization.id;
   });
 
   it('holds the domain PENDING with a diagnosis until DNS really has the record, then VERIFIED', async () => {
-    type Added = { domain: { id: string; recordName: string; recordValue: string; status: string } };
+    interface Added {
+      domain: { id: string; recordName: string; recordValue: string; status: string };
+    }
     const added = await done<Added>(owner, 'addDomain', 'domain { id recordName recordValue status }', {
       organizationId: ids.organization,
       name: 'acme.test',
@@ -103,12 +120,19 @@ describe('the main job', () => {
 
     dns.setTxt(recordName, [[recordValue.slice(0, 20), recordValue.slice(20)], claimed.domain.recordValue]);
     expect(await verify()).toEqual(verdict('VERIFIED', 'MATCHED'));
-    expect(await mutate(stranger, 'verifyDomain', 'domain { status }', { domainId: claimed.domain.id })).toBe('DOMAIN_TAKEN');
+    expect(await mutate(stranger, 'verifyDomain', 'domain { status }', { domainId: claimed.domain.id })).toBe(
+      'DOMAIN_TAKEN',
+    );
   });
 
   it('checks the issuer by discovery at save, and saves nothing that does not pass', async () => {
     const configure = (issuer: string) =>
-      mutate(owner, 'configureSso', 'connection { id }', { domainId: ids.domain, provider: 'OKTA', issuer, ...oktaClient });
+      mutate(owner, 'configureSso', 'connection { id }', {
+        domainId: ids.domain,
+        provider: 'OKTA',
+        issuer,
+        ...oktaClient,
+      });
     const closed = app.url.replace(/\d+$/, String(await freePort()));
     expect(await configure(`${okta.issuer}/`)).toBe('ISSUER_MISMATCH');
     expect(await configure(closed)).toBe('ISSUER_NOT_ALLOWED');
@@ -116,7 +140,9 @@ describe('the main job', () => {
     const { rows } = await app.database.query('select 1 from sso_connections');
     expect(rows).toEqual([]);
 
-    type Configured = { connection: { id: string; key: string; state: string; callbackUrl: string } };
+    interface Configured {
+      connection: { id: string; key: string; state: string; callbackUrl: string };
+    }
     const { connection } = await done<Configured>(owner, 'configureSso', 'connection { id key state callbackUrl }', {
       domainId: ids.domain,
       provider: 'OKTA',
@@ -138,7 +164,10 @@ describe('the main job', () => {
     const browser = app.browser();
     expect(await throughOkta(browser, 'mia@acme.test', 'okta-1')).toBe(`${app.url}/console`);
     const session = (await browser.get('/api/auth/session')).json<{ user: { id: string }; session: object }>();
-    expect(session).toMatchObject({ user: { email: 'mia@acme.test', emailVerified: true }, session: { method: 'oidc', connection: 'acme.test.okta' } });
+    expect(session).toMatchObject({
+      user: { email: 'mia@acme.test', emailVerified: true },
+      session: { method: 'oidc', connection: 'acme.test.okta' },
+    });
     ids.colleague = session.user.id;
 
     // The browser that had signed up with a password for an address it never proved is signed out, and its password gone.
@@ -155,7 +184,9 @@ describe('the main job', () => {
 
   it('refuses an email outside the connection’s domain, whatever the provider says', async () => {
     const browser = app.browser();
-    expect(await throughOkta(browser, 'somebody@acme.test', 'okta-2')).toMatch(/\/auth-error\?code=EMAIL_OUTSIDE_DOMAIN&ref=/);
+    expect(await throughOkta(browser, 'somebody@acme.test', 'okta-2')).toMatch(
+      /\/auth-error\?code=EMAIL_OUTSIDE_DOMAIN&ref=/,
+    );
     expect((await browser.get('/api/auth/session')).status).toBe(401);
   });
 
@@ -169,8 +200,12 @@ describe('the main job', () => {
   });
 
   it('gives the colleague a role by invitation: they read, and create nothing', async () => {
-    type Made = { project: { id: string } };
-    ids.project = (await done<Made>(owner, 'createProject', 'project { id }', { organizationId: ids.organization, name: 'Chat' })).project.id;
+    interface Made {
+      project: { id: string };
+    }
+    ids.project = (
+      await done<Made>(owner, 'createProject', 'project { id }', { organizationId: ids.organization, name: 'Chat' })
+    ).project.id;
     await done(owner, 'inviteMember', 'invitation { id }', {
       organizationId: ids.organization,
       email: 'Mia@Acme.Test',
@@ -194,7 +229,11 @@ describe('the main job', () => {
   });
 
   it('verifies a key, refuses what it lacks, and refuses it altogether once revoked', async () => {
-    type Made = { apiKey: { id: string }; publicKey: string; secretKey: string };
+    interface Made {
+      apiKey: { id: string };
+      publicKey: string;
+      secretKey: string;
+    }
     const made = await done<Made>(owner, 'createApiKey', 'apiKey { id } publicKey secretKey', {
       projectId: ids.project,
       name: 'Backend',
@@ -230,12 +269,32 @@ describe('the main job', () => {
       ['updateOrganization', 'organization { id }', (id) => ({ organizationId: id, name: 'mine' }), ids.organization],
       ['addDomain', 'domain { id }', (id) => ({ organizationId: id, name: 'new.test' }), ids.organization],
       ['verifyDomain', 'domain { id }', (id) => ({ domainId: id }), ids.domain],
-      ['configureSso', 'connection { id }', (id) => ({ domainId: id, provider: 'OKTA', issuer: okta.issuer }), ids.domain],
+      [
+        'configureSso',
+        'connection { id }',
+        (id) => ({ domainId: id, provider: 'OKTA', issuer: okta.issuer }),
+        ids.domain,
+      ],
       ['enforceSso', 'connection { id }', (id) => ({ connectionId: id }), ids.connection],
-      ['inviteMember', 'invitation { id }', (id) => ({ organizationId: id, email: 'a@b.test', role: 'VIEWER' }), ids.organization],
-      ['updateMemberRole', 'member { role }', (id) => ({ organizationId: id, userId: ids.colleague, role: 'VIEWER' }), ids.organization],
+      [
+        'inviteMember',
+        'invitation { id }',
+        (id) => ({ organizationId: id, email: 'a@b.test', role: 'VIEWER' }),
+        ids.organization,
+      ],
+      [
+        'updateMemberRole',
+        'member { role }',
+        (id) => ({ organizationId: id, userId: ids.colleague, role: 'VIEWER' }),
+        ids.organization,
+      ],
       ['createProject', 'project { id }', (id) => ({ organizationId: id, name: 'mine' }), ids.organization],
-      ['setProjectRole', 'member { role }', (id) => ({ projectId: id, userId: ids.colleague, role: 'VIEWER' }), ids.project],
+      [
+        'setProjectRole',
+        'member { role }',
+        (id) => ({ projectId: id, userId: ids.colleague, role: 'VIEWER' }),
+        ids.project,
+      ],
       ['createApiKey', 'publicKey', (id) => ({ projectId: id, name: 'mine' }), ids.project],
       ['revokeApiKey', 'apiKey { id }', (id) => ({ apiKeyId: id }), ids.key],
     ];
@@ -243,7 +302,11 @@ describe('the main job', () => {
       expect([name, await mutate(stranger, name, selection, input(id))]).toEqual([name, 'NOT_FOUND']);
       expect([name, await mutate(stranger, name, selection, input(absent))]).toEqual([name, 'NOT_FOUND']);
     }
-    for (const query of ['organization(id: $id) { name }', 'project(id: $id) { name }', 'auditEvents(organizationId: $id) { nodes { id } }']) {
+    for (const query of [
+      'organization(id: $id) { name }',
+      'project(id: $id) { name }',
+      'auditEvents(organizationId: $id) { nodes { id } }',
+    ]) {
       const id = query.startsWith('project') ? ids.project : ids.organization;
       const told = async (which: string) => {
         const { errors } = await stranger.graphql(`query ($id: ID!) { ${query} }`, { id: which });
@@ -254,10 +317,12 @@ describe('the main job', () => {
   });
 
   it('has all of it on the organization’s trail, unbroken, with who, what, whence and how it ended', async () => {
-    type Trail = {
+    interface Trail {
       verifyAuditTrail: { intact: boolean };
-      auditEvents: { nodes: { action: string; outcome: string; actor: { label: string }; ip: string | null; requestId: string }[] };
-    };
+      auditEvents: {
+        nodes: { action: string; outcome: string; actor: { label: string }; ip: string | null; requestId: string }[];
+      };
+    }
     const { data } = await owner.graphql<Trail>(
       `query ($id: ID!) {
         verifyAuditTrail(organizationId: $id) { intact }
@@ -310,20 +375,34 @@ describe('a program that holds nothing but ADMIN_API_KEY', () => {
   /** The set-up half, each call with a key of its own. @returns every answer, in order */
   async function setUp(): Promise<unknown[]> {
     const answers: unknown[] = [];
-    const call = async (name: string, selection: string, input: object): Promise<Record<string, Record<string, string>>> => {
+    const call = async (
+      name: string,
+      selection: string,
+      input: object,
+    ): Promise<Record<string, Record<string, string>>> => {
       const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
-      const { data, errors } = await app.admin().graphql<Record<string, Record<string, Record<string, string>>>>(
-        `mutation ($input: ${type}!) { ${name}(input: $input) { ${selection} } }`,
-        { input: { ...input, idempotencyKey: `set-up ${name}` } },
-      );
+      const { data, errors } = await app
+        .admin()
+        .graphql<Record<string, Record<string, Record<string, string>>>>(
+          `mutation ($input: ${type}!) { ${name}(input: $input) { ${selection} } }`,
+          { input: { ...input, idempotencyKey: `set-up ${name}` } },
+        );
       answers.push(data ?? errors);
       return data?.[name] ?? {};
     };
-    const organizationId = (await call('createOrganization', 'organization { id name createdAt }', { name: 'Acme' })).organization?.id;
-    const domain = (await call('addDomain', 'domain { id recordName recordValue }', { organizationId, name: 'acme.test' })).domain;
+    const organizationId = (await call('createOrganization', 'organization { id name createdAt }', { name: 'Acme' }))
+      .organization?.id;
+    const domain = (
+      await call('addDomain', 'domain { id recordName recordValue }', { organizationId, name: 'acme.test' })
+    ).domain;
     dns.setTxt(domain?.recordName ?? '', [domain?.recordValue ?? '']);
     await call('verifyDomain', 'domain { status verifiedAt }', { domainId: domain?.id });
-    await call('configureSso', 'connection { id state }', { domainId: domain?.id, provider: 'OKTA', issuer: okta.issuer, ...oktaClient });
+    await call('configureSso', 'connection { id state }', {
+      domainId: domain?.id,
+      provider: 'OKTA',
+      issuer: okta.issuer,
+      ...oktaClient,
+    });
     const projectId = (await call('createProject', 'project { id }', { organizationId, name: 'Chat' })).project?.id;
     await call('createUser', 'user { id email }', { email: 'ada@acme.test', organizationId, role: 'OWNER' });
     await call('createApiKey', 'apiKey { id } publicKey secretKey', { projectId, name: 'Backend' });
@@ -331,9 +410,9 @@ describe('a program that holds nothing but ADMIN_API_KEY', () => {
   }
 
   it('sets an organization up by mutations alone, and changes nothing by doing it again', async () => {
-    const state = async () =>
+    const state = async (): Promise<object[]> =>
       (
-        await app.database.query(
+        await app.database.query<object>(
           `select (select json_agg(o) from organizations o) as organizations, (select json_agg(d) from domains d) as domains,
              (select json_agg(c) from sso_connections c) as connections, (select json_agg(p) from projects p) as projects,
              (select json_agg(m) from memberships m) as members, (select json_agg(k) from api_keys k) as keys,

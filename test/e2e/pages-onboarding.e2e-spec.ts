@@ -129,7 +129,9 @@ describe('the pages that people arrive by', () => {
 
     it('say of an invitation that it has expired, was withdrawn, or never was, wherever its link leads', async () => {
       const expired = await invited(`late-${look.slug}@example.test`);
-      await app.database.query(`update invitations set expires_at = now() - interval '1 second' where id = $1`, [expired.id]);
+      await app.database.query(`update invitations set expires_at = now() - interval '1 second' where id = $1`, [
+        expired.id,
+      ]);
       await arrive(look, expired.link);
       expect(await person.heading()).toBe('This invitation has expired');
       expect(await person.faults()).toEqual([]);

@@ -9,9 +9,14 @@ import { startOpenIdProvider, type OpenIdProvider } from '../support/servers/ope
 import { createTenant, moveSso, type Tenant } from '../support/sso.js';
 
 const client = { clientId: 'gatehouse', clientSecret: 'a secret of Acme and of nobody else' };
-const accounts = looks.map(({ slug }) => ({ sub: slug, email: `mia-${slug}@acme.test`, emailVerified: true, name: `Mia ${slug}` }));
+const accounts = looks.map(({ slug }) => ({
+  sub: slug,
+  email: `mia-${slug}@acme.test`,
+  emailVerified: true,
+  name: `Mia ${slug}`,
+}));
 const password = 'correct horse battery';
-const elsewhere = 
+const elsewhere =
   'The organization that owns this email domain signs in through its identity provider. Press Continue to go there.';
 
 describe('single sign-on at the hosted pages', () => {
@@ -48,8 +53,8 @@ describe('single sign-on at the hosted pages', () => {
     person = await visit(browser, app.url, look, [provider.url]);
     await person.page.goto(app.url + path);
   };
-  /** The page that leads on, held: the address that it leads to answers nothing, so that the browser stays. */
-  const holdAtContinue = () => person.page.route('**/api/auth/login/**', (route) => route.fulfill({ status: 204 }));
+  /** Stays at the page that leads on, as a browser does in which somebody presses Stop. */
+  const holdAtContinue = () => person.page.route('**/api/auth/login/**', (route) => route.abort('aborted'));
   const links = () => person.page.locator('main').getByRole('link').allInnerTexts();
 
   describe.each(looks)('$name', (look) => {
@@ -128,7 +133,10 @@ describe('single sign-on at the hosted pages', () => {
       await person.submit({ email: `eve@${domain}`, password });
       await told();
       await holdAtContinue();
-      await Promise.all([person.page.waitForEvent('load'), person.page.getByRole('button', { name: 'Continue' }).click()]);
+      await Promise.all([
+        person.page.waitForEvent('load'),
+        person.page.getByRole('button', { name: 'Continue' }).click(),
+      ]);
       expect(await links()).toEqual(['Continue now']);
       const onward = await person.page.getByRole('link', { name: 'Continue now' }).getAttribute('href');
       expect(onward).toBe(
@@ -183,7 +191,10 @@ describe('the sign-in page, where the operator', () => {
       await browser.get('/sign-in/password'),
     ];
     for (const { status, text } of refused) {
-      expect([status, /role="alert"[^>]*>([^<]*)/.exec(text)?.[1]]).toEqual([403, 'Nobody signs in here with a password.']);
+      expect([status, /role="alert"[^>]*>([^<]*)/.exec(text)?.[1]]).toEqual([
+        403,
+        'Nobody signs in here with a password.',
+      ]);
       expect(text).not.toMatch(/id="password"|sign-in\/password/);
     }
     expect((await browser.get('/auth-error?code=ISSUER_UNREACHABLE')).text).not.toContain('sign-in/password');

@@ -70,8 +70,10 @@ describe('the hosted pages', () => {
 
       await person.submit({ password });
       expect(person.page.url()).toBe(`${app.url}/console?tab=1`);
-      await person.page.goto(`${app.url}/sign-in`);
-      expect(person.path()).toBe('/console');
+      for (const path of ['/sign-in', '/sign-up']) {
+        await person.page.goto(app.url + path);
+        expect(person.path()).toBe('/console');
+      }
     });
 
     it('ask again for what is no email, and keep it', async () => {
@@ -106,7 +108,9 @@ describe('the hosted pages', () => {
       await arrive(look, '/sign-up?returnTo=%2Fconsole%3Ftab%3D2');
       await person.submit({ name: 'Eve', email: `taken-${look.slug}@example.test`, password });
       expect(await person.focus()).toMatchObject({ name: 'alert' });
-      expect(await person.page.getByRole('alert').innerText()).toBe('An account with this email exists. Sign in instead.');
+      expect(await person.page.getByRole('alert').innerText()).toBe(
+        'An account with this email exists. Sign in instead.',
+      );
       expect(await person.faults()).toEqual([]);
       await person.page.getByRole('link', { name: 'Sign in' }).click();
       expect(await person.page.locator('[name=returnTo]').inputValue()).toBe('/console?tab=2');
@@ -177,7 +181,9 @@ describe('the hosted pages', () => {
     await person.page.context().addCookies([{ name: 'gatehouse', value: owner.token, url: app.url }]);
     await person.page.goto(`${app.url}/`);
     expect(person.path()).toBe('/console');
-    expect(await person.page.locator('.rows li').innerText()).toMatch(/^<b>Acme<\/b> & Söhne\s+b-acme-b-sohne-\w+\s+Owner$/);
+    expect(await person.page.locator('.rows li').innerText()).toMatch(
+      /^<b>Acme<\/b> & Söhne\s+b-acme-b-sohne-\w+\s+Owner$/,
+    );
     expect(await person.faults()).toEqual([]);
   });
 });

@@ -23,21 +23,29 @@ describe('33: a change that another site makes a browser send', () => {
   });
 
   /** What each change is, and how to see that it has not happened. */
-  const changes: Readonly<Record<string, (send: HttpClient, headers: Record<string, string>) => Promise<HttpAnswer>>> = {
-    logout: (browser, headers) => browser.postJson('/api/auth/logout', {}, { headers }),
-    'logout with no body': (browser, headers) => browser.request('POST', '/api/auth/logout', { headers }),
-    'the sign-out form': (browser, headers) => browser.postForm('/sign-out', {}, { headers }),
-    login: (browser, headers) => browser.postJson('/api/auth/login', ada, { headers }),
-    'the sign-in form': (browser, headers) => browser.postForm('/sign-in/password', ada, { headers }),
-    signup: (browser, headers) => browser.postJson('/api/auth/signup', { ...ada, email: 'eve@example.test' }, { headers }),
-    'a mutation': (browser, headers) => browser.postJson('/graphql', { query: mutation }, { headers }),
-  };
+  const changes: Readonly<Record<string, (send: HttpClient, headers: Record<string, string>) => Promise<HttpAnswer>>> =
+    {
+      logout: (browser, headers) => browser.postJson('/api/auth/logout', {}, { headers }),
+      'logout with no body': (browser, headers) => browser.request('POST', '/api/auth/logout', { headers }),
+      'the sign-out form': (browser, headers) => browser.postForm('/sign-out', {}, { headers }),
+      login: (browser, headers) => browser.postJson('/api/auth/login', ada, { headers }),
+      'the sign-in form': (browser, headers) => browser.postForm('/sign-in/password', ada, { headers }),
+      signup: (browser, headers) =>
+        browser.postJson('/api/auth/signup', { ...ada, email: 'eve@example.test' }, { headers }),
+      'a mutation': (browser, headers) => browser.postJson('/graphql', { query: mutation }, { headers }),
+    };
   const mutation = 'mutation { createOrganization(input: { name: "Foreign" }) { organization { id } } }';
 
   const foreignWays: Readonly<Record<string, () => Record<string, string>>> = {
     'a foreign origin': () => ({ origin: 'https://evil.example' }),
-    'a foreign origin, with the custom header': () => ({ origin: 'https://evil.example', 'apollo-require-preflight': 'true' }),
-    'a foreign origin that calls itself the same': () => ({ origin: 'https://evil.example', 'sec-fetch-site': 'same-origin' }),
+    'a foreign origin, with the custom header': () => ({
+      origin: 'https://evil.example',
+      'apollo-require-preflight': 'true',
+    }),
+    'a foreign origin that calls itself the same': () => ({
+      origin: 'https://evil.example',
+      'sec-fetch-site': 'same-origin',
+    }),
     'an origin that begins like ours': () => ({ origin: `${app.url}.evil.example` }),
     'our origin on another port': () => ({ origin: 'http://localhost:1' }),
     'our origin by another scheme': () => ({ origin: app.url.replace('http:', 'https:') }),
@@ -62,7 +70,12 @@ describe('33: a change that another site makes a browser send', () => {
     expect(answer.setCookies).toEqual([]);
     expect(await state()).toEqual(before);
     expect(await trailOfRequest(app, requestId)).toEqual([
-      expect.objectContaining({ action: 'operation.refused', outcome: 'REFUSED', actor_kind: 'anonymous', after: expect.objectContaining({ code: 'CROSS_ORIGIN' }) }),
+      expect.objectContaining({
+        action: 'operation.refused',
+        outcome: 'REFUSED',
+        actor_kind: 'anonymous',
+        after: expect.objectContaining({ code: 'CROSS_ORIGIN' }),
+      }),
     ]);
   });
 
@@ -76,19 +89,29 @@ describe('33: a change that another site makes a browser send', () => {
     const browser = app.browser({ origin: null });
     const done = await browser.postJson('/graphql', { query: mutation }, { headers: { cookie, ...headers() } });
     expect([done.status, done.json()]).toEqual([200, { data: { createOrganization: expect.anything() } }]);
-    expect((await changes['logout']!(browser, { cookie, ...headers() })).status).toBe(204);
+    expect((await changes.logout!(browser, { cookie, ...headers() })).status).toBe(204);
     expect((await browser.get('/api/auth/session', { headers: { cookie } })).status).toBe(401);
   });
 
   it('is done for a program, which has no cookie and no origin', async () => {
     const program = app.browser({ origin: null });
     expect((await program.postJson('/api/auth/login', ada)).status).toBe(200);
-    expect((await app.admin().graphql('mutation { createOrganization(input: { name: "By a program" }) { organization { id } } }')).errors).toEqual([]);
+    expect(
+      (
+        await app
+          .admin()
+          .graphql('mutation { createOrganization(input: { name: "By a program" }) { organization { id } } }')
+      ).errors,
+    ).toEqual([]);
   });
 
   it('is not permitted by an answer to a browser’s question beforehand', async () => {
     for (const path of ['/graphql', '/api/auth/login', '/api/auth/logout']) {
-      const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST', 'access-control-request-headers': 'apollo-require-preflight' };
+      const headers = {
+        origin: 'https://evil.example',
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'apollo-require-preflight',
+      };
       const answer = await app.browser({ origin: null }).request('OPTIONS', path, { headers });
       expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
     }
@@ -103,17 +126,19 @@ describe('33: a change that another site makes a browser send', () => {
 });
 
 describe('every answer', () => {
-  const malformed = (type: string, text: string) => () => app.browser().request('POST', '/api/auth/login', {}, { type, text });
+  const malformed = (type: string, text: string) => () =>
+    app.browser().request('POST', '/api/auth/login', {}, { type, text });
   const json = JSON.stringify({ email: ada.email, password: 'wrong password' });
 
   const answers: Readonly<Record<string, () => Promise<HttpAnswer>>> = {
-    'data': () => app.browser().get('/api/auth/providers'),
+    data: () => app.browser().get('/api/auth/providers'),
     'data by GraphQL': () => app.browser().postJson('/graphql', { query: '{ __typename }' }),
     'an error by GraphQL': () => app.browser().postJson('/graphql', { query: '{ viewer { kind } }' }),
     'a document that is wrong': () => app.browser().postJson('/graphql', { query: '{' }),
     'a batch': () => app.browser().postJson('/graphql', []),
     'GraphQL by GET': () => app.browser().get('/graphql?query={__typename}'),
-    'an answer that nobody could read': () => app.browser().postJson('/graphql', { query: '{ __typename }' }, { headers: { accept: 'image/png' } }),
+    'an answer that nobody could read': () =>
+      app.browser().postJson('/graphql', { query: '{ __typename }' }, { headers: { accept: 'image/png' } }),
     'who is not signed in': () => app.browser().get('/api/auth/session'),
     'a wrong password': () => app.browser().postJson('/api/auth/login', JSON.parse(json)),
     'a wrong key': () => createClient(app.url, { bearer: 'sk-gh-wrong' }).get('/api/auth/session'),
@@ -141,82 +166,51 @@ describe('every answer', () => {
     expect(answer.text).not.toMatch(/node_modules|\bat \w+ \(/);
   });
 
-  it.each(['a-proxy.s_id-1', 'a'.repeat(64), randomUUID()])('has the X-Request-Id that a proxy gave: %s', async (given) => {
-    const headers = { 'x-request-id': given };
-    for (const path of ['/healthz', '/api/nothing', '/sign-in']) {
-      expect((await app.browser().get(path, { headers })).headers.get('x-request-id')).toBe(given);
-    }
-  });
-
-  it.each(['short', 'a'.repeat(65), 'with a space', '<script>alert(1)</script>', '"; drop table', 'ünïcödé-id', '../../../etc'])(
-    'has another X-Request-Id than a hostile one: %s',
+  it.each(['a-proxy.s_id-1', 'a'.repeat(64), randomUUID()])(
+    'has the X-Request-Id that a proxy gave: %s',
     async (given) => {
       const headers = { 'x-request-id': given };
-      for (const answer of [await app.browser().get('/api/nothing', { headers }), await app.browser().postJson('/api/keys/verify', {}, { headers })]) {
-        expect(answer.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
-        expect(answer.text).not.toContain(given);
+      for (const path of ['/healthz', '/api/nothing', '/sign-in']) {
+        expect((await app.browser().get(path, { headers })).headers.get('x-request-id')).toBe(given);
       }
     },
   );
 
-  it.each(['data', 'data by GraphQL', 'an error by GraphQL', 'who is not signed in', 'no such address', 'another site', 'GraphQL by GET'])(
-    'that is no page can be no page, and is not kept: %s',
-    async (what) => {
-      const { headers } = await answers[what]!();
-      expect(headers.get('content-security-policy')).toBe("default-src 'none';frame-ancestors 'none'");
-      expect(headers.get('x-frame-options')).toBe('DENY');
-      expect(headers.get('referrer-policy')).toBe('no-referrer');
-      expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
-      expect(headers.get('cache-control')).toContain('no-store');
-      expect(headers.get('access-control-allow-origin')).toBeNull();
-      expect(headers.get('strict-transport-security')).toBeNull();
-    },
-  );
-});
-
-describe('a refused REST call is told as a problem document (RFC 9457)', () => {
-  const login = (type: string, text: string, headers: Record<string, string> = {}) =>
-    app.browser().request('POST', '/api/auth/login', { headers }, { type, text });
-  const json = JSON.stringify({ email: ada.email, password: ada.password });
-
-  it.each<[string, number, string, () => Promise<HttpAnswer>]>([
-    ['no such address', 404, 'NOT_FOUND', () => app.browser().get('/api/nothing')],
-    ['no such address to write to', 404, 'NOT_FOUND', () => app.browser().postJson('/api/nothing', {})],
-    ['an address that takes POST', 405, 'METHOD_NOT_ALLOWED', () => app.browser().get('/api/auth/login')],
-    ['an address that takes GET', 405, 'METHOD_NOT_ALLOWED', () => app.browser().postJson('/api/auth/providers', {})],
-    ['an address that takes neither', 405, 'METHOD_NOT_ALLOWED', () => app.browser().request('DELETE', '/api/auth/session')],
-    ['the verification of a key by GET', 405, 'METHOD_NOT_ALLOWED', () => app.browser().get('/api/keys/verify')],
-    ['plain text', 415, 'UNSUPPORTED_MEDIA_TYPE', () => login('text/plain', json)],
-    ['a form', 415, 'UNSUPPORTED_MEDIA_TYPE', () => login('application/x-www-form-urlencoded', new URLSearchParams(ada).toString())],
-    ['a form to an address in capitals', 415, 'UNSUPPORTED_MEDIA_TYPE', () => app.browser().postForm('/API/auth/login', ada)],
-    ['a form of parts', 415, 'UNSUPPORTED_MEDIA_TYPE', () => login('multipart/form-data; boundary=x', '--x--')],
-    ['JSON in an unknown alphabet', 415, 'UNSUPPORTED_MEDIA_TYPE', () => login('application/json; charset=klingon', json)],
-    ['JSON in an unknown packing', 415, 'UNSUPPORTED_MEDIA_TYPE', () => login('application/json', json, { 'content-encoding': 'lzma' })],
-    ['1 MB', 413, 'PAYLOAD_TOO_LARGE', () => login('application/json', JSON.stringify({ ...ada, password: 'x'.repeat(1_000_000) }))],
-    ['half a document', 400, 'VALIDATION_FAILED', () => login('application/json', json.slice(1))],
-    ['a text for a document', 400, 'VALIDATION_FAILED', () => login('application/json', '"x"')],
-    ['a list for a document', 400, 'VALIDATION_FAILED', () => login('application/json', '[]')],
-    ['NUL in a name', 400, 'VALIDATION_FAILED', () => app.browser().postJson('/api/auth/signup', { ...ada, email: 'nul@example.test', name: 'a\0b' })],
-    ['an address that is no address', 400, 'VALIDATION_FAILED', () => app.browser().get('/api/auth/login/%E0%A4%A')],
-  ])('%s: %i %s', async (_what, status, code, send) => {
-    const answer = await send();
-    expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json(; charset=utf-8)?$/);
-    expect(answer.status).toBe(status);
-    const problem = answer.json<Record<string, unknown>>();
-    expect(problem).toMatchObject({ type: 'about:blank', title: expect.stringMatching(/^\w.+\.$/), status, code, requestId: answer.headers.get('x-request-id') });
-    expect(Object.keys(problem).filter((name) => !['type', 'title', 'status', 'code', 'requestId', 'fields'].includes(name))).toEqual([]);
-    if (status === 405) expect(answer.headers.get('allow')).toMatch(/^(GET|POST)$/);
+  it.each([
+    'short',
+    'a'.repeat(65),
+    'with a space',
+    '<script>alert(1)</script>',
+    '"; drop table',
+    'ünïcödé-id',
+    '../../../etc',
+  ])('has another X-Request-Id than a hostile one: %s', async (given) => {
+    const headers = { 'x-request-id': given };
+    for (const answer of [
+      await app.browser().get('/api/nothing', { headers }),
+      await app.browser().postJson('/api/keys/verify', {}, { headers }),
+    ]) {
+      expect(answer.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+      expect(answer.text).not.toContain(given);
+    }
   });
 
-  it('and one whose body reaches for the prototype gets nothing by it', async () => {
-    const account = { ...ada, email: 'proto@example.test' };
-    const power = '{ "isInstanceAdministrator": true, "emailVerified": true }';
-    const text = `{ "__proto__": ${power}, ${JSON.stringify(account).slice(1)}`;
-    const answer = await app.browser().request('POST', '/api/auth/signup', {}, { type: 'application/json', text });
-
-    expect(answer.json()).toEqual({ user: expect.objectContaining({ email: account.email, emailVerified: false }) });
-    const { rows } = await app.database.query('select instance_administrator from users where email = $1', [account.email]);
-    expect(rows).toEqual([{ instance_administrator: false }]);
-    expect(({} as Record<string, unknown>)['isInstanceAdministrator']).toBeUndefined();
+  it.each([
+    'data',
+    'data by GraphQL',
+    'an error by GraphQL',
+    'who is not signed in',
+    'no such address',
+    'another site',
+    'GraphQL by GET',
+  ])('that is no page can be no page, and is not kept: %s', async (what) => {
+    const { headers } = await answers[what]!();
+    expect(headers.get('content-security-policy')).toBe("default-src 'none';frame-ancestors 'none'");
+    expect(headers.get('x-frame-options')).toBe('DENY');
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
+    expect(headers.get('cache-control')).toContain('no-store');
+    expect(headers.get('access-control-allow-origin')).toBeNull();
+    expect(headers.get('strict-transport-security')).toBeNull();
   });
 });

@@ -7,7 +7,7 @@ import { createPerson, type Person } from '../support/factories.js';
 import type { HttpAnswer } from '../support/servers/http-client.js';
 import { trailOfRequest } from '../support/trail.js';
 
-type Answer = Pick<HttpAnswer, 'status' | 'json'>;
+type Answer = Pick<HttpAnswer, 'status' | 'text'>;
 
 interface Told {
   readonly code: string;
@@ -15,12 +15,13 @@ interface Told {
 }
 
 /** The errors of an answer, be it GraphQL's own or a problem document. */
-const toldBy = (answer: Answer): Told[] =>
-  answer
-    .json<{ errors: { message: string; extensions: { code: string } }[] }>()
-    .errors.map(({ message, extensions: { code } }) => ({ code, message }));
+function toldBy({ text }: Answer): Told[] {
+  const { errors } = JSON.parse(text) as { errors: { message: string; extensions: { code: string } }[] };
+  return errors.map(({ message, extensions: { code } }) => ({ code, message }));
+}
 
-const times = (count: number, text: (n: number) => string): string => Array.from({ length: count }, (_, n) => text(n)).join(' ');
+const times = (count: number, text: (n: number) => string): string =>
+  Array.from({ length: count }, (_, n) => text(n)).join(' ');
 
 let app: TestApp;
 let person: Person;
@@ -56,8 +57,16 @@ describe('100: in production', () => {
     ['a selection', '{ viewer }', {}],
     ['a field of an input', 'mutation { createOrganization(input: { nam: "x" }) { organization { id } } }', {}],
     ['an enum value', '{ auditEvents(organizationId: "x", filter: { outcome: REFUSE }) { nodes { id } } }', {}],
-    ['a field of a variable', 'mutation ($i: CreateOrganizationInput!) { createOrganization(input: $i) { organization { id } } }', { i: { nam: 'x' } }],
-    ['an enum value of a variable', 'query ($f: AuditEventFilter) { auditEvents(organizationId: "x", filter: $f) { nodes { id } } }', { f: { outcome: 'REFUSE' } }],
+    [
+      'a field of a variable',
+      'mutation ($i: CreateOrganizationInput!) { createOrganization(input: $i) { organization { id } } }',
+      { i: { nam: 'x' } },
+    ],
+    [
+      'an enum value of a variable',
+      'query ($f: AuditEventFilter) { auditEvents(organizationId: "x", filter: $f) { nodes { id } } }',
+      { f: { outcome: 'REFUSE' } },
+    ],
     ['a directive’s argument', '{ viewer { kind @skip(iff: true) } }', {}],
   ])('the schema can’t be found out by misspelling %s', async (_what, query, variables) => {
     const { answer, errors } = await person.browser.graphql(query, variables);
@@ -65,9 +74,12 @@ describe('100: in production', () => {
     expect(answer.text).not.toMatch(/did you mean|suggest/i);
   });
 
-  it.each(['/graphiql', '/graphiql/', '/graphiql/assets/graphiql.js', '/GRAPHIQL'])('there is no explorer at %s', async (path) => {
-    expect((await person.browser.get(path)).status).toBe(404);
-  });
+  it.each(['/graphiql', '/graphiql/', '/graphiql/assets/graphiql.js', '/GRAPHIQL'])(
+    'there is no explorer at %s',
+    async (path) => {
+      expect((await person.browser.get(path)).status).toBe(404);
+    },
+  );
 
   it('an unexpected error tells nothing of the inside, by GraphQL nor by REST', async () => {
     const graphql = await without('organizations', () => app.admin().graphql('{ organizations { nodes { id } } }'));
@@ -107,18 +119,27 @@ describe('101: a document that asks for too much', () => {
   const documents: readonly (readonly [string, string])[] = [
     ['100 aliases', `{ ${times(100, (n) => `a${n}: viewer { kind }`)} }`],
     ['100 aliases of __typename', `{ ${times(100, (n) => `a${n}: __typename`)} }`],
-    ['100 aliases in fragments', `{ ...F ...G } fragment F on Query { ${times(50, (n) => `f${n}: __typename`)} } fragment G on Query { ${times(50, (n) => `g${n}: __typename`)} }`],
+    [
+      '100 aliases in fragments',
+      `{ ...F ...G } fragment F on Query { ${times(50, (n) => `f${n}: __typename`)} } fragment G on Query { ${times(50, (n) => `g${n}: __typename`)} }`,
+    ],
     ['a flood of directives', `{ viewer { ${times(100, () => 'kind @include(if: true)')} } }`],
     ['a flood of directives that don’t exist', `{ viewer { kind ${times(400, () => '@x')} } }`],
     ['depth 50', nested(50)],
     ['a fragment in itself', '{ viewer { ...F } } fragment F on Viewer { kind ...F }'],
-    ['fragments in a circle', '{ viewer { ...F } } fragment F on Viewer { ...G } fragment G on Viewer { ...H } fragment H on Viewer { ...F }'],
+    [
+      'fragments in a circle',
+      '{ viewer { ...F } } fragment F on Viewer { ...G } fragment G on Viewer { ...H } fragment H on Viewer { ...F }',
+    ],
     ['fragments that double twenty times', `{ viewer { ...F0 } } ${fragments} fragment F20 on Viewer { kind }`],
     ['5,000 fields', `{ ${times(5_000, () => '__typename')} }`],
     ['200 fields to merge', `{ ${times(200, (n) => `viewer { kind @include(if: ${n % 2 === 0}) }`)} }`],
     ['a list in a list, 5,000 deep', `{ organization(id: ${'['.repeat(5_000)}${']'.repeat(5_000)}) { id } }`],
     ['an input in an input, 5,000 deep', `{ organization(id: ${'{a:'.repeat(5_000)}1${'}'.repeat(5_000)}) { id } }`],
-    ['lists of lists of lists', '{ organizations(first: 100) { nodes { projects(first: 100) { nodes { members(first: 100) { nodes { role } } } } } } }'],
+    [
+      'lists of lists of lists',
+      '{ organizations(first: 100) { nodes { projects(first: 100) { nodes { members(first: 100) { nodes { role } } } } } } }',
+    ],
   ];
 
   it.each(documents)('is refused in under 100 ms: %s', async (_what, query) => {
@@ -129,7 +150,10 @@ describe('101: a document that asks for too much', () => {
   });
 
   it.each([
-    ['a body of 1 MB', () => person.browser.postJson('/graphql', { query: '{ __typename }', variables: { x: 'x'.repeat(1_000_000) } })],
+    [
+      'a body of 1 MB',
+      () => person.browser.postJson('/graphql', { query: '{ __typename }', variables: { x: 'x'.repeat(1_000_000) } }),
+    ],
     ['a document of 1 MB', () => person.browser.postJson('/graphql', { query: `{ ${'a '.repeat(500_000)} }` })],
     ['10 MB packed into 10 kB', () => postPacked(packed)],
   ])('is refused in under 100 ms: %s', async (_what, send) => {
@@ -143,8 +167,7 @@ describe('101: a document that asks for too much', () => {
   async function postPacked(body: Buffer<ArrayBuffer>): Promise<Answer> {
     const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
     const response = await fetch(`${app.url}/graphql`, { method: 'POST', headers, body });
-    const text = await response.text();
-    return { status: response.status, json: <T>() => JSON.parse(text) as T };
+    return { status: response.status, text: await response.text() };
   }
 
   /**
@@ -173,7 +196,10 @@ describe('102: guessing the token of an invitation', () => {
     const tenant = await createCompleteTenant(app, await createCast(app));
     const invitee = await createPerson(app, inviteeOf(tenant));
     const isOpen = async (): Promise<boolean> => {
-      const { rows } = await app.database.query<{ open: boolean }>('select accepted_at is null as open from invitations where id = $1', [tenant.invitationId]);
+      const { rows } = await app.database.query<{ open: boolean }>(
+        'select accepted_at is null as open from invitations where id = $1',
+        [tenant.invitationId],
+      );
       return rows[0]?.open ?? false;
     };
     return { token: tenant.invitationToken, invitee, isOpen };
@@ -198,7 +224,9 @@ describe('102: guessing the token of an invitation', () => {
   ])('tries none of them %s', async (_how, bodyOf) => {
     const { token, invitee, isOpen } = await invitation();
     const requestId = randomUUID();
-    const answer = await invitee.browser.postJson('/graphql', bodyOf(token), { headers: { 'x-request-id': requestId } });
+    const answer = await invitee.browser.postJson('/graphql', bodyOf(token), {
+      headers: { 'x-request-id': requestId },
+    });
 
     expect([answer.status, toldBy(answer).map(({ code }) => code)]).toEqual([400, ['VALIDATION_FAILED']]);
     expect(await trailOfRequest(app, requestId)).toEqual([]);
@@ -213,12 +241,12 @@ describe('103: a mutation that another site could send without asking', () => {
   const multipart = `--x\r\nContent-Disposition: form-data; name="operations"\r\n\r\n${json}\r\n--x--\r\n`;
   const asQuery = `?query=${encodeURIComponent(query)}`;
 
-  it.each([
-    ['GET', `/graphql${asQuery}`, null, null],
-    ['GET', `/GraphQL/${asQuery}`, null, null],
+  it.each<[string, string, string, string | null]>([
+    ['GET', `/graphql${asQuery}`, '', null],
+    ['GET', `/GraphQL/${asQuery}`, '', null],
     ['GET', `/graphql${asQuery}`, 'application/json', null],
-    ['HEAD', `/graphql${asQuery}`, null, null],
-    ['POST', `/graphql${asQuery}`, null, null],
+    ['HEAD', `/graphql${asQuery}`, '', null],
+    ['POST', `/graphql${asQuery}`, '', null],
     ['POST', '/graphql', 'text/plain', json],
     ['POST', '/graphql', 'text/plain; application/json', json],
     ['POST', '/GRAPHQL', 'text/plain', json],
@@ -230,8 +258,8 @@ describe('103: a mutation that another site could send without asking', () => {
     ['PUT', '/graphql', 'application/json', json],
     ['DELETE', '/graphql', 'application/json', json],
   ])('is refused: %s %s as %s', async (method, path, type, text) => {
-    const body = text === null ? undefined : { type: type ?? '', text };
-    const headers = type === null || body ? {} : { 'content-type': type };
+    const body = text === null ? undefined : { type, text };
+    const headers = type === '' || body ? {} : { 'content-type': type };
     const answer = await person.browser.request(method, path, { headers }, body);
 
     expect(answer.status).toBe(400);

@@ -54,19 +54,26 @@ describe('the Host header', () => {
   /** By node:http, since `fetch` writes the Host header itself. */
   function send(method: string, path: string, body?: string, type = 'application/json'): Promise<Answer> {
     const { hostname, port } = new URL(app.url);
-    const headers = { ...hostile, authorization: `Bearer ${app.adminApiKey}`, ...(body === undefined ? {} : { 'content-type': type }) };
+    const headers = {
+      ...hostile,
+      authorization: `Bearer ${app.adminApiKey}`,
+      ...(body === undefined ? {} : { 'content-type': type }),
+    };
     return new Promise((resolve, reject) => {
       const outgoing = request({ hostname, port, method, path, headers }, (response) => {
         let text = response.rawHeaders.join('\n');
         response.on('data', (chunk: Buffer) => (text += chunk.toString()));
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, text, location: response.headers.location ?? '' }));
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, text, location: response.headers.location ?? '' }),
+        );
       });
       outgoing.on('error', reject);
       outgoing.end(body);
     });
   }
 
-  const graphql = (query: string, input?: object) => send('POST', '/graphql', JSON.stringify({ query, variables: { input } }));
+  const graphql = (query: string, input?: object) =>
+    send('POST', '/graphql', JSON.stringify({ query, variables: { input } }));
 
   it.each<[string, () => Promise<Answer>, number]>([
     ['the way to the sign-in page', () => send('GET', '/'), 303],
@@ -75,7 +82,11 @@ describe('the Host header', () => {
     ['a page that is not there', () => send('GET', '/nothing'), 404],
     ['a page that says what went wrong', () => send('GET', '/api/auth/callback/custom?state=x&code=y'), 303],
     ['what the sign-in page offers', () => send('GET', '/api/auth/providers'), 200],
-    ['where an email goes on', () => send('POST', '/api/auth/discover', JSON.stringify({ email: `ada@connected-${tenant.marker}.test` })), 200],
+    [
+      'where an email goes on',
+      () => send('POST', '/api/auth/discover', JSON.stringify({ email: `ada@connected-${tenant.marker}.test` })),
+      200,
+    ],
     ['a problem document', () => send('GET', '/api/nothing'), 404],
     ['an error by GraphQL', () => graphql('{ nothing }'), 400],
     ['signing out', () => send('POST', '/sign-out', '', 'application/x-www-form-urlencoded'), 303],
@@ -97,7 +108,9 @@ describe('the Host header', () => {
   );
 
   it('is not in the addresses that are entered at a provider', async () => {
-    const { text } = await graphql(`{ organization(id: "${tenant.organizationId}") { ssoConnections { callbackUrl initiateUrl } } }`);
+    const { text } = await graphql(
+      `{ organization(id: "${tenant.organizationId}") { ssoConnections { callbackUrl initiateUrl } } }`,
+    );
     const urls = [...text.matchAll(/"(?:callbackUrl|initiateUrl)":"([^"]+)"/g)].map(([, url]) => url);
     expect(urls).toHaveLength(4);
     for (const url of urls) expect(url).toMatch(new RegExp(`^${ROOT_URL}/`));
@@ -109,7 +122,9 @@ describe('the Host header', () => {
     const mail = await mails.next();
     expect(mail.text).toContain(`${ROOT_URL}/accept-invitation?token=`);
     expect(mail.raw).not.toContain(EVIL);
-    expect([...`${mail.text}${mail.html}`.matchAll(/https?:\/\/[^/\s"]+/g)].map(([origin]) => origin)).toEqual(expect.arrayContaining([ROOT_URL]));
+    expect([...`${mail.text}${mail.html}`.matchAll(/https?:\/\/[^/\s"]+/g)].map(([origin]) => origin)).toEqual(
+      expect.arrayContaining([ROOT_URL]),
+    );
     expect(`${mail.text}${mail.html}`.replaceAll(ROOT_URL, '')).not.toMatch(/https?:\/\//);
   });
 

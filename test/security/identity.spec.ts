@@ -147,14 +147,18 @@ describe('an identity', () => {
       });
     });
 
-    it('at Entra ID by the directory’s own word on the domain, and not by email_verified', async () => {
+    it('at Entra ID by the directory’s own word on the domain, where it sends no email_verified', async () => {
       const refusal = { reason: 'EMAIL_NOT_VERIFIED', trail: 'instance' };
-      await expectSignInRefused(app, () => at('azure-ad', stranger('example.test')), refusal);
-      provider.misbehave({ idToken: { claims: { xms_edov: '1' } } });
-      await expectSignInRefused(app, () => at('azure-ad', stranger('example.test')), refusal);
+      for (const word of ['1', 1, false, null]) {
+        provider.misbehave({ idToken: { without: ['email_verified'], claims: { xms_edov: word } } });
+        await expectSignInRefused(app, () => at('azure-ad', stranger('example.test')), refusal);
+      }
       provider.misbehave({ idToken: { claims: { xms_edov: true, email_verified: false } } });
+      await expectSignInRefused(app, () => at('azure-ad', stranger('example.test')), refusal);
+      provider.misbehave({ idToken: { without: ['email_verified'], claims: { xms_edov: true } } });
       const carol = stranger('example.test');
       await expectSignedIn(await at('azure-ad', carol), carol.email);
+      await expectSignInRefused(app, () => at('custom', stranger('example.test')), refusal);
     });
 
     it('by its organization’s own proof of the domain, whatever the connection’s provider says', async () => {

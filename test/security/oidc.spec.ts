@@ -106,18 +106,6 @@ describe('the OpenID Connect relying party', () => {
     ['5. without iat', { idToken: { without: ['iat'] } }, 'ID_TOKEN_INVALID', /"iat"/],
     ['5. issued tomorrow', { idToken: { claims: { iat: secondsFromNow(86_400) } } }, 'ID_TOKEN_INVALID', /^iat$/],
     ['5. without exp', { idToken: { without: ['exp'] } }, 'ID_TOKEN_INVALID', /"exp"/],
-    [
-      '5. past its exp by more than the skew',
-      { idToken: { claims: { exp: secondsFromNow(-90) } } },
-      'ID_TOKEN_INVALID',
-      /"exp"/,
-    ],
-    [
-      '5. ahead of its nbf by more than the skew',
-      { idToken: { claims: { nbf: secondsFromNow(300) } } },
-      'ID_TOKEN_INVALID',
-      /"nbf"/,
-    ],
     ['6. with a kid that is a number', { idToken: { header: { kid: 7 } } }, 'ID_TOKEN_INVALID', /kid/],
     ['7. with alg none', { idToken: { signature: 'empty' } }, 'ID_TOKEN_INVALID', /alg/],
     ['7. with alg None', { idToken: { signature: 'empty', header: { alg: 'None' } } }, 'ID_TOKEN_INVALID', /alg/],
@@ -225,11 +213,6 @@ describe('the OpenID Connect relying party', () => {
   });
 
   const good: [name: string, misbehaviour: Misbehaviour][] = [
-    ['5. that expired within the skew', { idToken: { claims: { exp: secondsFromNow(-30) } } }],
-    [
-      '5. that becomes valid within the skew',
-      { idToken: { claims: { nbf: secondsFromNow(30), iat: secondsFromNow(30) } } },
-    ],
     [
       '6. without kid, where there is one key',
       { jwks: { withoutMembers: ['kid'] }, idToken: { withoutHeader: ['kid'] } },
@@ -243,6 +226,26 @@ describe('the OpenID Connect relying party', () => {
   it.each(good)('accepts an ID token %s', async (_name, misbehaviour) => {
     const { browser } = await signIn(misbehaviour);
     expect(await whoIs(browser)).toBe('alice@acme.test');
+  });
+
+  describe('5. takes clocks to be a minute apart, and no more', () => {
+    const ahead = ['nbf', 'iat'] as const;
+
+    it.each([['exp', -45] as const, ...ahead.map((claim) => [claim, 45] as const)])(
+      '%s by %i seconds',
+      async (claim, seconds) => {
+        const { browser } = await signIn({ idToken: { claims: { [claim]: secondsFromNow(seconds) } } });
+        expect(await whoIs(browser)).toBe('alice@acme.test');
+      },
+    );
+
+    it.each([['exp', -75] as const, ...ahead.map((claim) => [claim, 75] as const)])(
+      '%s by %i seconds',
+      async (claim, seconds) => {
+        const attempt = await signIn({ idToken: { claims: { [claim]: secondsFromNow(seconds) } } });
+        await expectRefused(attempt, { reason: 'ID_TOKEN_INVALID', detail: expect.stringMatching(claim) });
+      },
+    );
   });
 
   describe('12. userinfo', () => {

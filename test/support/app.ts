@@ -8,7 +8,7 @@ import { createApp } from '../../src/create-app.js';
 import { loadConfig } from '../../src/platform/config/load-config.js';
 import { DatabaseUrl } from '../../src/platform/database/database-url.js';
 import { Logger } from '../../src/platform/logging/logger.js';
-import { createTestDatabase } from './database.js';
+import { createTestDatabase, type TestDatabase } from './database.js';
 import { freePort } from './free-port.js';
 import { createClient, type HttpClient, type HttpClientOptions } from './servers/http-client.js';
 
@@ -28,11 +28,12 @@ export interface TestApp {
 
 /**
  * The whole application on a port of its own, with a database of its own that is already migrated.
- * @param environment settings on top of those of a test; `ROOT_URL` may be given with `{port}` in it
+ * @param environment settings on top of those of a test; `ROOT_URL` may be given with `{port}` in it, and `DATABASE_URL`
+ *   for a database that is not its own: it stays when the app stops
  */
 export async function startTestApp(environment: Readonly<Record<string, string>> = {}): Promise<TestApp> {
   const [database, port, directory] = await Promise.all([
-    createTestDatabase(),
+    environment.DATABASE_URL === undefined ? createTestDatabase() : foreignDatabase(environment.DATABASE_URL),
     freePort(),
     mkdtemp(path.join(tmpdir(), 'gatehouse-test-')),
   ]);
@@ -69,4 +70,8 @@ export async function startTestApp(environment: Readonly<Record<string, string>>
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+function foreignDatabase(url: string): TestDatabase {
+  return { url, drop: () => Promise.resolve() };
 }

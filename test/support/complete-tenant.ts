@@ -26,7 +26,7 @@ export async function createCast(app: TestApp): Promise<Cast> {
     const email = `${name}-${randomBytes(4).toString('hex')}@example.test`.toLowerCase();
     return [name, await createPerson(app, email)] as const;
   });
-  return Object.fromEntries(await Promise.all(people)) as Record<(typeof names)[number], Person>;
+  return Object.fromEntries<Person>(await Promise.all(people)) as Record<(typeof names)[number], Person>;
 }
 
 /** An organization with one of each thing in it. */
@@ -77,8 +77,20 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
   const inProject = permissionNames.filter((name) => definitionOf(name).level !== 'organization');
   const keys = [
     { id: tenant.apiKeyId, of: 'PROJECT', publicKey: `pk-${marker}`, secret: randomUUID(), permissions: inProject },
-    { id: randomUUID(), of: 'PROJECT', publicKey: projectPair.publicKey, secret: tenant.projectKey, permissions: inProject },
-    { id: randomUUID(), of: 'ORGANIZATION', publicKey: organizationPair.publicKey, secret: tenant.organizationKey, permissions: permissionNames },
+    {
+      id: randomUUID(),
+      of: 'PROJECT',
+      publicKey: projectPair.publicKey,
+      secret: tenant.projectKey,
+      permissions: inProject,
+    },
+    {
+      id: randomUUID(),
+      of: 'ORGANIZATION',
+      publicKey: organizationPair.publicKey,
+      secret: tenant.organizationKey,
+      permissions: permissionNames,
+    },
   ];
   const connectedDomainId = randomUUID();
   await app.database.query(`
@@ -106,13 +118,20 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
         [tenant.activeConnectionId, 'OKTA', 'ACTIVE'] as const,
         [tenant.draftConnectionId, 'KEYCLOAK', 'DRAFT'] as const,
       ].map(([id, provider, state]) => [
-        ...[id, tenant.organizationId, connectedDomainId, `connected-${marker}.test.${provider.toLowerCase()}`, provider],
+        ...[
+          id,
+          tenant.organizationId,
+          connectedDomainId,
+          `connected-${marker}.test.${provider.toLowerCase()}`,
+          provider,
+        ],
         ...[`Provider ${marker}`, state, 'https://provider.invalid', `client-${marker}`, 'none', '{openid}', 'true'],
       ]),
     )};
     insert into api_keys (id, organization_id, project_id, scope, name, note, public_key, secret_digest, display_secret, permissions, created_by) values ${keys
-      .map(({ id, of, publicKey, secret, permissions }) =>
-        `('${id}', '${tenant.organizationId}', ${of === 'PROJECT' ? `'${tenant.projectId}'` : 'null'}, '${of}', 'Key ${marker}', 'Note ${marker}',
+      .map(
+        ({ id, of, publicKey, secret, permissions }) =>
+          `('${id}', '${tenant.organizationId}', ${of === 'PROJECT' ? `'${tenant.projectId}'` : 'null'}, '${of}', 'Key ${marker}', 'Note ${marker}',
           '${publicKey}', '\\x${sha256(secret).toString('hex')}', 'sk-…', '{${permissions.join(',')}}', '${cast.coOwner.id}')`,
       )
       .join(', ')};

@@ -72,7 +72,9 @@ export async function visit(
       const loaded = await Promise.all(underway);
       underway.clear();
       const { complaints, cspViolations, requests } = observe(page);
-      const news = complaints.slice(complaintsRead).filter((text) => !/^Failed to load resource: .* status of 4/.test(text));
+      const news = complaints
+        .slice(complaintsRead)
+        .filter((text) => !/^Failed to load resource: .* status of 4/.test(text));
       complaintsRead = complaints.length;
       const strays = requests.filter((url) => ![origin, ...elsewhere].includes(new URL(url).origin));
       return [...loaded.flat(), ...news, ...cspViolations, ...strays, ...(await axeViolations(page))];
@@ -91,7 +93,7 @@ export async function visit(
 
 /** Ours come as pages and as assets: both have a size, and pages have a policy. */
 async function faultsOf(response: Response): Promise<string[]> {
-  if (response.status() === 204 || (response.status() >= 300 && response.status() < 400)) return [];
+  if (response.status() >= 300 && response.status() < 400) return [];
   const body = await response.body().catch(() => Buffer.alloc(0));
   const wrong = body.byteLength < BYTES_OF_A_PAGE ? [] : [`${body.byteLength} bytes`];
   if (response.request().isNavigationRequest()) {

@@ -18,7 +18,8 @@ export const schemaOf = (app: TestApp): GraphQLSchema => app.nest.get(GraphQLSch
 
 export const queriesOf = (schema: GraphQLSchema): Field[] => Object.values(schema.getQueryType()?.getFields() ?? {});
 
-export const mutationsOf = (schema: GraphQLSchema): Field[] => Object.values(schema.getMutationType()?.getFields() ?? {});
+export const mutationsOf = (schema: GraphQLSchema): Field[] =>
+  Object.values(schema.getMutationType()?.getFields() ?? {});
 
 export function objectTypeOf(type: GraphQLOutputType): GraphQLObjectType | null {
   const named = getNamedType(type);
@@ -61,7 +62,10 @@ export interface Way {
   readonly fields: readonly Field[];
 }
 
-/** Every way along fields that are objects, from a query on, which never comes through one type twice. */
+/**
+ * Every way along fields that are objects, from a query on, which never comes through one type twice. What lies behind
+ * `edges` lies behind `nodes` too, so no way leads on from there.
+ */
 export function waysThrough(schema: GraphQLSchema, longest: number): Way[] {
   const ways: Way[] = [];
   const query = schema.getQueryType()!;
@@ -74,7 +78,7 @@ export function waysThrough(schema: GraphQLSchema, longest: number): Way[] {
     ends = ends.flatMap(({ fields, seen }) => {
       const last = fields.at(-1);
       const from = last && objectTypeOf(last.type);
-      if (!from || fields.length >= longest) return [];
+      if (!from || last.name === 'edges' || fields.length >= longest) return [];
       return Object.values(from.getFields()).flatMap((field) => {
         const type = objectTypeOf(field.type);
         return type && !seen.includes(type) ? [{ type: from, fields: [...fields, field], seen: [...seen, type] }] : [];
@@ -84,20 +88,25 @@ export function waysThrough(schema: GraphQLSchema, longest: number): Way[] {
   return ways;
 }
 
-/** The query that goes a way, and selects the scalars at its end. `atStart` are the arguments of its first field, as they are written. */
-export function queryAlong({ fields }: Way, atStart: string, atEnd = ''): string {
+/**
+ * The query that goes a way, and selects the scalars at its end.
+ * @param atStart names of arguments of its first field, each given by a variable of the same name
+ * @param atEnd the same for its last field
+ */
+export function queryAlong({ fields }: Way, atStart: readonly string[], atEnd: readonly string[] = []): string {
   const last = fields.length - 1;
-  return fields.reduceRight((inner, { name }, index) => {
-    const given = [index === 0 ? atStart : '', index === last ? atEnd : ''].filter((part) => part !== '').join(', ');
-    return `{ ${name}${given === '' ? '' : `(${given})`} ${inner} }`;
+  const given = (index: number) =>
+    (fields[index]?.args ?? []).filter(
+      ({ name }) => (index === 0 && atStart.includes(name)) || (index === last && atEnd.includes(name)),
+    );
+  const declared = [...new Set([...given(0), ...given(last)])].map(({ name, type }) => `$${name}: ${String(type)}`);
+  const selection = fields.reduceRight((inner, { name }, index) => {
+    const passed = given(index).map((argument) => `${argument.name}: $${argument.name}`);
+    return `{ ${name}${parenthesized(passed)} ${inner} }`;
   }, scalarsOf(fields[last]!.type));
+  return `query ${parenthesized(declared)} ${selection}`;
 }
+
+const parenthesized = (parts: readonly string[]): string => (parts.length === 0 ? '' : `(${parts.join(', ')})`);
 
 export const capitalized = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
-
-/** Arguments as they stand in a document. */
-export function written(values: Readonly<Record<string, unknown>>): string {
-  return Object.entries(values)
-    .map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
-    .join(', ');
-}

@@ -50,7 +50,10 @@ export async function startWithNpm(
 ): Promise<{ end(signal: NodeJS.Signals): Promise<unknown>; isGone(): Promise<boolean> }> {
   const { PATH = '', HOME = '' } = process.env;
   const root = path.resolve(import.meta.dirname, '../..');
-  const npm = spawn('npm', ['start', '--silent', '--ignore-scripts'], { cwd: root, env: { PATH, HOME, ...environment } });
+  const npm = spawn('npm', ['start', '--silent', '--ignore-scripts'], {
+    cwd: root,
+    env: { PATH, HOME, ...environment },
+  });
   const url = `http://127.0.0.1:${environment.PORT ?? '3000'}`;
   await firstAnswer(url, npm, () => '');
   return { end: (signal) => endOf(npm, signal), isGone: () => isGone(url) };
@@ -58,7 +61,7 @@ export async function startWithNpm(
 
 /** Whether nobody answers any more, within five seconds. */
 async function isGone(url: string): Promise<boolean> {
-  for (const deadline = Date.now() + 5_000; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + 5_000; Date.now() < deadline;) {
     if ((await fetch(`${url}/healthz`).catch(() => null)) === null) return true;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

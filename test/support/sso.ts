@@ -30,7 +30,11 @@ export const connectionFields = `id key provider name state issuer clientId hasC
 export const configureMutation = `mutation ($input: ConfigureSsoInput!) { configureSso(input: $input) { connection { ${connectionFields} } } }`;
 
 /** The id of a domain that the organization has proven, without the walk through DNS. */
-export async function verifiedDomain(app: TestApp, organizationId: string, name: string): Promise<string> {
+export async function verifiedDomain(
+  app: Pick<TestApp, 'database'>,
+  organizationId: string,
+  name: string,
+): Promise<string> {
   const id = randomUUID();
   await app.database.query(
     `insert into domains (id, organization_id, name, token, status, verified_at) values ($1, $2, $3, 'token', 'VERIFIED', now())`,

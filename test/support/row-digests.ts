@@ -1,0 +1,16 @@
+import type { TestApp } from './app.js';
+
+/** A digest of all rows of every table but those named: whether anything at all was changed. */
+export async function rowDigests(app: TestApp, except: readonly string[] = []): Promise<Record<string, string>> {
+  const { rows: tables } = await app.database.query<{ name: string }>(
+    `select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE' order by 1`,
+  );
+  const parts = tables
+    .filter(({ name }) => !except.includes(name))
+    .map(
+      ({ name }) =>
+        `select '${name}' as name, count(*) || ' ' || md5(coalesce(string_agg(t::text, '|' order by t::text), '')) as digest from ${name} t`,
+    );
+  const { rows } = await app.database.query<{ name: string; digest: string }>(parts.join(' union all '));
+  return Object.fromEntries(rows.map(({ name, digest }) => [name, digest]));
+}
