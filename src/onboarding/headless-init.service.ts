@@ -7,8 +7,8 @@ import { PasswordHasher } from '../platform/crypto/password-hasher.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { slugOf } from '../platform/text/slug.js';
 import type { Actor } from '../policy/actor.js';
-import { ProjectService } from '../projects/project.service.js';
 import { UserService } from '../users/user.service.js';
+import { HeadlessProjectService } from './headless-project.service.js';
 
 /** Makes what the `INIT_…` settings name, where it is not there. What is there is never overwritten. */
 @Injectable()
@@ -17,7 +17,7 @@ export class HeadlessInitService implements OnApplicationBootstrap {
     private readonly database: Database,
     private readonly organizations: OrganizationService,
     private readonly members: MemberService,
-    private readonly projects: ProjectService,
+    private readonly project: HeadlessProjectService,
     private readonly users: UserService,
     private readonly hasher: PasswordHasher,
     private readonly access: AccessService,
@@ -32,7 +32,7 @@ export class HeadlessInitService implements OnApplicationBootstrap {
       // Several processes may start at once; they take turns here.
       await tx.query(`select pg_advisory_xact_lock(hashtext('gatehouse headless init'))`);
       const isNewOrganization = await this.makeOrganization(actor);
-      await this.makeProject(actor);
+      await this.project.make(actor);
       const isNewUser = await this.makeUser(tx, actor);
       // Whoever has been removed since does not come back at the next start.
       if (isNewOrganization || isNewUser) await this.makeOwner(tx, actor);
@@ -45,12 +45,6 @@ export class HeadlessInitService implements OnApplicationBootstrap {
     if (!organization || (await this.organizations.exists(organization.id))) return false;
     await this.organizations.create(actor, { ...organization, slug: slugOf(organization.name, organization.id) });
     return true;
-  }
-
-  private async makeProject(actor: Actor): Promise<void> {
-    const { organization, project } = this.config.init;
-    if (!organization || !project || (await this.projects.findById(project.id))) return;
-    await this.projects.create(actor, organization.id, { id: project.id, name: project.name });
   }
 
   /** @returns whether there was no account with this email yet */

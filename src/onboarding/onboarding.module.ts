@@ -1,12 +1,14 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccessModule } from '../access/access.module.js';
+import { ApiKeysModule } from '../api-keys/api-keys.module.js';
 import { AuthenticationModule } from '../authentication/authentication.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { ProjectsModule } from '../projects/projects.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AcceptInvitationPage } from './accept-invitation.page.js';
 import { HeadlessInitService } from './headless-init.service.js';
+import { HeadlessProjectService } from './headless-project.service.js';
 import { SetupLinkEntity } from './setup-link.entity.js';
 import { SetupPage } from './setup.page.js';
 import { SetupService } from './setup.service.js';
@@ -19,11 +21,18 @@ import { UserProvisioningService } from './user-provisioning.service.js';
     OrganizationsModule,
     ProjectsModule,
     AccessModule,
+    ApiKeysModule,
     AuthenticationModule,
     TypeOrmModule.forFeature([SetupLinkEntity]),
   ],
   controllers: [SetupPage, AcceptInvitationPage],
-  providers: [HeadlessInitService, SetupService, UserProvisioningService, UserProvisioningResolver],
+  providers: [
+    HeadlessInitService,
+    HeadlessProjectService,
+    SetupService,
+    UserProvisioningService,
+    UserProvisioningResolver,
+  ],
   exports: [SetupService],
 })
 export class OnboardingModule {}

@@ -34,9 +34,17 @@ describe('a start with INIT_… settings', () => {
     INIT_ORG_NAME: 'Acme',
     INIT_PROJECT_ID: 'chat',
     INIT_PROJECT_NAME: 'Chat',
+    INIT_PROJECT_PUBLIC_KEY: 'pk-lf-plainly-not-a-secret-0123456789',
+    INIT_PROJECT_SECRET_KEY: 'sk-lf-plainly-not-a-secret-0123456789',
     INIT_USER_EMAIL: 'Ada@Acme.Test',
     INIT_USER_NAME: 'Ada',
     INIT_USER_PASSWORD: password,
+  };
+  const noProject = {
+    INIT_PROJECT_ID: '',
+    INIT_PROJECT_NAME: '',
+    INIT_PROJECT_PUBLIC_KEY: '',
+    INIT_PROJECT_SECRET_KEY: '',
   };
   const different = {
     INIT_ORG_NAME: 'Other',
@@ -60,7 +68,7 @@ describe('a start with INIT_… settings', () => {
   }
 
   async function everything(app: TestApp): Promise<unknown> {
-    const tables = ['organizations', 'projects', 'users', 'memberships', 'audit_events'];
+    const tables = ['organizations', 'projects', 'api_keys', 'users', 'memberships', 'audit_events'];
     const all = tables.map((table) => `(select json_agg(t order by t::text) from ${table} t) as ${table}`);
     return (await app.database.query(`select ${all.join(', ')}`)).rows;
   }
@@ -86,13 +94,16 @@ describe('a start with INIT_… settings', () => {
       });
       const made = await trailOfRequest(app, 'start');
       expect(made.map(({ action, actor_kind, actor_label }) => [action, actor_kind, actor_label])).toEqual(
-        ['organization.created', 'project.created', 'user.created', 'member.added'].map((action) => [
+        ['organization.created', 'project.created', 'apiKey.created', 'user.created', 'member.added'].map((action) => [
           action,
           'system',
           'Gatehouse',
         ]),
       );
-      await expectNoSecretOnTrails(app, [password]);
+      const keys = { user: settings.INIT_PROJECT_PUBLIC_KEY, password: settings.INIT_PROJECT_SECRET_KEY };
+      const verified = await app.browser({ basic: keys }).postJson('/api/keys/verify', { permission: 'traces.create' });
+      expect([verified.status, verified.json<{ projectId: string }>().projectId]).toEqual([200, 'chat']);
+      await expectNoSecretOnTrails(app, [password, settings.INIT_PROJECT_SECRET_KEY]);
     });
   });
 
@@ -113,7 +124,7 @@ describe('a start with INIT_… settings', () => {
         .then(({ rows }) => rows);
     await started({}, (app) => app.database.query(`delete from memberships where organization_id = 'acme'`));
     await started(settings, async (app) => expect(await owners(app, 'acme')).toEqual([]));
-    await started({ ...settings, INIT_ORG_ID: 'second', INIT_PROJECT_ID: '', INIT_PROJECT_NAME: '' }, async (app) => {
+    await started({ ...settings, INIT_ORG_ID: 'second', ...noProject }, async (app) => {
       expect(await owners(app, 'second')).toEqual([{ role: 'OWNER' }]);
     });
   });

@@ -65,6 +65,8 @@ export abstract class Config {
     readonly project: {
       readonly id: string;
       readonly name: string;
+      /** A pair that the application holds already. */
+      readonly keyPair: { readonly publicKey: string; readonly secretKey: Secret } | null;
     } | null;
     readonly user: { readonly email: string; readonly name: string; readonly password: Secret } | null;
   };

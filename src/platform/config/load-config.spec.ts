@@ -389,7 +389,7 @@ describe('INIT_…', () => {
   it('names what the first start makes, by id where no name is given', () => {
     expect(load({ INIT_ORG_ID: 'acme', INIT_PROJECT_ID: 'chat', ...user }).init).toEqual({
       organization: { id: 'acme', name: 'acme' },
-      project: { id: 'chat', name: 'chat' },
+      project: { id: 'chat', name: 'chat', keyPair: null },
       user: { email: 'ada@example.com', name: 'ada@example.com', password: expect.anything() },
     });
     const named = { INIT_ORG_NAME: 'Acme', INIT_PROJECT_NAME: 'Chat', INIT_USER_NAME: 'Ada' };
@@ -401,6 +401,10 @@ describe('INIT_…', () => {
   it.each([
     [{ INIT_ORG_NAME: 'Acme' }, 'INIT_ORG_ID: expected an id, since INIT_ORG_NAME is set'],
     [{ INIT_PROJECT_ID: 'chat' }, 'INIT_ORG_ID: expected an id, since INIT_PROJECT_ID is set'],
+    [
+      { INIT_ORG_ID: 'o', INIT_PROJECT_ID: 'chat', INIT_PROJECT_PUBLIC_KEY: 'pk-lf-0123456789abcdef' },
+      'INIT_PROJECT_SECRET_KEY: expected the other half, since INIT_PROJECT_PUBLIC_KEY is set',
+    ],
     [
       { INIT_ORG_ID: 'o', INIT_PROJECT_NAME: 'Chat' },
       'INIT_PROJECT_ID: expected an id, since INIT_PROJECT_NAME is set',

@@ -189,6 +189,9 @@ const initNeeds = [
   ['INIT_ORG_NAME', 'INIT_ORG_ID', 'an id'],
   ['INIT_PROJECT_ID', 'INIT_ORG_ID', 'an id'],
   ['INIT_PROJECT_NAME', 'INIT_PROJECT_ID', 'an id'],
+  ['INIT_PROJECT_PUBLIC_KEY', 'INIT_PROJECT_ID', 'an id'],
+  ['INIT_PROJECT_PUBLIC_KEY', 'INIT_PROJECT_SECRET_KEY', 'the other half'],
+  ['INIT_PROJECT_SECRET_KEY', 'INIT_PROJECT_PUBLIC_KEY', 'the other half'],
   ['INIT_USER_EMAIL', 'INIT_USER_PASSWORD', 'a password'],
   ['INIT_USER_PASSWORD', 'INIT_USER_EMAIL', 'an email address'],
   ['INIT_USER_NAME', 'INIT_USER_EMAIL', 'an email address'],
@@ -202,10 +205,15 @@ function initOf(read: Settings): Config['init'] {
   const { INIT_ORG_ID: organization, INIT_PROJECT_ID: project, INIT_USER_EMAIL: email } = read;
   return {
     organization: organization ? { id: organization, name: read.INIT_ORG_NAME ?? organization } : null,
-    project: project ? { id: project, name: read.INIT_PROJECT_NAME ?? project } : null,
+    project: project ? { id: project, name: read.INIT_PROJECT_NAME ?? project, keyPair: keyPairOf(read) } : null,
     user:
       email && read.INIT_USER_PASSWORD
         ? { email, name: read.INIT_USER_NAME ?? email, password: Secret.of(read.INIT_USER_PASSWORD) }
         : null,
   };
+}
+
+function keyPairOf(read: Settings): { publicKey: string; secretKey: Secret } | null {
+  const { INIT_PROJECT_PUBLIC_KEY: publicKey, INIT_PROJECT_SECRET_KEY: secretKey } = read;
+  return publicKey && secretKey ? { publicKey, secretKey: Secret.of(secretKey) } : null;
 }
