@@ -1,17 +1,33 @@
+import type { Request } from 'express';
+import type { SignInRefusalReason } from '../sign-in-refused.js';
+
+/** Where somebody goes who is signed in. @param returnTo a path of ours; `/` for who wanted nothing in particular */
+export const onward = (returnTo: string): string => (returnTo === '/' ? '/console' : returnTo);
+
+/** The first step, for who wants to go on to a path of ours. */
+export const signInUrl = (returnTo: string): string => withQuery('/sign-in', wanted(returnTo));
+
+/** The password step, past single sign-on. Without an email it asks for that too. */
+export function passwordUrl(returnTo: string, email?: string): string {
+  return withQuery('/sign-in/password', { ...(email === undefined ? {} : { email }), ...wanted(returnTo) });
+}
+
+/** The page that explains why something was refused, with the reference under which the log has it. */
+export function authErrorUrl(code: SignInRefusalReason, { requestId = '' }: Request): string {
+  return withQuery('/auth-error', { code, ref: requestId });
+}
+
 /** The providers as links that bring the person back to where they wanted to go. */
 export function withReturnTo(
   providers: readonly { readonly name: string; readonly loginUrl: string }[],
   returnTo: string,
 ): { name: string; loginUrl: string }[] {
-  const query = returnTo === '/' ? '' : `?returnTo=${encodeURIComponent(returnTo)}`;
-  return providers.map(({ name, loginUrl }) => ({ name, loginUrl: `${loginUrl}${query}` }));
+  return providers.map(({ name, loginUrl }) => ({ name, loginUrl: withQuery(loginUrl, wanted(returnTo)) }));
 }
 
-/** The password step, past single sign-on. Without an email it asks for that too. */
-export function passwordUrl(returnTo: string, email?: string): string {
-  const query = new URLSearchParams({
-    ...(email === undefined ? {} : { email }),
-    ...(returnTo === '/' ? {} : { returnTo }),
-  });
-  return query.size === 0 ? '/sign-in/password' : `/sign-in/password?${query.toString()}`;
+const wanted = (returnTo: string): Record<string, string> => (returnTo === '/' ? {} : { returnTo });
+
+function withQuery(path: string, query: Readonly<Record<string, string>>): string {
+  const text = new URLSearchParams(query).toString();
+  return text === '' ? path : `${path}?${text}`;
 }

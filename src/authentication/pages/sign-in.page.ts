@@ -15,7 +15,7 @@ import { SessionCookie } from '../session-cookie.service.js';
 import { SignInOptionsService } from '../sign-in-options.service.js';
 import { SignInService } from '../sign-in.service.js';
 import { PasswordSignInService } from '../strategies/password/password-sign-in.service.js';
-import { passwordUrl, withReturnTo } from './links.js';
+import { onward, passwordUrl, withReturnTo } from './links.js';
 
 const why = 'people meet it before they have proven anything';
 
@@ -37,7 +37,7 @@ export class SignInPage {
   @Public(why)
   show(@Req() request: Request, @Res() response: Response, @Query('signedOut') signedOut?: string): void {
     const returnTo = safeReturnTo(request.query.returnTo);
-    if (callerOf(request).actor.kind === 'user') goOn(response, returnTo);
+    if (callerOf(request).actor.kind === 'user') response.redirect(303, onward(returnTo));
     else this.askEmail(response, { returnTo, ...(signedOut === undefined ? {} : { notice: 'You are signed out.' }) });
   }
 
@@ -66,7 +66,7 @@ export class SignInPage {
   async showPassword(@Req() request: Request, @Res() response: Response): Promise<void> {
     const { email } = request.query;
     const returnTo = safeReturnTo(request.query.returnTo);
-    if (callerOf(request).actor.kind === 'user') goOn(response, returnTo);
+    if (callerOf(request).actor.kind === 'user') response.redirect(303, onward(returnTo));
     else await this.askPasswordOf(response, typeof email === 'string' && email !== '' ? email : null, returnTo);
   }
 
@@ -81,7 +81,7 @@ export class SignInPage {
       return;
     }
     this.cookie.write(response, await this.signIn.completeWithPassword(user, signInRequest(request)));
-    goOn(response, returnTo);
+    response.redirect(303, onward(returnTo));
   }
 
   @Post('sign-out')
@@ -139,10 +139,6 @@ export class SignInPage {
     if (code === 'SSO_REQUIRED' && typeof facts.loginUrl === 'string') return ' Press Continue to go there.';
     return this.options.list().providers.length > 0 ? ' Choose one of the ways below.' : '';
   }
-}
-
-function goOn(response: Response, returnTo: string): void {
-  response.redirect(303, returnTo === '/' ? '/console' : returnTo);
 }
 
 const invalidEmail = (): AppError => invalid('email', 'Enter one email address, such as ada@example.com.');

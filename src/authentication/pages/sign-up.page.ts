@@ -11,11 +11,10 @@ import { safeReturnTo } from '../../platform/http/return-to.js';
 import { callerOf } from '../../policy/current.decorators.js';
 import { Public } from '../../policy/requires.decorator.js';
 import { signInRequest } from '../sign-in-request.service.js';
-import type { SignInRefusalReason } from '../sign-in-refused.js';
 import { SessionCookie } from '../session-cookie.service.js';
 import { SignInOptionsService } from '../sign-in-options.service.js';
 import { SignUpService } from '../sign-up.service.js';
-import { withReturnTo } from './links.js';
+import { authErrorUrl, onward, signInUrl, withReturnTo } from './links.js';
 
 interface Typed {
   readonly name: string;
@@ -41,17 +40,9 @@ export class SignUpPage {
   async show(@Req() request: Request, @Res() response: Response): Promise<void> {
     const { invitation } = request.query;
     const [token, returnTo] = [typeof invitation === 'string' ? invitation : '', safeReturnTo(request.query.returnTo)];
-    if (token === '' && callerOf(request).actor.kind === 'user') {
-      response.redirect(303, returnTo === '/' ? '/console' : returnTo);
-      return;
-    }
-    const closed = token === '' ? this.whyClosed() : null;
-    if (closed)
-      response.redirect(
-        303,
-        `/auth-error?${new URLSearchParams({ code: closed, ref: request.requestId ?? '' }).toString()}`,
-      );
-    else await this.ask(response, { name: '', email: '', returnTo, invitation: token });
+    const elsewhere = token === '' ? this.elsewhereFor(request, returnTo) : null;
+    if (elsewhere === null) await this.ask(response, { name: '', email: '', returnTo, invitation: token });
+    else response.redirect(303, elsewhere);
   }
 
   @Post()
@@ -75,12 +66,14 @@ export class SignUpPage {
       return;
     }
     this.cookie.write(response, made.opened);
-    response.redirect(303, typed.returnTo === '/' ? '/console' : typed.returnTo);
+    response.redirect(303, onward(typed.returnTo));
   }
 
-  private whyClosed(): SignInRefusalReason | null {
-    if (this.config.passwordDisabled) return 'PASSWORD_DISABLED';
-    return this.config.signUpDisabled ? 'SIGN_UP_CLOSED' : null;
+  /** For whom the form would be in vain: somebody signed in, and everybody where it takes an invitation. */
+  private elsewhereFor(request: Request, returnTo: string): string | null {
+    if (callerOf(request).actor.kind === 'user') return onward(returnTo);
+    if (this.config.passwordDisabled) return authErrorUrl('PASSWORD_DISABLED', request);
+    return this.config.signUpDisabled ? authErrorUrl('SIGN_UP_CLOSED', request) : null;
   }
 
   private async ask(response: Response, { invitation: token, ...typed }: Typed, problem?: AppError): Promise<void> {
@@ -91,12 +84,12 @@ export class SignUpPage {
       response.redirect(303, invitationUrl);
       return;
     }
-    const onward = preview ? invitationUrl : typed.returnTo;
+    const afterwards = preview ? invitationUrl : typed.returnTo;
     const html = this.pages.render('sign-up', {
       ...typed,
       passwordMinLength: this.config.passwordMinLength,
-      providers: withReturnTo(this.options.list().providers, onward),
-      signInUrl: onward === '/' ? '/sign-in' : `/sign-in?${new URLSearchParams({ returnTo: onward }).toString()}`,
+      providers: withReturnTo(this.options.list().providers, afterwards),
+      signInUrl: signInUrl(afterwards),
       ...(preview ? { invitation: { token, organization: preview.organizationName, email: preview.email } } : {}),
       ...problemsForForm(problem),
     });
