@@ -10,6 +10,8 @@ import { SsoModule } from '../sso/sso.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccountService } from './account.service.js';
 import { AuthController } from './auth.controller.js';
+import { BackchannelLogoutController } from './backchannel-logout.controller.js';
+import { BackchannelLogoutService } from './backchannel-logout.service.js';
 import { CallerMiddleware } from './caller.middleware.js';
 import { FlowCookie } from './flow-cookie.service.js';
 import { LoginController } from './login.controller.js';
@@ -40,8 +42,9 @@ import { PasswordStrategy } from './strategies/password/password.strategy.js';
     SsoModule,
     TypeOrmModule.forFeature([LoginFlowEntity]),
   ],
-  controllers: [AuthController, LoginController, SignInPage, SignUpPage, AuthErrorPage],
+  controllers: [AuthController, BackchannelLogoutController, LoginController, SignInPage, SignUpPage, AuthErrorPage],
   providers: [
+    BackchannelLogoutService,
     AccountService,
     CallerMiddleware,
     FlowCookie,

@@ -52,3 +52,21 @@ export const sessionEnded = auditEvent(
     after: { userId: facts.userId, why: facts.why },
   }),
 );
+
+export const signedOutByProvider = auditEvent(
+  'session.endedByProvider',
+  (facts: Kept & { readonly connection: string; readonly userId: string | null; readonly sessions: number }) => ({
+    organizationId: facts.organizationId,
+    resource: { type: 'user', id: facts.userId },
+    after: { connection: facts.connection, sessions: facts.sessions },
+  }),
+);
+
+export const logoutRefused = auditRefusal(
+  'logout.refused',
+  (facts: Kept & { readonly connection: string | null; readonly reason: string; readonly detail: string }) => ({
+    organizationId: facts.organizationId,
+    resource: { type: 'logout', id: null },
+    after: { connection: facts.connection, reason: facts.reason, detail: facts.detail },
+  }),
+);

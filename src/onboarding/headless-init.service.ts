@@ -68,7 +68,8 @@ export class HeadlessInitService implements OnApplicationBootstrap {
   private async makeOwner(tx: Tx, actor: Actor): Promise<void> {
     const { organization, user } = this.config.init;
     const account = user && (await this.users.findByEmail(user.email));
-    if (!organization || !account) return;
+    // An account that was there may be of somebody who signed up with an address that is not theirs.
+    if (!organization || !account?.emailVerified) return;
     const membership = { organizationId: organization.id, userId: account.id };
     await this.members.add(tx, actor, { ...membership, role: 'OWNER', source: 'CONFIGURATION' });
   }

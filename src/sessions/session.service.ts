@@ -64,6 +64,12 @@ export class SessionService {
     await tx.delete(SessionEntity, { userId });
   }
 
+  /** Ends the sessions of a user that one provider or connection has opened. @returns how many */
+  async endThrough(tx: Tx, userId: string, connection: string): Promise<number> {
+    const { affected } = await tx.delete(SessionEntity, { userId, connection });
+    return affected ?? 0;
+  }
+
   /**
    * Ends the sessions of everybody whose email lies in this domain, but for those that one of `connections` has opened.
    * @param domain canonical, as `parseEmailAddress` gives it

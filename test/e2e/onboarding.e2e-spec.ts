@@ -129,9 +129,21 @@ describe('a start with INIT_… settings', () => {
     });
   });
 
+  it('gives nothing to an account that somebody had made for that email and never proved', async () => {
+    const { email } = stranger('acme.test');
+    await started({}, (app) => post(app, '/api/auth/signup', { email, name: 'Mallory', password }));
+    await started(
+      { ...settings, INIT_ORG_ID: 'fourth', INIT_PROJECT_ID: 'fourth', INIT_USER_EMAIL: email },
+      async (app) => {
+        const { rows } = await app.database.query(`select 1 from memberships where organization_id = 'fourth'`);
+        expect(rows).toEqual([]);
+      },
+    );
+  });
+
   it('leaves alone a project of that id in another organization', async () => {
     await started({ INIT_ORG_ID: 'third', INIT_PROJECT_ID: 'chat' }, async (app) => {
-      const { rows } = await app.database.query(`select organization_id, name from projects`);
+      const { rows } = await app.database.query(`select organization_id, name from projects where id = 'chat'`);
       expect(rows).toEqual([{ organization_id: 'acme', name: 'Chat' }]);
     });
   });

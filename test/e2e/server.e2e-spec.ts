@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { freePort } from '../support/free-port.js';
 import { startServer, startServerInVain, startWithNpm, type ServerProcess } from '../support/server-process.js';
 import { createClient } from '../support/servers/http-client.js';
@@ -90,12 +91,22 @@ describe('the server, started as a newcomer starts it', () => {
   });
 });
 
+/** Whether a file goes within ten seconds. */
+async function isRemoved(file: string): Promise<boolean> {
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline;) {
+    if (!existsSync(file)) return true;
+    await setTimeout(50);
+  }
+  return false;
+}
+
 describe('npm start', () => {
   it('ends the server and its database when npm itself is told to stop', async () => {
     const directory = await mkdtemp(path.join(tmpdir(), 'gatehouse-npm-'));
     const npm = await startWithNpm({ DATA_DIR: directory, PORT: String(await freePort()) });
     await npm.end('SIGTERM');
     await expect(npm.isGone()).resolves.toBe(true);
+    await expect(isRemoved(path.join(directory, 'postgres/cluster/postmaster.pid'))).resolves.toBe(true);
     await rm(directory, { recursive: true, force: true });
   });
 });

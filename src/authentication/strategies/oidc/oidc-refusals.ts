@@ -55,6 +55,7 @@ export const oidcRefusals = {
   ISSUER_NOT_ALLOWED: failed,
   CODE_REFUSED: failed,
   ID_TOKEN_INVALID: failed,
+  LOGOUT_TOKEN_INVALID: failed,
   ID_TOKEN_SIGNATURE: failed,
   USERINFO_INVALID: failed,
   UNEXPECTED: failed,

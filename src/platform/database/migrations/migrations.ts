@@ -3,6 +3,7 @@ import { UsersAndSessions1763700001000 } from './1763700001000-users-and-session
 import { Organizations1763700002000 } from './1763700002000-organizations.js';
 import { ProjectsAndKeys1763700003000 } from './1763700003000-projects-and-keys.js';
 import { SingleSignOn1763700004000 } from './1763700004000-single-sign-on.js';
+import { LogoutTokens1763800000000 } from './1763800000000-logout-tokens.js';
 
 /** Every migration, oldest first. One that has been released is never edited. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   Organizations1763700002000,
   ProjectsAndKeys1763700003000,
   SingleSignOn1763700004000,
+  LogoutTokens1763800000000,
 ] as const;

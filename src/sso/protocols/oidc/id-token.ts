@@ -47,7 +47,7 @@ export function checkClaims(claims: IDToken, header: IdTokenHeader, accessToken:
 }
 
 /** OpenID Connect Core 2: at most 255 characters. What PostgreSQL can't store, or a reader can't see, is no name of anybody. */
-function isSubject(sub: unknown): boolean {
+export function isSubject(sub: unknown): sub is string {
   return typeof sub === 'string' && sub !== '' && sub.length <= LONGEST_SUBJECT && !/[\p{Cc}\p{Cs}]/u.test(sub);
 }
 

@@ -2,11 +2,12 @@ import * as oidc from 'openid-client';
 import type { OidcSettings } from '../../sign-in-source.types.js';
 import { refusalIn } from './explain-refusal.js';
 import { checkClaims, SKEW_SECONDS } from './id-token.js';
+import { readLogoutToken } from './logout-token.js';
 import type { OidcProof } from './oidc-proof.types.js';
 import { OidcRefusal } from './oidc-refusal.types.js';
 import type { Fetch } from './outbound-fetch.js';
 import type { ProviderMetadata } from './provider-metadata.js';
-import type { OidcFlowSecrets, RelyingParty } from './relying-party.types.js';
+import type { LogoutNotice, OidcFlowSecrets, RelyingParty } from './relying-party.types.js';
 import type { SigningKeys } from './signing-keys.js';
 import { TokenExchange } from './token-exchange.js';
 
@@ -39,6 +40,14 @@ export class OidcRelyingParty implements RelyingParty {
       return await this.prove(exchange, callback, flow);
     } catch (error) {
       throw refusalIn(error, exchange.stage) ?? error;
+    }
+  }
+
+  async readLogoutToken(token: string): Promise<LogoutNotice> {
+    try {
+      return await readLogoutToken(token, { ...this.provider, clientId: this.settings.clientId }, this.outbound);
+    } catch (error) {
+      throw refusalIn(error, 'signature') ?? error;
     }
   }
 

@@ -8,6 +8,15 @@ export interface OidcFlowSecrets {
   readonly verifier: string | null;
 }
 
+/** A provider's word that somebody has signed out there. */
+export interface LogoutNotice {
+  readonly issuer: string;
+  readonly subject: string;
+  /** Unique for the issuer: the same token is believed once. */
+  readonly tokenId: string;
+  readonly expiresAt: Date;
+}
+
 /** We, as one client of one provider. */
 export interface RelyingParty {
   readonly authorizationEndpoint: string;
@@ -18,4 +27,9 @@ export interface RelyingParty {
    * @throws OidcRefusal
    */
   redeem(callback: URL, flow: OidcFlowSecrets): Promise<OidcProof>;
+  /**
+   * Turns a logout token into who has signed out at the provider.
+   * @throws OidcRefusal
+   */
+  readLogoutToken(token: string): Promise<LogoutNotice>;
 }
