@@ -14,5 +14,5 @@ export default {
   maxWorkers: 2,
   workerIdleMemoryLimit: '1GB',
   testEnvironmentOptions: { globalsCleanup: 'off' },
-  testTimeout: 30_000,
+  testTimeout: 120_000,
 };

@@ -196,7 +196,7 @@ describe('a TXT look-up that fails is no answer (SECURITY 68)', () => {
     const start = Date.now();
     await new DnsLookup({ servers: [server.address] }).txt(name);
     const took = Date.now() - start;
-    expect(took).toBeLessThanOrEqual(5050);
+    expect(took).toBeLessThanOrEqual(5500);
     // Two tries share the five seconds; when c-ares gives the second up depends on how Node looks at its timers.
     expect(took).toBeGreaterThan(3000);
   });
