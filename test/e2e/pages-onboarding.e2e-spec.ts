@@ -4,7 +4,7 @@ import { SetupService } from '../../src/onboarding/setup.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { launchBrowser } from '../support/browser.js';
 import { createOrganization, createPerson, type Person } from '../support/factories.js';
-import { looks, visit, type Look, type Visit } from '../support/hosted-pages.js';
+import { looks, visit, type Visit } from '../support/hosted-pages.js';
 import { inviteMember, revokeInvitation, tokenIn } from '../support/invitations.js';
 import { startMailSink, type MailSink } from '../support/servers/mail-sink.js';
 import { actionsOf } from '../support/trail.js';
@@ -29,23 +29,13 @@ describe('the pages that people arrive by', () => {
     owner = await createPerson(app, 'olivia@example.test');
     acme = await createOrganization(owner, 'Acme Industries');
   });
-  afterEach(() => person.end());
   afterAll(async () => {
     await browser.close();
     await app.stop();
     await sink.stop();
   });
 
-  const arrive = async (look: Look, url: string): Promise<void> => {
-    person = await visit(browser, app.url, look);
-    await person.page.goto(url);
-  };
-  const follow = async (name: string): Promise<void> => {
-    await Promise.all([person.page.waitForEvent('load'), person.page.getByRole('link', { name }).click()]);
-  };
-  const press = async (name: string): Promise<void> => {
-    await Promise.all([person.page.waitForEvent('load'), person.page.getByRole('button', { name }).click()]);
-  };
+  const arrive = (url: string) => person.page.goto(url);
   const text = () => person.page.locator('main').innerText();
   const textOf = (selector: string) => person.page.locator(selector).innerText();
 
@@ -64,15 +54,21 @@ describe('the pages that people arrive by', () => {
   }
 
   describe.each(looks)('$name', (look) => {
+    beforeAll(async () => {
+      person = await visit(browser, app.url, look);
+    });
+    afterEach(() => person.forget());
+    afterAll(() => person.end());
+
     it('lead from the mail of an invitation to an account and a membership', async () => {
       const email = `mia-${look.slug}@example.test`;
       const { link } = await invited(email);
-      await arrive(look, link);
+      await arrive(link);
       expect(await person.heading()).toBe('Join Acme Industries');
       expect(await text()).toContain('olivia invited you as Member.');
       expect(await person.faults()).toEqual([]);
 
-      await follow('Create an account');
+      await person.go('Create an account');
       expect(await text()).toContain('You were invited to Acme Industries.');
       expect(await person.page.inputValue('#email')).toBe(email);
       expect(await person.page.getAttribute('#email', 'readonly')).toBe('');
@@ -95,15 +91,15 @@ describe('the pages that people arrive by', () => {
       const email = `noah-${look.slug}@example.test`;
       await signedUp(email);
       const { link } = await invited(email);
-      await arrive(look, link);
-      await follow('Create an account');
-      await follow('Sign in');
+      await arrive(link);
+      await person.go('Create an account');
+      await person.go('Sign in');
       await person.submit({ email });
       await person.submit({ password });
       expect(person.page.url()).toBe(link);
       expect(await roleOf(email)).toBeNull();
       expect(await person.faults()).toEqual([]);
-      await press('Accept invitation');
+      await person.go('Accept invitation');
       expect(person.path()).toBe('/console');
       expect(await roleOf(email)).toBe('MEMBER');
     });
@@ -112,7 +108,6 @@ describe('the pages that people arrive by', () => {
       const email = `grace-${look.slug}@example.test`;
       const eve = await createPerson(app, `eve-${look.slug}@example.test`);
       const { link } = await invited(email);
-      person = await visit(browser, app.url, look);
       await person.page.context().addCookies([{ name: 'gatehouse', value: eve.token, url: app.url }]);
       await person.page.goto(link);
       expect(await person.page.locator('dd').allInnerTexts()).toEqual([email, eve.email]);
@@ -122,7 +117,7 @@ describe('the pages that people arrive by', () => {
       const token = new URL(link).searchParams.get('token') ?? '';
       expect((await eve.browser.postForm('/accept-invitation', { token })).status).toBe(410);
       expect(await roleOf(eve.email)).toBeNull();
-      await press('Sign out and continue');
+      await person.go('Sign out and continue');
       expect(person.page.url()).toBe(link);
       expect(await person.page.getByRole('link').allInnerTexts()).toEqual(['Sign in to accept', 'Create an account']);
     });
@@ -132,13 +127,13 @@ describe('the pages that people arrive by', () => {
       await app.database.query(`update invitations set expires_at = now() - interval '1 second' where id = $1`, [
         expired.id,
       ]);
-      await arrive(look, expired.link);
+      await arrive(expired.link);
       expect(await person.heading()).toBe('This invitation has expired');
       expect(await person.faults()).toEqual([]);
 
       const revoked = await invited(`withdrawn-${look.slug}@example.test`);
       await person.page.goto(revoked.link);
-      await follow('Create an account');
+      await person.go('Create an account');
       await revokeInvitation(owner, revoked.id);
       await person.submit({ name: 'Max', password });
       expect(await person.heading()).toBe('This invitation is not valid');
@@ -149,16 +144,19 @@ describe('the pages that people arrive by', () => {
   });
 
   it('tell a visitor without an invitation that sign-up is closed, before they have typed anything', async () => {
-    await arrive(looks[0], `${app.url}/sign-up`);
+    person = await visit(browser, app.url, looks[0]);
+    await arrive(`${app.url}/sign-up`);
     expect(await person.heading()).toBe('By invitation only');
     expect(await person.page.getByRole('link').allInnerTexts()).toEqual(['Try again']);
     await person.page.goto(`${app.url}/sign-in`);
     expect(await person.page.getByRole('link', { name: 'Create an account' }).count()).toBe(0);
+    await person.end();
   });
 
   it('make the first administrator by the link that the server prints, once', async () => {
     const link = (await app.nest.get(SetupService, { strict: false }).issueLink()) ?? '';
-    await arrive(looks[1], link);
+    person = await visit(browser, app.url, looks[1]);
+    await arrive(link);
     expect(await person.focus()).toMatchObject({ name: 'name' });
     expect(await person.faults()).toEqual([]);
     await person.submit({ name: 'Root', email: 'root@example', password });
@@ -177,7 +175,7 @@ describe('the pages that people arrive by', () => {
     await secondTab.page.goto(link);
     expect(await secondTab.heading()).toBe('This link no longer works');
     expect(await secondTab.faults()).toEqual([]);
-    await secondTab.end();
+    await Promise.all([person.end(), secondTab.end()]);
     const { rows } = await app.database.query(`select email from users where instance_administrator`);
     expect(rows).toEqual([{ email: 'root@example.test' }]);
   });

@@ -4,7 +4,7 @@ import { providerSettings } from '../support/accounts.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { launchBrowser } from '../support/browser.js';
 import { freePort } from '../support/free-port.js';
-import { looks, visit, type Look, type Visit } from '../support/hosted-pages.js';
+import { looks, visit, type Visit } from '../support/hosted-pages.js';
 import { startOpenIdProvider, type OpenIdProvider } from '../support/servers/openid-provider.js';
 import { createTenant, moveSso, type Tenant } from '../support/sso.js';
 
@@ -35,7 +35,6 @@ describe('single sign-on at the hosted pages', () => {
     ]);
     await tenant('acme.test');
   });
-  afterEach(() => person.end());
   afterAll(async () => {
     await browser.close();
     await app.stop();
@@ -49,19 +48,22 @@ describe('single sign-on at the hosted pages', () => {
     return made;
   }
 
-  const arrive = async (look: Look, path: string): Promise<void> => {
-    person = await visit(browser, app.url, look, [provider.url]);
-    await person.page.goto(app.url + path);
-  };
+  const arrive = (path: string) => person.page.goto(app.url + path);
   /** Stays at the page that leads on, as a browser does in which somebody presses Stop. */
   const holdAtContinue = () => person.page.route('**/api/auth/login/**', (route) => route.abort('aborted'));
   const links = () => person.page.locator('main').getByRole('link').allInnerTexts();
 
   describe.each(looks)('$name', (look) => {
+    beforeAll(async () => {
+      person = await visit(browser, app.url, look, [provider.url]);
+    });
+    afterEach(() => person.forget());
+    afterAll(() => person.end());
+
     const email = `mia-${look.slug}@acme.test`;
 
     it('takes whoever types an address of the domain to the provider, and back to where they wanted to go', async () => {
-      await arrive(look, '/sign-in?returnTo=%2Fconsole%3Ftab%3D1');
+      await arrive('/sign-in?returnTo=%2Fconsole%3Ftab%3D1');
       await person.submit({ email });
       await person.page.waitForURL(`${provider.url}/**`);
       await person.page.getByRole('button', { name: `Mia ${look.slug}` }).click();
@@ -77,15 +79,14 @@ describe('single sign-on at the hosted pages', () => {
     });
 
     it('says who is waiting, for a browser that does not go on by itself, and lets a password do instead', async () => {
-      await arrive(look, '/sign-in?returnTo=%2Fconsole%3Ftab%3D2');
+      await arrive('/sign-in?returnTo=%2Fconsole%3Ftab%3D2');
       await holdAtContinue();
       await person.submit({ email });
       expect(await person.page.locator('main').innerText()).toContain('Taking you to Okta.');
       expect(await links()).toEqual(['Continue now', 'Use a password instead']);
       expect(await person.faults()).toEqual([]);
 
-      await person.page.getByRole('link', { name: 'Use a password instead' }).click();
-      await person.page.waitForURL('**/sign-in/password?**');
+      await person.go('Use a password instead');
       expect(await person.page.inputValue('#email')).toBe(email);
       expect(await person.page.locator('[name=returnTo]').inputValue()).toBe('/console?tab=2');
       expect(await person.focus()).toMatchObject({ name: 'password' });
@@ -100,15 +101,14 @@ describe('single sign-on at the hosted pages', () => {
         `http://127.0.0.1:${deadPort}`,
         connection.id,
       ]);
-      await arrive(look, '/sign-in');
+      await arrive('/sign-in');
       await person.submit({ email: `olivia@${domain}` });
       await person.page.waitForURL('**/auth-error?**');
       expect(await person.heading()).toBe('The identity provider did not answer');
       expect(await links()).toEqual(['Try again', 'Use a password']);
       expect(await person.faults()).toEqual([]);
 
-      await person.page.getByRole('link', { name: 'Use a password' }).click();
-      await person.page.waitForURL('**/sign-in/password');
+      await person.go('Use a password');
       expect(await person.focus()).toMatchObject({ name: 'email' });
       expect(await person.faults()).toEqual([]);
       await person.submit({ email: `olivia@${domain}`, password });
@@ -119,7 +119,7 @@ describe('single sign-on at the hosted pages', () => {
       const domain = `strict-${look.slug}.test`;
       const { owner, connection } = await tenant(domain);
       await moveSso(owner, 'enforceSso', connection.id);
-      await arrive(look, `/sign-in/password?email=eve%40${domain}&returnTo=%2Fconsole%3Ftab%3D3`);
+      await arrive(`/sign-in/password?email=eve%40${domain}&returnTo=%2Fconsole%3Ftab%3D3`);
       const told = async () => {
         expect(await person.page.getByRole('alert').innerText()).toBe(elsewhere);
         expect(await person.focus()).toMatchObject({ name: 'alert' });
@@ -133,10 +133,7 @@ describe('single sign-on at the hosted pages', () => {
       await person.submit({ email: `eve@${domain}`, password });
       await told();
       await holdAtContinue();
-      await Promise.all([
-        person.page.waitForEvent('load'),
-        person.page.getByRole('button', { name: 'Continue' }).click(),
-      ]);
+      await person.go('Continue');
       expect(await links()).toEqual(['Continue now']);
       const onward = await person.page.getByRole('link', { name: 'Continue now' }).getAttribute('href');
       expect(onward).toBe(
@@ -146,12 +143,14 @@ describe('single sign-on at the hosted pages', () => {
   });
 
   it('asks again for what is no email, in a link to the password as in a form', async () => {
-    await arrive(looks[0], '/sign-in/password?email=no-email');
+    person = await visit(browser, app.url, looks[0]);
+    await arrive('/sign-in/password?email=no-email');
     expect(await person.focus()).toMatchObject({ name: 'email', isInvalid: true });
     expect(person.page.url()).toContain('no-email');
     await person.page.goto(`${app.url}/sign-in/password?email=a&email=b&returnTo=//evil.test`);
     expect(await person.heading()).toBe('Sign in with a password');
     expect(await person.page.locator('[name=returnTo]').inputValue()).toBe('/');
+    await person.end();
   });
 });
 

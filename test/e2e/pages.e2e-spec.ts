@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { launchBrowser } from '../support/browser.js';
 import { createOrganization, createPerson } from '../support/factories.js';
-import { looks, visit, type Look, type Visit } from '../support/hosted-pages.js';
+import { looks, visit, type Visit } from '../support/hosted-pages.js';
 
 const password = 'correct horse battery';
 /** Long enough for a browser, which counts UTF-16 units, and not for us: seven characters. */
@@ -17,23 +17,25 @@ describe('the hosted pages', () => {
   beforeAll(async () => {
     [app, browser] = await Promise.all([startTestApp(), launchBrowser()]);
   });
-  afterEach(() => person.end());
   afterAll(async () => {
     await browser.close();
     await app.stop();
   });
 
-  const arrive = async (look: Look, path: string): Promise<void> => {
-    person = await visit(browser, app.url, look);
-    await person.page.goto(app.url + path);
-  };
+  const arrive = (path: string) => person.page.goto(app.url + path);
   const text = () => person.page.locator('main').innerText();
 
   describe.each(looks)('$name', (look) => {
+    beforeAll(async () => {
+      person = await visit(browser, app.url, look);
+    });
+    afterEach(() => person.forget());
+    afterAll(() => person.end());
+
     const email = `ada-${look.slug}@example.test`;
 
     it('sign a person up, say who they are, and sign them out', async () => {
-      await arrive(look, '/sign-up');
+      await arrive('/sign-up');
       expect(await person.focus()).toMatchObject({ name: 'name', isInvalid: false });
       expect(await person.faults()).toEqual([]);
 
@@ -44,7 +46,7 @@ describe('the hosted pages', () => {
       expect(await text()).toContain('You belong to none yet.');
       expect(await person.faults()).toEqual([]);
 
-      await person.page.getByRole('button', { name: 'Sign out' }).click();
+      await person.go('Sign out');
       expect(await person.page.getByRole('status').innerText()).toBe('You are signed out.');
       expect(await person.faults()).toEqual([]);
       await person.page.goto(`${app.url}/console`);
@@ -52,7 +54,7 @@ describe('the hosted pages', () => {
     });
 
     it('sign a person in in two steps, announce a wrong password, and keep the email', async () => {
-      await arrive(look, '/sign-in?returnTo=%2Fconsole%3Ftab%3D1');
+      await arrive('/sign-in?returnTo=%2Fconsole%3Ftab%3D1');
       expect(await person.focus()).toMatchObject({ name: 'email', isInvalid: false });
       await person.submit({ email });
       expect(await person.heading()).toBe('Enter your password');
@@ -77,7 +79,7 @@ describe('the hosted pages', () => {
     });
 
     it('ask again for what is no email, and keep it', async () => {
-      await arrive(look, '/sign-in');
+      await arrive('/sign-in');
       await person.submit({ email: 'ada@localhost' });
       expect(await person.focus()).toEqual({
         name: 'email',
@@ -89,7 +91,7 @@ describe('the hosted pages', () => {
     });
 
     it('lose nothing but the password when it is too short', async () => {
-      await arrive(look, '/sign-up');
+      await arrive('/sign-up');
       await person.submit({ name: 'Grace', email: `grace-${look.slug}@example.test`, password: sevenKeys });
       expect(await person.focus()).toEqual({
         name: 'password',
@@ -105,14 +107,14 @@ describe('the hosted pages', () => {
 
     it('say that an email has an account, above the form, and how to go on', async () => {
       await createPerson(app, `taken-${look.slug}@example.test`);
-      await arrive(look, '/sign-up?returnTo=%2Fconsole%3Ftab%3D2');
+      await arrive('/sign-up?returnTo=%2Fconsole%3Ftab%3D2');
       await person.submit({ name: 'Eve', email: `taken-${look.slug}@example.test`, password });
       expect(await person.focus()).toMatchObject({ name: 'alert' });
       expect(await person.page.getByRole('alert').innerText()).toBe(
         'An account with this email exists. Sign in instead.',
       );
       expect(await person.faults()).toEqual([]);
-      await person.page.getByRole('link', { name: 'Sign in' }).click();
+      await person.go('Sign in');
       expect(await person.page.locator('[name=returnTo]').inputValue()).toBe('/console?tab=2');
     });
 
@@ -124,29 +126,41 @@ describe('the hosted pages', () => {
         ['constructor', '../../x', [failed, 'SIGN_IN_FAILED', 'none']],
         ['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', [failed, 'SIGN_IN_FAILED', 'none']],
       ] as const;
-      person = await visit(browser, app.url, look);
       for (const [code, ref, shown] of cases) {
         await person.page.goto(`${app.url}/auth-error?${new URLSearchParams({ code, ref }).toString()}`);
         expect(await person.page.locator('h1, dd').allInnerTexts()).toEqual(shown);
         expect(await person.page.content()).not.toMatch(/alert\(1\)|onerror/);
       }
       expect(await person.faults()).toEqual([]);
-      await person.page.getByRole('link', { name: 'Try again' }).click();
+      await person.go('Try again');
       expect(person.path()).toBe('/sign-in');
     });
 
     it('tell of an address without a page, and of a form from elsewhere, as a page', async () => {
-      await arrive(look, '/no-such-page');
+      await arrive('/no-such-page');
       expect(await person.heading()).toBe('Page not found');
       expect(await person.faults()).toEqual([]);
       await person.page.goto(`${app.url.replace('localhost', '127.0.0.1')}/sign-in`);
       await person.submit({ email: 'ada@example.test' });
       expect(await person.heading()).toBe('That came from elsewhere');
     });
+
+    it('list a person’s organizations with their roles, whatever they are called', async () => {
+      const owner = await createPerson(app);
+      await createOrganization(owner, '<b>Acme</b> & Söhne');
+      await person.page.context().addCookies([{ name: 'gatehouse', value: owner.token, url: app.url }]);
+      await arrive('/');
+      expect(person.path()).toBe('/console');
+      expect(await person.page.locator('.rows li').innerText()).toMatch(
+        /^<b>Acme<\/b> & Söhne\s+b-acme-b-sohne-\w+\s+Owner$/,
+      );
+      expect(await person.faults()).toEqual([]);
+    });
   });
 
   it('can be used with the keyboard alone', async () => {
-    await arrive(looks[1], '/sign-in');
+    person = await visit(browser, app.url, looks[1]);
+    await arrive('/sign-in');
     const keys = person.page.keyboard;
     const tabTo = async (name: string): Promise<(string | null)[]> => {
       const passed: (string | null)[] = [];
@@ -172,18 +186,6 @@ describe('the hosted pages', () => {
     await tabTo('Sign out');
     await keys.press('Enter');
     await person.page.waitForSelector('[role=status]');
-  });
-
-  it('list a person’s organizations with their roles, whatever they are called', async () => {
-    const owner = await createPerson(app);
-    await createOrganization(owner, '<b>Acme</b> & Söhne');
-    await arrive(looks[0], '/sign-in');
-    await person.page.context().addCookies([{ name: 'gatehouse', value: owner.token, url: app.url }]);
-    await person.page.goto(`${app.url}/`);
-    expect(person.path()).toBe('/console');
-    expect(await person.page.locator('.rows li').innerText()).toMatch(
-      /^<b>Acme<\/b> & Söhne\s+b-acme-b-sohne-\w+\s+Owner$/,
-    );
-    expect(await person.faults()).toEqual([]);
+    await person.end();
   });
 });

@@ -4,11 +4,12 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
-/** Chromium that keeps to itself: without these it asks its maker for updates, and QUIC and the GPU process need more than a container has. */
+/** Chromium that keeps to itself: without these it asks its maker for updates, and QUIC, the GPU process and shared memory need more than a container has. */
 const flags = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
+  '--disable-dev-shm-usage',
   '--no-first-run',
   '--disable-background-networking',
   '--disable-component-update',
@@ -64,6 +65,12 @@ export function observe(page: Page): PageObservations {
   return observations;
 }
 
+/** What has come since the last call. */
+export function observeNews(page: Page): PageObservations {
+  const { complaints, cspViolations, requests } = observe(page);
+  return { complaints: complaints.splice(0), cspViolations: cspViolations.splice(0), requests: requests.splice(0) };
+}
+
 /** The refusals by the content security policy since the page was opened. */
 export function cspViolations(page: Page): readonly string[] {
   return observe(page).cspViolations;
@@ -80,14 +87,20 @@ export async function axeViolations(page: Page): Promise<string[]> {
   const dark = await page.evaluate<boolean>('matchMedia("(prefers-color-scheme: dark)").matches');
   const body = (await page.content()).replace(leadsOn, '');
   const twin = await twinOf(browser);
-  await twin.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
-  await twin.setViewportSize(page.viewportSize() ?? { width: 1280, height: 800 });
-  await twin.route(page.url(), (route) => route.fulfill({ contentType: 'text/html; charset=utf-8', body }));
-  await twin.goto(page.url());
-  await twin.unrouteAll();
-  await twin.evaluate(`${axeSource}; 0`);
-  return twin.evaluate<string[]>(`axe.run().then(({ violations }) => violations.flatMap(
-    ({ id, help, nodes }) => nodes.map(({ target, failureSummary }) => [id, help, target.join(' '), failureSummary].join(' | '))))`);
+  try {
+    await twin.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
+    await twin.setViewportSize(page.viewportSize() ?? { width: 1280, height: 800 });
+    await twin.route(page.url(), (route) => route.fulfill({ contentType: 'text/html; charset=utf-8', body }));
+    await twin.goto(page.url());
+    await twin.unrouteAll();
+    await twin.evaluate(`${axeSource}; 0`);
+    return await twin.evaluate<string[]>(`axe.run().then(({ violations }) => violations.flatMap(
+      ({ id, help, nodes }) => nodes.map(({ target, failureSummary }) => [id, help, target.join(' '), failureSummary].join(' | '))))`);
+  } catch (error) {
+    // Whatever state it is in, the next page is not to suffer from it.
+    twins.delete(browser);
+    throw error;
+  }
 }
 
 const leadsOn = /<meta http-equiv="refresh"[^>]*>/;

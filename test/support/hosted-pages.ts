@@ -1,5 +1,5 @@
 import type { Browser, Page, Response } from 'playwright-core';
-import { axeViolations, observe, openPage } from './browser.js';
+import { axeViolations, observeNews, openPage } from './browser.js';
 
 /** How a visitor's browser is set up. Together they have met JavaScript on and off, and both schemes. */
 export const looks = [
@@ -34,12 +34,16 @@ export interface Visit {
   faults(): Promise<string[]>;
   /** Types into the fields of these names, and presses Enter in the last. */
   submit(fields: Readonly<Record<string, string>>): Promise<void>;
+  /** Clicks the link or the button of this name, and waits for the page that comes. */
+  go(name: string): Promise<void>;
   /** Where the cursor is, and what a screen reader says of it. */
   focus(): Promise<Focus>;
   /** The heading, by which a person knows where they are. */
   heading(): Promise<string>;
   /** The path of the address. */
   path(): string;
+  /** Makes the browser as good as new: opening another one takes longer. */
+  forget(): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -64,29 +68,36 @@ export async function visit(
   page.on('response', (response) => {
     if (new URL(response.url()).origin === origin) underway.add(faultsOf(response));
   });
-  let complaintsRead = 0;
 
   return {
     page,
     faults: async () => {
       const loaded = await Promise.all(underway);
       underway.clear();
-      const { complaints, cspViolations, requests } = observe(page);
-      const news = complaints
-        .slice(complaintsRead)
-        .filter((text) => !/^Failed to load resource: .* status of 4/.test(text));
-      complaintsRead = complaints.length;
+      const { complaints, cspViolations, requests } = observeNews(page);
+      const errors = complaints.filter((text) => !/^Failed to load resource: .* status of 4/.test(text));
       const strays = requests.filter((url) => ![origin, ...elsewhere].includes(new URL(url).origin));
-      return [...loaded.flat(), ...news, ...cspViolations, ...strays, ...(await axeViolations(page))];
+      return [...loaded.flat(), ...errors, ...cspViolations, ...strays, ...(await axeViolations(page))];
     },
     submit: async (fields) => {
       const names = Object.keys(fields);
       for (const name of names) await page.fill(`#${name}`, fields[name] ?? '');
       await Promise.all([page.waitForEvent('load'), page.press(`#${names.at(-1) ?? ''}`, 'Enter')]);
     },
+    go: async (name) => {
+      const target = page.locator('main').getByRole('link', { name }).or(page.getByRole('button', { name }));
+      await Promise.all([page.waitForEvent('load'), target.click()]);
+    },
     focus: () => page.evaluate<Focus>(readFocus),
     heading: () => page.locator('h1').innerText(),
     path: () => new URL(page.url()).pathname,
+    forget: async () => {
+      await page.unrouteAll();
+      await page.context().clearCookies();
+      await page.goto('about:blank');
+      underway.clear();
+      observeNews(page);
+    },
     end: () => page.context().close(),
   };
 }
