@@ -35,7 +35,7 @@ export class AccessGuard implements CanActivate {
     const scope = actor.kind === 'anonymous' ? null : await this.scopeOf(context, requires);
     const verdict = await judge(actor, requirementIn(scope, requires), scope);
     if (verdict && !(await this.isRepetition(context))) {
-      await this.refusals.record(context, verdict, verdict.code === 'FORBIDDEN' ? scope : null);
+      await this.refusals.record(context, verdict, verdict.code === 'NOT_FOUND' ? null : scope);
       throw verdict;
     }
     if (scope) rememberScope(handlerArguments(context), scope);
@@ -77,8 +77,9 @@ async function judge(actor: Actor, requirement: Requirement, scope: Scope | null
   }
   if (!scope) return new AppError('NOT_FOUND');
   const held = await actor.permissionsIn(scope);
-  if (held.has(requirement)) return null;
-  return held.size === 0 ? new AppError('NOT_FOUND') : new AppError('FORBIDDEN', { detail: `needs ${requirement}` });
+  if (held.has(requirement)) return actor.objectionOf(scope.organizationId);
+  if (held.size === 0) return new AppError('NOT_FOUND');
+  return new AppError('FORBIDDEN', { detail: `needs ${requirement}` });
 }
 
 /** Where a thing may be a project's or the organization's own, its scope decides which permission counts. */

@@ -2,10 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { INSTANCE_TRAIL } from '../audit/audit.service.js';
 import { MemberService } from '../organizations/members/member.service.js';
 import { OrganizationService } from '../organizations/organization.service.js';
+import { SecurityPolicyService } from '../organizations/security-policy/security-policy.service.js';
+import { AppError } from '../platform/errors/app-error.js';
 import type { Actor, ActorKind, Origin, Scope } from '../policy/actor.js';
 import { isPermission, permissionNames, type BuiltInRole, type Permission } from '../policy/permissions.js';
+import { hasSecondFactor, type Proof } from '../policy/proof.js';
 import { permissionsOf } from '../policy/roles.js';
 import { ProjectRoleService } from '../projects/project-role.service.js';
+import type { User } from '../users/user.types.js';
 
 /** What a key may do, as it is stored. */
 export interface KeyGrant {
@@ -17,7 +21,13 @@ export interface KeyGrant {
 
 /** Who somebody has proven to be, before anything is asked about what they may do. */
 export type Identity =
-  | { readonly kind: 'user'; readonly id: string; readonly label: string; readonly isInstanceAdministrator: boolean }
+  | {
+      readonly kind: 'user';
+      readonly id: string;
+      readonly label: string;
+      readonly isInstanceAdministrator: boolean;
+      readonly proof: Proof;
+    }
   | { readonly kind: 'apiKey'; readonly id: string; readonly label: string; readonly grant: KeyGrant }
   | { readonly kind: 'administrator' | 'system' };
 
@@ -36,17 +46,15 @@ export class AccessService {
     private readonly organizations: OrganizationService,
     private readonly members: MemberService,
     private readonly projectRoles: ProjectRoleService,
+    private readonly securityPolicies: SecurityPolicyService,
   ) {}
 
   /** An actor answers each scope once per request; a role change counts at the next request. */
   actorFor(identity: Identity, origin: Origin): Actor {
     const answers = new Map<string, Promise<Held>>();
-    const held = (scope: Scope): Promise<Held> => {
-      const key = `${scope.organizationId}/${scope.projectId ?? ''}`;
-      const known = answers.get(key) ?? this.holdingOf(identity, scope);
-      answers.set(key, known);
-      return known;
-    };
+    const objections = new Map<string, Promise<AppError | null>>();
+    const held = (scope: Scope) =>
+      once(answers, `${scope.organizationId}/${scope.projectId ?? ''}`, () => this.holdingOf(identity, scope));
     return {
       kind: identity.kind,
       ...nameOf(identity),
@@ -54,9 +62,20 @@ export class AccessService {
       organizationId: identity.kind === 'apiKey' ? identity.grant.organizationId : null,
       projectId: identity.kind === 'apiKey' ? identity.grant.projectId : null,
       isInstanceAdministrator: administers(identity),
+      proof: identity.kind === 'user' ? identity.proof : null,
       permissionsIn: async (scope) => (await held(scope)).permissions,
       roleIn: async (scope) => (await held(scope)).role,
+      objectionOf: (organizationId) =>
+        once(objections, organizationId, () => this.objectionOf(identity, organizationId)),
     };
+  }
+
+  /** An organization asks it of its members; an instance administrator who is none has the instance's rules alone. */
+  private async objectionOf(identity: Identity, organizationId: string): Promise<AppError | null> {
+    if (identity.kind !== 'user' || hasSecondFactor(identity.proof)) return null;
+    const { secondFactorRequired } = await this.securityPolicies.policyOf(organizationId);
+    if (!secondFactorRequired || (await this.members.roleOf(organizationId, identity.id)) === null) return null;
+    return new AppError('SECOND_FACTOR_REQUIRED', { facts: { setUpUrl: '/account/second-factor' } });
   }
 
   private async holdingOf(identity: Identity, scope: Scope): Promise<Held> {
@@ -86,6 +105,18 @@ export class AccessService {
     const role = (await this.projectRoles.roleOf({ organizationId, projectId }, userId)) ?? organizationRole;
     return { role, permissions: permissionsOf(role, 'project') };
   }
+}
+
+/** A person as they are known after a proof, with the session that remembers it. */
+export function userIdentity(user: User, proof: Proof): Identity {
+  const { id, email: label, isInstanceAdministrator } = user;
+  return { kind: 'user', id, label, isInstanceAdministrator, proof };
+}
+
+function once<T>(answers: Map<string, Promise<T>>, key: string, ask: () => Promise<T>): Promise<T> {
+  const known = answers.get(key) ?? ask();
+  answers.set(key, known);
+  return known;
 }
 
 /** A key of a project is worth nothing elsewhere; a key of an organization reaches each of its projects. Keys grant no roles. */

@@ -16,6 +16,8 @@ const refusals: ReadonlySet<ErrorCode> = new Set([
   'NOT_FOUND',
   'CANNOT_GRANT',
   'SSO_REQUIRED',
+  'SECOND_FACTOR_REQUIRED',
+  'STEP_UP_REQUIRED',
   'ENTITLEMENT_REQUIRED',
   'LAST_OWNER',
   'DOMAIN_TAKEN',

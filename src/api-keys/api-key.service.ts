@@ -11,6 +11,7 @@ import { AppError, invalid } from '../platform/errors/app-error.js';
 import { DomainEvents } from '../platform/events/domain-events.js';
 import { page, type Connection, type PageRequest } from '../platform/graphql/connection.js';
 import type { Actor, Scope } from '../policy/actor.js';
+import { refuseStaleProof } from '../policy/fresh-proof.js';
 import type { ScopeLocator } from '../policy/requires.decorator.js';
 import type { ProjectScope } from '../projects/project.types.js';
 import { ApiKeyEntity } from './api-key.entity.js';
@@ -60,9 +61,11 @@ export class ApiKeyService implements ScopeLocator, OnModuleInit {
   /**
    * Creates a key of a project or of the organization. Its secret is in the result, once.
    * @throws CANNOT_GRANT for a permission that the actor does not hold, or a key that outlives the key that makes it;
-   *   VALIDATION_FAILED for an unknown permission or an `expiresAt` that has passed
+   *   VALIDATION_FAILED for an unknown permission or an `expiresAt` that has passed; STEP_UP_REQUIRED for a key of the
+   *   organization
    */
   async create(actor: Actor, scope: Scope, input: NewApiKey): Promise<CreatedApiKey> {
+    if (scope.projectId === null) refuseStaleProof(actor, this.clock.now());
     const asked = input.expiresAt ?? null;
     if (asked !== null && asked <= this.clock.now()) throw invalid('expiresAt', 'expiresAt must lie in the future.');
     const permissions = await this.grants.permissionsFor(actor, scope, input.permissions ?? null);

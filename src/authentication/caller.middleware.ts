@@ -1,6 +1,6 @@
 import { Injectable, type NestMiddleware } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
-import { AccessService } from '../access/access.service.js';
+import { AccessService, userIdentity } from '../access/access.service.js';
 import { ApiKeyAuthenticationService } from '../api-keys/api-key-authentication.service.js';
 import { Config } from '../platform/config/config.js';
 import { sameDigest, sha256 } from '../platform/crypto/digest.js';
@@ -60,12 +60,6 @@ export class CallerMiddleware implements NestMiddleware {
     const session = token === null ? null : await this.sessions.resume(token);
     const user = session && (await this.users.findById(session.userId));
     if (!session || !user || user.isDeactivated) return null;
-    const identity = {
-      kind: 'user',
-      id: user.id,
-      label: user.email,
-      isInstanceAdministrator: user.isInstanceAdministrator,
-    } as const;
-    return { actor: this.access.actorFor(identity, origin), sessionId: session.id };
+    return { actor: this.access.actorFor(userIdentity(user, session), origin), sessionId: session.id };
   }
 }

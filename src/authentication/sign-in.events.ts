@@ -1,5 +1,6 @@
 import { auditEvent, auditRefusal } from '../audit/audit-event.types.js';
-import type { Session, SignInMethod } from '../sessions/session.types.js';
+import type { SignInMethod } from '../policy/proof.js';
+import type { Session } from '../sessions/session.types.js';
 
 /** Where events about a person are kept: the organization that owns their email's domain, or the instance. */
 interface Kept {
@@ -11,7 +12,7 @@ export const signedIn = auditEvent(
   ({ session, organizationId }: Kept & { readonly session: Session }) => ({
     organizationId,
     resource: { type: 'session', id: session.id },
-    after: { method: session.method, connection: session.connection },
+    after: { method: session.method, connection: session.connection, secondFactor: session.secondFactor },
   }),
 );
 

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/audit.service.js';
-import { AccessService } from '../access/access.service.js';
+import { AccessService, userIdentity } from '../access/access.service.js';
 import { DomainService } from '../organizations/domains/domain.service.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { parseEmailAddress } from '../platform/text/email-address.js';
 import { shortened, withInvisiblesShown } from '../platform/text/printable.js';
 import { anonymous, type Actor, type Origin } from '../policy/actor.js';
 import { SessionService } from '../sessions/session.service.js';
-import type { OpenedSession, SignInMethod } from '../sessions/session.types.js';
+import type { Proof, SignInMethod } from '../policy/proof.js';
+import type { OpenedSession } from '../sessions/session.types.js';
 import type { OidcProof } from '../sso/protocols/oidc/oidc-proof.types.js';
 import type { SignInSource } from '../sso/sign-in-source.types.js';
 import type { User } from '../users/user.types.js';
@@ -34,6 +35,9 @@ export interface Attempt {
   readonly detail?: string;
 }
 
+/** Proof by a password and nothing else. */
+export const withPassword = { method: 'password', connection: null, secondFactor: null } as const;
+
 /** The last steps of every way to sign in: the session and its audit event, in one commit. */
 @Injectable()
 export class SignInService {
@@ -48,7 +52,7 @@ export class SignInService {
 
   /** Opens a session for somebody whose password was right. */
   completeWithPassword(user: User, request: SignInRequest): Promise<OpenedSession> {
-    return this.database.transaction((tx) => this.open(tx, user, { method: 'password', connection: null }, request));
+    return this.database.transaction((tx) => this.open(tx, user, withPassword, request));
   }
 
   /**
@@ -66,7 +70,8 @@ export class SignInService {
       const verdict = await this.accounts.judge(tx, source, proof);
       if ('refused' in verdict) return verdict.refused;
       const user = await this.accounts.settle(tx, anonymous(request.origin), source, verdict);
-      return this.open(tx, user, { method: 'oidc', connection: source.key }, request, source.organizationId);
+      const by = { method: 'oidc', connection: source.key, secondFactor: null } as const;
+      return this.open(tx, user, by, request, source.organizationId);
     });
     return typeof outcome === 'string' ? this.refuse(request.origin, attempt, outcome) : outcome;
   }
@@ -96,20 +101,14 @@ export class SignInService {
   async open(
     tx: Tx,
     user: User,
-    proof: { readonly method: SignInMethod; readonly connection: string | null },
+    proof: Omit<Proof, 'provenAt'>,
     request: SignInRequest,
     trail: string | null = null,
   ): Promise<OpenedSession> {
     const organizationId = trail ?? (await this.trailOf(user.email));
-    const identity = {
-      kind: 'user',
-      id: user.id,
-      label: user.email,
-      isInstanceAdministrator: user.isInstanceAdministrator,
-    } as const;
-    const actor = this.access.actorFor(identity, request.origin);
-    await this.endPrevious(tx, actor, request.previousSessionId, organizationId);
     const opened = await this.sessions.open(tx, { userId: user.id, ...proof }, request.origin);
+    const actor = this.access.actorFor(userIdentity(user, opened.session), request.origin);
+    await this.endPrevious(tx, actor, request.previousSessionId, organizationId);
     await this.audit.record(tx, actor, signedIn, { session: opened.session, organizationId });
     return opened;
   }

@@ -12,7 +12,7 @@ import { SsoDiscoveryService } from '../sso/sso-discovery.service.js';
 import { UserService } from '../users/user.service.js';
 import type { User } from '../users/user.types.js';
 import { NewcomerService } from './newcomer.service.js';
-import { SignInService, type Attempt, type SignInRequest } from './sign-in.service.js';
+import { SignInService, withPassword, type Attempt, type SignInRequest } from './sign-in.service.js';
 import { refuseWeakPassword } from '../policy/password-policy.js';
 
 export interface NewAccount {
@@ -54,7 +54,7 @@ export class SignUpService {
       const made = await this.accountOf(tx, actor, email, account, passwordHash);
       const user = await this.newcomers.welcome(tx, actor, made);
       if (account.invitation !== undefined) await this.invitations.accept(tx, actor, user, account.invitation);
-      const opened = await this.signIn.open(tx, user, { method: 'password', connection: null }, request);
+      const opened = await this.signIn.open(tx, user, withPassword, request);
       return { user, opened };
     });
   }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { MoreThan } from 'typeorm';
-import { SignInService, type SignInRequest } from '../authentication/sign-in.service.js';
+import { SignInService, withPassword, type SignInRequest } from '../authentication/sign-in.service.js';
 import { Clock } from '../platform/clock/clock.js';
 import { Config } from '../platform/config/config.js';
 import { randomToken, sha256 } from '../platform/crypto/digest.js';
@@ -85,7 +85,7 @@ export class SetupService {
         by: 'setup',
         organizationId: null,
       });
-      return this.signIn.open(tx, user, { method: 'password', connection: null }, request);
+      return this.signIn.open(tx, user, withPassword, request);
     });
   }
 }

@@ -10,6 +10,7 @@ import { domainEvent, DomainEvents } from '../platform/events/domain-events.js';
 import { page, type Connection, type PageRequest } from '../platform/graphql/connection.js';
 import { slugOf } from '../platform/text/slug.js';
 import type { Actor, Scope } from '../policy/actor.js';
+import { refuseStaleProof } from '../policy/fresh-proof.js';
 import { plans, plansWith, type Feature } from '../policy/plans.js';
 import type { ScopeLocator } from '../policy/requires.decorator.js';
 import { MemberService } from './members/member.service.js';
@@ -117,8 +118,9 @@ export class OrganizationService implements ScopeLocator {
     });
   }
 
-  /** Deletes an organization and all that is in it. Its trail stays. */
+  /** Deletes an organization and all that is in it. Its trail stays. @throws STEP_UP_REQUIRED */
   async delete(actor: Actor, id: string): Promise<Organization> {
+    refuseStaleProof(actor, this.clock.now());
     return this.database.transaction(async (tx) => {
       const organization = await this.get(id);
       await this.events.publish(tx, organizationWillGo, { organizationId: id });

@@ -17,12 +17,21 @@ import { OrganizationEntity } from './organization.entity.js';
 import { OrganizationLoader } from './organization-loader.service.js';
 import { OrganizationResolver } from './organization.resolver.js';
 import { OrganizationService } from './organization.service.js';
+import { SecurityPolicyEntity } from './security-policy/security-policy.entity.js';
+import { SecurityPolicyResolver } from './security-policy/security-policy.resolver.js';
+import { SecurityPolicyService } from './security-policy/security-policy.service.js';
 
 @Module({
   imports: [
     AuditModule,
     UsersModule,
-    TypeOrmModule.forFeature([OrganizationEntity, MembershipEntity, InvitationEntity, DomainEntity]),
+    TypeOrmModule.forFeature([
+      OrganizationEntity,
+      MembershipEntity,
+      InvitationEntity,
+      DomainEntity,
+      SecurityPolicyEntity,
+    ]),
   ],
   providers: [
     OrganizationService,
@@ -39,7 +48,16 @@ import { OrganizationService } from './organization.service.js';
     DomainService,
     DomainResolver,
     OrganizationDomainsResolver,
+    SecurityPolicyService,
+    SecurityPolicyResolver,
   ],
-  exports: [OrganizationService, OrganizationLoader, MemberService, InvitationService, DomainService],
+  exports: [
+    OrganizationService,
+    OrganizationLoader,
+    MemberService,
+    InvitationService,
+    DomainService,
+    SecurityPolicyService,
+  ],
 })
 export class OrganizationsModule {}

@@ -1,4 +1,6 @@
+import type { AppError } from '../platform/errors/app-error.js';
 import type { BuiltInRole, Permission } from './permissions.js';
+import type { Proof } from './proof.js';
 
 /** Where a permission is asked for: an organization, or one project of it. */
 export interface Scope {
@@ -36,10 +38,14 @@ export interface Actor {
   readonly projectId: string | null;
   /** Holds every permission everywhere: `ADMIN_API_KEY`, `system`, or a user listed as instance administrator. */
   readonly isInstanceAdministrator: boolean;
+  /** How and when a person proved who they are; null for everybody else. */
+  readonly proof: Proof | null;
   /** What the actor may do in `scope`; empty where the actor must not even learn that it exists. */
   permissionsIn(scope: Scope): Promise<ReadonlySet<Permission>>;
   /** The built-in role that the actor holds in `scope`, which bounds what they may grant; null for a key, which has none. */
   roleIn(scope: Scope): Promise<BuiltInRole | null>;
+  /** What the organization's security policy has against how the actor came in; null where it has nothing. */
+  objectionOf(organizationId: string): Promise<AppError | null>;
 }
 
 const nothing: ReadonlySet<Permission> = new Set();
@@ -54,7 +60,9 @@ export function anonymous(origin: Origin): Actor {
     organizationId: null,
     projectId: null,
     isInstanceAdministrator: false,
+    proof: null,
     permissionsIn: () => Promise.resolve(nothing),
     roleIn: () => Promise.resolve('NONE'),
+    objectionOf: () => Promise.resolve(null),
   };
 }

@@ -25,6 +25,11 @@ export const permissions = {
   'domains.manage': { level: 'organization', from: 'ADMIN', describe: 'Add, verify and remove domains' },
   'sso.read': { level: 'organization', from: 'ADMIN', describe: 'See how single sign-on is configured' },
   'sso.manage': { level: 'organization', from: 'ADMIN', describe: 'Configure and enforce single sign-on' },
+  'securityPolicy.manage': {
+    level: 'organization',
+    from: 'ADMIN',
+    describe: 'Ask for second factors and shorter sessions',
+  },
   'audit.read': { level: 'organization', from: 'ADMIN', describe: 'Read and verify the audit trail' },
   'projects.create': { level: 'organization', from: 'ADMIN', describe: 'Create projects' },
   'organizationKeys.read': { level: 'organization', from: 'ADMIN', describe: 'See the keys of the organization' },

@@ -10,6 +10,7 @@ import { AppError, invalid } from '../platform/errors/app-error.js';
 import { page, type Connection, type PageRequest } from '../platform/graphql/connection.js';
 import { slugOf } from '../platform/text/slug.js';
 import type { Actor } from '../policy/actor.js';
+import { refuseStaleProof } from '../policy/fresh-proof.js';
 import { builtInRoles } from '../policy/permissions.js';
 import type { ScopeLocator } from '../policy/requires.decorator.js';
 import { permissionsOf } from '../policy/roles.js';
@@ -105,8 +106,9 @@ export class ProjectService implements ScopeLocator {
     });
   }
 
-  /** Deletes a project with the roles and keys in it. */
+  /** Deletes a project with the roles and keys in it. @throws STEP_UP_REQUIRED */
   async delete(actor: Actor, scope: ProjectScope): Promise<Project> {
+    refuseStaleProof(actor, this.clock.now());
     return this.database.transaction(async (tx) => {
       // Invitations and roles in it go too, so it takes its turn among them.
       await this.members.takeTurns(tx, scope.organizationId);

@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { SignInMethod } from './session.types.js';
+import type { SecondFactor, SignInMethod } from '../policy/proof.js';
 
 @Entity('sessions')
 export class SessionEntity {
@@ -19,6 +19,13 @@ export class SessionEntity {
   /** The key of the provider or connection that proved the identity; null for a password. */
   @Column({ type: 'text', nullable: true })
   connection!: string | null;
+
+  @Column({ type: 'text', name: 'second_factor', nullable: true })
+  secondFactor!: SecondFactor | null;
+
+  /** When the person last proved who they are in this session. */
+  @Column({ type: 'timestamptz', name: 'proven_at' })
+  provenAt!: Date;
 
   @Column({ type: 'text', nullable: true })
   ip!: string | null;

@@ -4,8 +4,9 @@ import { Config } from '../platform/config/config.js';
 import { randomId, randomToken, sha256 } from '../platform/crypto/digest.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import type { Origin } from '../policy/actor.js';
+import type { Proof } from '../policy/proof.js';
 import { SessionEntity } from './session.entity.js';
-import type { OpenedSession, Session, SignInMethod } from './session.types.js';
+import type { OpenedSession, Session } from './session.types.js';
 
 /** `last_seen_at` is written at most this often, so that reading a session rarely writes. */
 const SEEN_EVERY_MINUTES = 5;
@@ -21,7 +22,7 @@ export class SessionService {
   /** Opens a session in the commit of the sign-in. Its token exists in the cookie alone. */
   async open(
     tx: Tx,
-    proof: { readonly userId: string; readonly method: SignInMethod; readonly connection: string | null },
+    proof: Omit<Proof, 'provenAt'> & { readonly userId: string },
     origin: Origin,
   ): Promise<OpenedSession> {
     const token = randomToken();
@@ -32,6 +33,7 @@ export class SessionService {
       ip: origin.ip,
       userAgent: origin.userAgent,
       createdAt: this.clock.now(),
+      provenAt: this.clock.now(),
       lastSeenAt: this.clock.now(),
       idleExpiresAt: this.clock.inMinutes(this.config.sessionIdleMinutes),
       expiresAt: this.clock.inMinutes(this.config.sessionMaxAgeMinutes),
@@ -52,6 +54,11 @@ export class SessionService {
   async findById(id: string): Promise<Session | null> {
     const row = await this.database.reader.findOneBy(SessionEntity, { id });
     return row && toSession(row);
+  }
+
+  /** The person of this session has just proven again who they are. */
+  async markProven(tx: Tx, sessionId: string): Promise<void> {
+    await tx.update(SessionEntity, { id: sessionId }, { provenAt: this.clock.now() });
   }
 
   /** Ends one session on the server: the cookie is worth nothing from here on. */
@@ -101,6 +108,8 @@ function toSession(row: SessionEntity): Session {
     userId: row.userId,
     method: row.method,
     connection: row.connection,
+    secondFactor: row.secondFactor,
+    provenAt: row.provenAt,
     createdAt: row.createdAt,
     expiresAt: row.expiresAt,
   };

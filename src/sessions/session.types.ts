@@ -1,12 +1,8 @@
-/** How a person proved who they are. */
-export type SignInMethod = 'password' | 'oidc';
+import type { Proof } from '../policy/proof.js';
 
-export interface Session {
+export interface Session extends Proof {
   readonly id: string;
   readonly userId: string;
-  readonly method: SignInMethod;
-  /** The key of the provider or connection that proved the identity; null for a password. */
-  readonly connection: string | null;
   readonly createdAt: Date;
   readonly expiresAt: Date;
 }

@@ -10,6 +10,7 @@ import { TenantRepository } from '../platform/database/tenant-repository.js';
 import { AppError } from '../platform/errors/app-error.js';
 import { DomainEvents } from '../platform/events/domain-events.js';
 import type { Actor, Scope } from '../policy/actor.js';
+import { refuseStaleProof } from '../policy/fresh-proof.js';
 import type { ScopeLocator } from '../policy/requires.decorator.js';
 import { SessionService } from '../sessions/session.service.js';
 import { SsoConnectionEntity } from './sso-connection.entity.js';
@@ -77,9 +78,10 @@ export class SsoConnectionService implements ScopeLocator, OnModuleInit {
   /**
    * From now on the people of the domain sign in with it and in no other way. Who of them has come in another way (with a
    * password, by a provider of the instance) is signed out, the caller included.
-   * @throws PRECONDITION_FAILED unless it is active; ENTITLEMENT_REQUIRED; DOMAIN_NOT_VERIFIED
+   * @throws PRECONDITION_FAILED unless it is active; ENTITLEMENT_REQUIRED; DOMAIN_NOT_VERIFIED; STEP_UP_REQUIRED
    */
-  enforce(actor: Actor, organizationId: string, id: string): Promise<SsoConnection> {
+  async enforce(actor: Actor, organizationId: string, id: string): Promise<SsoConnection> {
+    refuseStaleProof(actor, this.clock.now());
     const check = async (connection: SsoConnection) => {
       if (connection.state !== 'ACTIVE') {
         throw new AppError('PRECONDITION_FAILED', {
@@ -97,8 +99,9 @@ export class SsoConnectionService implements ScopeLocator, OnModuleInit {
     return this.move(actor, organizationId, id, { to: 'DISABLED', event: ssoConnectionDisabled });
   }
 
-  /** Removes it, its secret included. Accounts that it has opened stay. */
+  /** Removes it, its secret included. Accounts that it has opened stay. @throws STEP_UP_REQUIRED */
   async delete(actor: Actor, organizationId: string, id: string): Promise<SsoConnection> {
+    refuseStaleProof(actor, this.clock.now());
     return this.database.transaction(async (tx) => {
       const connection = await this.lock(tx, organizationId, id);
       await tx.delete(SsoConnectionEntity, { id, organizationId });

@@ -46,6 +46,7 @@ const eventsOf: Readonly<Record<string, readonly string[]>> = {
   updateMemberRole: ['member.roleChanged'],
   updateOrganization: ['organization.updated'],
   updateProject: ['project.updated'],
+  updateSecurityPolicy: ['securityPolicy.updated'],
   verifyDomain: ['domain.verified'],
 };
 

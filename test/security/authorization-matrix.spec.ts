@@ -82,6 +82,7 @@ const verdicts = table(`
   Mutation.updateMemberRole     401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.updateOrganization   401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.updateProject        401       404      ok    ok    403    403    404    ok         ok              ok
+  Mutation.updateSecurityPolicy 401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.verifyDomain         401       404      ok    ok    403    403    403    404        ok              ok
 
   AuditEvent.actor              401       404      ok    ok    403    403    403    404        ok              ok
@@ -94,6 +95,7 @@ const verdicts = table(`
   Organization.invitations      401       404      ok    ok    ok     403    ok     404        ok              ok
   Organization.members          401       404      ok    ok    ok     403    ok     404        ok              ok
   Organization.projects         401       404      ok    ok    ok     ok     ok     404        ok              ok
+  Organization.securityPolicy   401       404      ok    ok    ok     ok     ok     404        ok              ok
   Organization.ssoConnections   401       404      ok    ok    403    403    403    404        ok              ok
   Project.apiKeys               401       404      ok    ok    ok     403    404    ok         ok              ok
   Project.members               401       404      ok    ok    ok     403    404    ok         ok              ok

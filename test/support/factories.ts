@@ -35,7 +35,7 @@ export async function createPerson(
       organizationId: null,
     };
     const user = await users.create(tx, anonymous(origin), account);
-    return sessions.open(tx, { userId: user.id, method: 'password', connection: null }, origin);
+    return sessions.open(tx, { userId: user.id, method: 'password', connection: null, secondFactor: null }, origin);
   });
   const browser = app.browser({ headers: { cookie: `gatehouse=${opened.token}` } });
   return { id: opened.session.userId, email, browser, token: opened.token };

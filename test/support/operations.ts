@@ -44,6 +44,7 @@ export const mutationInputs: Readonly<Record<string, (tenant: CompleteTenant, is
   updateMemberRole: ({ organizationId, colleagueId }) => ({ organizationId, userId: colleagueId, role: 'VIEWER' }),
   updateOrganization: ({ organizationId }) => ({ organizationId, name: `Renamed ${unique()}` }),
   updateProject: ({ projectId }) => ({ projectId, name: `Renamed ${unique()}` }),
+  updateSecurityPolicy: ({ organizationId }) => ({ organizationId, sessionIdleMinutes: 60 }),
   verifyDomain: ({ pendingDomainId }) => ({ domainId: pendingDomainId }),
 };
 

@@ -8,6 +8,7 @@ import { TenantRepository } from '../../platform/database/tenant-repository.js';
 import { AppError, invalid } from '../../platform/errors/app-error.js';
 import { parseEmailAddress } from '../../platform/text/email-address.js';
 import type { Actor } from '../../policy/actor.js';
+import { refuseStaleProof } from '../../policy/fresh-proof.js';
 import { refuseRoleBeyond } from '../../policy/granting.js';
 import { MemberService } from '../members/member.service.js';
 import { InvitationEntity, type InvitationRow } from './invitation.entity.js';
@@ -38,12 +39,13 @@ export class InvitingService {
    * Invites the holder of an address, by a mail with a link that works once within seven days. An open invitation to the
    * same address is replaced. The mail is sent after the commit: if that fails the invitation stands, and the trail tells.
    * @throws VALIDATION_FAILED; CANNOT_GRANT for a role beyond the actor's own; NOT_FOUND for a project of no or of another
-   *   organization; CONFLICT when the address is a member's
+   *   organization; CONFLICT when the address is a member's; STEP_UP_REQUIRED for an owner to be
    */
   async invite(actor: Actor, organizationId: string, offer: Offer): Promise<Invitation> {
     const email = parseEmailAddress(offer.email)?.address;
     if (email === undefined) throw invalid('email', 'email must be one email address, such as ada@example.com.');
     const roles = rolesOf(offer);
+    if (roles.role === 'OWNER') refuseStaleProof(actor, this.clock.now());
     await refuseRolesBeyond(actor, organizationId, roles);
     try {
       return await this.database.transaction((tx) => this.create(tx, actor, { organizationId, email, ...roles }));

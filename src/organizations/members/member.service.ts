@@ -6,6 +6,7 @@ import { AppError } from '../../platform/errors/app-error.js';
 import { domainEvent, DomainEvents } from '../../platform/events/domain-events.js';
 import { page, type Connection, type PageRequest } from '../../platform/graphql/connection.js';
 import type { Actor } from '../../policy/actor.js';
+import { refuseStaleProof } from '../../policy/fresh-proof.js';
 import { refuseRoleBeyond } from '../../policy/granting.js';
 import type { BuiltInRole } from '../../policy/permissions.js';
 import { memberAdded, memberRemovedFromTrail, memberRoleChanged } from './member.events.js';
@@ -84,12 +85,14 @@ export class MemberService {
 
   /**
    * @throws CANNOT_GRANT for a role beyond the actor's own, or for changing somebody above them;
-   *   LAST_OWNER when no owner would be left; NOT_FOUND when the user is no member
+   *   LAST_OWNER when no owner would be left; NOT_FOUND when the user is no member; STEP_UP_REQUIRED where an owner is
+   *   made or unmade
    */
   async changeRole(actor: Actor, organizationId: string, userId: string, role: BuiltInRole): Promise<Membership> {
     await refuseRoleBeyond(actor, { organizationId, projectId: null }, role);
     return this.database.transaction(async (tx) => {
       const before = await this.lock(tx, actor, organizationId, userId);
+      if (role === 'OWNER' || before.role === 'OWNER') refuseStaleProof(actor, this.clock.now());
       await tx.update(MembershipEntity, { organizationId, userId }, { role });
       if (before.role === 'OWNER' && role !== 'OWNER') await refuseWithoutOwner(tx, organizationId);
       await this.audit.record(tx, actor, memberRoleChanged, {
@@ -110,11 +113,12 @@ export class MemberService {
 
   /**
    * Ends a membership: by an administrator of members, or by the member who leaves.
-   * @throws CANNOT_GRANT for removing somebody above the actor; LAST_OWNER; NOT_FOUND
+   * @throws CANNOT_GRANT for removing somebody above the actor; LAST_OWNER; NOT_FOUND; STEP_UP_REQUIRED for an owner
    */
   async remove(actor: Actor, organizationId: string, userId: string): Promise<Membership> {
     return this.database.transaction(async (tx) => {
       const membership = await this.lock(tx, actor, organizationId, userId);
+      if (membership.role === 'OWNER') refuseStaleProof(actor, this.clock.now());
       await this.events.publish(tx, memberRemoved, { organizationId, userId, actor });
       await tx.delete(MembershipEntity, { organizationId, userId });
       if (membership.role === 'OWNER') await refuseWithoutOwner(tx, organizationId);

@@ -9,6 +9,8 @@ export const errorCatalogue = {
   FORBIDDEN: { status: 403, message: 'You lack the permission for this.' },
   CANNOT_GRANT: { status: 403, message: 'You cannot grant what you do not hold.' },
   SSO_REQUIRED: { status: 403, message: 'This organization signs in through its own identity provider.' },
+  SECOND_FACTOR_REQUIRED: { status: 403, message: 'This organization asks for a second factor.' },
+  STEP_UP_REQUIRED: { status: 403, message: 'Prove once more who you are, then try again.' },
   SIGN_UP_CLOSED: { status: 403, message: 'New accounts are by invitation only.' },
   PASSWORD_DISABLED: { status: 403, message: 'Passwords are switched off here.' },
   CROSS_ORIGIN: { status: 403, message: 'This request came from another site.' },
