@@ -14,6 +14,7 @@ import { BackchannelLogoutController } from './backchannel-logout.controller.js'
 import { BackchannelLogoutService } from './backchannel-logout.service.js';
 import { CallerMiddleware } from './caller.middleware.js';
 import { FlowCookie } from './flow-cookie.service.js';
+import { LastMethodCookie } from './last-method-cookie.service.js';
 import { LoginController } from './login.controller.js';
 import { LoginFlowEntity } from './login-flow.entity.js';
 import { LoginFlowService } from './login-flow.service.js';
@@ -23,12 +24,13 @@ import { SignInPage } from './pages/sign-in.page.js';
 import { SignUpPage } from './pages/sign-up.page.js';
 import { SessionCookie } from './session-cookie.service.js';
 import { SignInOptionsService } from './sign-in-options.service.js';
-import { SignInThrottle } from './sign-in-throttle.service.js';
 import { SignInService } from './sign-in.service.js';
 import { SignUpService } from './sign-up.service.js';
 import { OidcSignInService } from './strategies/oidc/oidc-sign-in.service.js';
 import { PasswordSignInService } from './strategies/password/password-sign-in.service.js';
 import { PasswordStrategy } from './strategies/password/password.strategy.js';
+import { KnownDeviceCookie } from './throttle/known-device-cookie.service.js';
+import { SignInThrottle } from './throttle/sign-in-throttle.service.js';
 
 @Module({
   imports: [
@@ -48,6 +50,8 @@ import { PasswordStrategy } from './strategies/password/password.strategy.js';
     AccountService,
     CallerMiddleware,
     FlowCookie,
+    KnownDeviceCookie,
+    LastMethodCookie,
     LoginFlowService,
     NewcomerService,
     OidcSignInService,

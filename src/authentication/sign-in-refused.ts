@@ -37,7 +37,7 @@ export const signInRefusals = {
     code: 'RATE_LIMITED',
     title: 'Too many attempts',
     explanation: 'There were too many attempts to sign in from here.',
-    remedy: 'Wait a quarter of an hour and try again.',
+    remedy: 'Wait a little and try again; each further attempt has to wait longer.',
   },
   SSO_REQUIRED: {
     code: 'SSO_REQUIRED',

@@ -12,6 +12,7 @@ import { OutboundHttp } from './http/outbound.js';
 import { PageRenderer } from './http/pages/page-renderer.js';
 import { Logger } from './logging/logger.js';
 import { Mailer } from './mail/mailer.js';
+import { AttemptCounter } from './throttle/attempt-counter.js';
 
 /** What every module may ask for: settings, the ports to the world outside, and nothing of the domain. */
 @Global()
@@ -28,6 +29,7 @@ export class PlatformModule {
       // Half a second of the five is left for the rest of the request.
       { provide: DnsLookup, useValue: new DnsLookup({ servers: config.dnsResolvers, deadlineMs: 4_500 }) },
       { provide: PasswordHasher, useFactory: () => new PasswordHasher() },
+      AttemptCounter,
       Clock,
       Mailer,
       PageRenderer,

@@ -217,10 +217,10 @@ describe('150: the audit trail', () => {
   ])('has no event, and so there is no %s', async (_what, event, status, send) => {
     const browser = app.browser();
     if (event === 'session.ended') await browser.postJson('/api/auth/login', account);
-    const before = await rowDigests(app, ['sign_in_attempts']);
+    const before = await rowDigests(app, ['attempts']);
     const failed = await withoutTrail(() => send(browser, {}));
     expect([failed.status, failed.setCookies]).toEqual([500, []]);
-    expect(await rowDigests(app, ['sign_in_attempts'])).toEqual(before);
+    expect(await rowDigests(app, ['attempts'])).toEqual(before);
 
     const requestId = randomUUID();
     expect((await send(browser, { 'x-request-id': requestId })).status).toBe(status);

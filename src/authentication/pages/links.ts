@@ -18,11 +18,11 @@ export function authErrorUrl(code: SignInRefusalReason, { requestId = '' }: Requ
 }
 
 /** The providers as links that bring the person back to where they wanted to go. */
-export function withReturnTo(
-  providers: readonly { readonly name: string; readonly loginUrl: string }[],
+export function withReturnTo<Provider extends { readonly name: string; readonly loginUrl: string }>(
+  providers: readonly Provider[],
   returnTo: string,
-): { name: string; loginUrl: string }[] {
-  return providers.map(({ name, loginUrl }) => ({ name, loginUrl: withQuery(loginUrl, wanted(returnTo)) }));
+): Provider[] {
+  return providers.map((provider) => ({ ...provider, loginUrl: withQuery(provider.loginUrl, wanted(returnTo)) }));
 }
 
 const wanted = (returnTo: string): Record<string, string> => (returnTo === '/' ? {} : { returnTo });

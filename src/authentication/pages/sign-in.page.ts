@@ -10,7 +10,9 @@ import { safeReturnTo } from '../../platform/http/return-to.js';
 import { callerOf } from '../../policy/current.decorators.js';
 import { Public } from '../../policy/requires.decorator.js';
 import { signInRequest } from '../sign-in-request.service.js';
-import { originOf } from '../../policy/request-origin.js';
+import { KnownDeviceCookie } from '../throttle/known-device-cookie.service.js';
+import { visitorOf } from '../throttle/visitor.js';
+import { LastMethodCookie } from '../last-method-cookie.service.js';
 import { SessionCookie } from '../session-cookie.service.js';
 import { SignInOptionsService } from '../sign-in-options.service.js';
 import { SignInService } from '../sign-in.service.js';
@@ -19,7 +21,7 @@ import { onward, passwordUrl, withReturnTo } from './links.js';
 
 const why = 'people meet it before they have proven anything';
 
-type EmailStep = Omit<PageModels['sign-in'], 'providers' | 'signUpOpen' | 'passwordUrl'>;
+type EmailStep = Omit<PageModels['sign-in'], 'providers' | 'signUpOpen' | 'passwordUrl' | 'passwordLastUsed'>;
 type PasswordStep = PageModels['sign-in-password'];
 
 /** The sign-in page in its two steps, and signing out. Works without JavaScript. */
@@ -31,14 +33,24 @@ export class SignInPage {
     private readonly passwords: PasswordSignInService,
     private readonly signIn: SignInService,
     private readonly cookie: SessionCookie,
+    private readonly devices: KnownDeviceCookie,
+    private readonly lastMethod: LastMethodCookie,
   ) {}
 
   @Get('sign-in')
   @Public(why)
-  show(@Req() request: Request, @Res() response: Response, @Query('signedOut') signedOut?: string): void {
+  async show(
+    @Req() request: Request,
+    @Res() response: Response,
+    @Query('signedOut') signedOut?: string,
+  ): Promise<void> {
     const returnTo = safeReturnTo(request.query.returnTo);
     if (callerOf(request).actor.kind === 'user') response.redirect(303, onward(returnTo));
-    else this.askEmail(response, { returnTo, ...(signedOut === undefined ? {} : { notice: 'You are signed out.' }) });
+    else
+      await this.askEmail(response, {
+        returnTo,
+        ...(signedOut === undefined ? {} : { notice: 'You are signed out.' }),
+      });
   }
 
   /** First step: the email decides whether an identity provider or a password comes next. */
@@ -48,7 +60,7 @@ export class SignInPage {
     const [email, returnTo] = [formField(request, 'email'), safeReturnTo(formField(request, 'returnTo'))];
     const next = await this.options.discover(email).catch(asProblem);
     if (next instanceof AppError) {
-      this.askEmail(response, { returnTo, email, ...problemsForForm(invalidEmail()) }, next.status);
+      await this.askEmail(response, { returnTo, email, ...problemsForForm(invalidEmail()) }, next.status);
     } else if (next.next === 'sso') {
       // Chromium refuses a redirect from a form to another origin under `form-action 'self'`: a page leads on instead.
       const to = `${next.loginUrl}&returnTo=${encodeURIComponent(returnTo)}`;
@@ -75,9 +87,9 @@ export class SignInPage {
   async password(@Req() request: Request, @Res() response: Response): Promise<void> {
     const [email, password] = [formField(request, 'email'), formField(request, 'password')];
     const returnTo = safeReturnTo(formField(request, 'returnTo'));
-    const user = await this.passwords.prove(email, password, originOf(request)).catch(asProblem);
+    const user = await this.passwords.prove(email, password, visitorOf(request, this.devices)).catch(asProblem);
     if (user instanceof AppError) {
-      this.tellRefused(response, { email, returnTo }, user);
+      await this.tellRefused(response, { email, returnTo }, user);
       return;
     }
     this.cookie.write(response, await this.signIn.completeWithPassword(user, signInRequest(request)));
@@ -94,13 +106,14 @@ export class SignInPage {
     response.redirect(303, returnTo === '/' ? '/sign-in?signedOut=1' : returnTo);
   }
 
-  private askEmail(response: Response, model: EmailStep, status = 200): void {
-    const { signUp, password, providers } = this.options.list();
+  private async askEmail(response: Response, model: EmailStep, status = 200): Promise<void> {
+    const { signUp, password } = this.options.list();
+    const lastMethod = this.lastMethod.read(response.req);
     const html = this.pages.render('sign-in', {
       ...model,
-      providers: withReturnTo(providers, model.returnTo),
+      providers: withReturnTo(await this.options.listFor(lastMethod), model.returnTo),
       signUpOpen: signUp,
-      ...(password ? { passwordUrl: passwordUrl(model.returnTo) } : {}),
+      ...(password ? { passwordUrl: passwordUrl(model.returnTo), passwordLastUsed: lastMethod === 'password' } : {}),
     });
     sendPage(response, html, status);
   }
@@ -109,7 +122,7 @@ export class SignInPage {
   private async askPasswordOf(response: Response, email: string | null, returnTo: string): Promise<void> {
     const typed = email === null ? { returnTo } : { email, returnTo };
     const problem = await this.options.assertPasswordUsable(email).then(() => null, asProblem);
-    if (problem) this.leadBack(response, typed, problem);
+    if (problem) await this.leadBack(response, typed, problem);
     else this.askPassword(response, typed);
   }
 
@@ -118,21 +131,29 @@ export class SignInPage {
   }
 
   /** A wrong password can be typed again, there where the cursor is; what no password mends leads back to the first step. */
-  private tellRefused(response: Response, typed: { email: string; returnTo: string }, problem: AppError): void {
+  private async tellRefused(
+    response: Response,
+    typed: { email: string; returnTo: string },
+    problem: AppError,
+  ): Promise<void> {
     if (problem.code === 'INVALID_CREDENTIALS') {
       this.askPassword(response, { ...typed, errors: { password: problem.message } }, problem.status);
     } else if (problem.code === 'RATE_LIMITED') {
       this.askPassword(response, { ...typed, alert: problem.message }, problem.status);
     } else {
-      this.leadBack(response, typed, problem);
+      await this.leadBack(response, typed, problem);
     }
   }
 
-  private leadBack(response: Response, typed: { email?: string; returnTo: string }, problem: AppError): void {
+  private async leadBack(
+    response: Response,
+    typed: { email?: string; returnTo: string },
+    problem: AppError,
+  ): Promise<void> {
     const told = problem.code === 'VALIDATION_FAILED' ? invalidEmail() : problem;
     const { alert, errors } = problemsForForm(told);
     const way = alert === undefined ? '' : this.wayOn(problem);
-    this.askEmail(response, { ...typed, errors, alert: alert && `${alert}${way}` }, problem.status);
+    await this.askEmail(response, { ...typed, errors, alert: alert && `${alert}${way}` }, problem.status);
   }
 
   private wayOn({ code, facts }: AppError): string {

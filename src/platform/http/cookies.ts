@@ -4,5 +4,5 @@ import type { Request } from 'express';
 export function readCookie(request: Request, name: string): string | null {
   const pairs = (request.get('cookie') ?? '').split(';').map((pair) => pair.trim());
   const value = pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
-  return value !== undefined && /^[\w-]{1,200}$/.test(value) ? value : null;
+  return value !== undefined && /^[\w.-]{1,300}$/.test(value) ? value : null;
 }

@@ -36,6 +36,8 @@ export interface ProviderLink {
   readonly name: string;
   /** Same-origin address that begins the flow, `returnTo` included. */
   readonly loginUrl: string;
+  /** By this way somebody last came in with this browser. */
+  readonly lastUsed?: boolean | undefined;
 }
 
 export interface SignInPage extends FormState<'email'> {
@@ -48,6 +50,8 @@ export interface SignInPage extends FormState<'email'> {
   readonly signUpOpen: boolean;
   /** The way past single sign-on, for when that is what fails. Leave out where nobody has a password. */
   readonly passwordUrl?: string | undefined;
+  /** A password was what somebody last came in with. */
+  readonly passwordLastUsed?: boolean | undefined;
 }
 
 export interface SignInPasswordPage extends FormState<'email' | 'password'> {
