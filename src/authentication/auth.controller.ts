@@ -76,10 +76,10 @@ export class AuthController {
   async session(@CurrentCaller() caller: Caller): Promise<UserAnswer & { session: object }> {
     const session = caller.sessionId === null ? null : await this.sessions.findById(caller.sessionId);
     if (!session) throw new AppError('UNAUTHENTICATED');
-    const { id, method, connection, createdAt, expiresAt } = session;
+    const { userId, ...told } = session;
     return {
-      ...answerOf(await this.users.get(session.userId)),
-      session: { id, method, connection, createdAt, expiresAt },
+      ...answerOf(await this.users.get(userId)),
+      session: told,
     };
   }
 

@@ -8,11 +8,19 @@ import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { SsoModule } from '../sso/sso.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { AccountPage } from './account/account.page.js';
+import { ChooseOrganizationPage } from './account/choose-organization.page.js';
+import { ConfirmPage } from './account/confirm.page.js';
+import { ConfirmationService } from './account/confirmation.service.js';
+import { IdentityResolver } from './account/identity.resolver.js';
+import { OrganizationChoiceService } from './account/organization-choice.service.js';
+import { SignInMethodsService } from './account/sign-in-methods.service.js';
 import { AccountService } from './account.service.js';
 import { AuthController } from './auth.controller.js';
 import { BackchannelLogoutController } from './backchannel-logout.controller.js';
 import { BackchannelLogoutService } from './backchannel-logout.service.js';
 import { CallerMiddleware } from './caller.middleware.js';
+import { EmailTrail } from './email-trail.service.js';
 import { FlowCookie } from './flow-cookie.service.js';
 import { LastMethodCookie } from './last-method-cookie.service.js';
 import { LoginController } from './login.controller.js';
@@ -44,13 +52,28 @@ import { SignInThrottle } from './throttle/sign-in-throttle.service.js';
     SsoModule,
     TypeOrmModule.forFeature([LoginFlowEntity]),
   ],
-  controllers: [AuthController, BackchannelLogoutController, LoginController, SignInPage, SignUpPage, AuthErrorPage],
+  controllers: [
+    AuthController,
+    BackchannelLogoutController,
+    LoginController,
+    SignInPage,
+    SignUpPage,
+    AuthErrorPage,
+    AccountPage,
+    ConfirmPage,
+    ChooseOrganizationPage,
+  ],
   providers: [
     BackchannelLogoutService,
     AccountService,
     CallerMiddleware,
+    ConfirmationService,
+    EmailTrail,
+    OrganizationChoiceService,
+    SignInMethodsService,
     FlowCookie,
     KnownDeviceCookie,
+    IdentityResolver,
     LastMethodCookie,
     LoginFlowService,
     NewcomerService,

@@ -13,7 +13,7 @@ import type { OidcProof } from '../sso/protocols/oidc/oidc-proof.types.js';
 import type { SignInSource } from '../sso/sign-in-source.types.js';
 import type { User } from '../users/user.types.js';
 import { AccountService } from './account.service.js';
-import { sessionEnded, signedIn, signInRefused } from './sign-in.events.js';
+import { identityConfirmed, sessionEnded, signedIn, signInRefused } from './sign-in.events.js';
 import { SignInRefused, type SignInRefusalReason } from './sign-in-refused.js';
 
 /** What the request of a sign-in brings along. */
@@ -94,6 +94,15 @@ export class SignInService {
     await this.database.transaction(async (tx) => {
       await this.sessions.end(tx, sessionId);
       await this.audit.record(tx, actor, sessionEnded, { organizationId, sessionId, userId: actor.id, why: 'signOut' });
+    });
+  }
+
+  /** Somebody who is signed in has proven again who they are, which counts for the next ten minutes. */
+  async confirm(actor: Actor, sessionId: string, method: SignInMethod): Promise<void> {
+    const organizationId = await this.trailOf(actor.label);
+    await this.database.transaction(async (tx) => {
+      await this.sessions.markProven(tx, sessionId);
+      await this.audit.record(tx, actor, identityConfirmed, { organizationId, sessionId, method });
     });
   }
 

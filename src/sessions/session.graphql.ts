@@ -3,7 +3,7 @@ import type { SecondFactor, SignInMethod } from '../policy/proof.js';
 import type { Session as SessionFacts } from './session.types.js';
 
 @ObjectType({ description: 'One sign-in of a person, in one browser.' })
-export class Session implements Omit<SessionFacts, 'userId'> {
+export class Session implements Omit<SessionFacts, 'userId' | 'organizationId'> {
   @Field(() => ID, { description: 'Opaque and stable. Not what the cookie holds.' })
   id!: string;
 

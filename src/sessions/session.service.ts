@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Not } from 'typeorm';
 import { Clock } from '../platform/clock/clock.js';
 import { Config } from '../platform/config/config.js';
 import { randomId, randomToken, sha256 } from '../platform/crypto/digest.js';
@@ -30,6 +31,7 @@ export class SessionService {
       id: randomId(),
       tokenDigest: sha256(token),
       ...proof,
+      organizationId: null,
       ip: origin.ip,
       userAgent: origin.userAgent,
       createdAt: this.clock.now(),
@@ -61,6 +63,16 @@ export class SessionService {
     await tx.update(SessionEntity, { id: sessionId }, { provenAt: this.clock.now() });
   }
 
+  /** From now on the person works in this organization. */
+  async choose(tx: Tx, sessionId: string, organizationId: string): Promise<void> {
+    await tx.update(SessionEntity, { id: sessionId }, { organizationId });
+  }
+
+  /** Somebody belongs to an organization no more, and so works in it in no session. */
+  async forgetOrganization(tx: Tx, userId: string, organizationId: string): Promise<void> {
+    await tx.update(SessionEntity, { userId, organizationId }, { organizationId: null });
+  }
+
   /** Ends one session on the server: the cookie is worth nothing from here on. */
   async end(tx: Tx, sessionId: string): Promise<void> {
     await tx.delete(SessionEntity, { id: sessionId });
@@ -71,9 +83,13 @@ export class SessionService {
     await tx.delete(SessionEntity, { userId });
   }
 
-  /** Ends the sessions of a user that one provider or connection has opened. @returns how many */
-  async endThrough(tx: Tx, userId: string, connection: string): Promise<number> {
-    const { affected } = await tx.delete(SessionEntity, { userId, connection });
+  /** Ends the sessions of a user that one provider or connection has opened. @param kept but for this one @returns how many */
+  async endThrough(tx: Tx, userId: string, connection: string, kept: string | null = null): Promise<number> {
+    const { affected } = await tx.delete(SessionEntity, {
+      userId,
+      connection,
+      ...(kept === null ? {} : { id: Not(kept) }),
+    });
     return affected ?? 0;
   }
 
@@ -110,6 +126,7 @@ function toSession(row: SessionEntity): Session {
     connection: row.connection,
     secondFactor: row.secondFactor,
     provenAt: row.provenAt,
+    organizationId: row.organizationId,
     createdAt: row.createdAt,
     expiresAt: row.expiresAt,
   };

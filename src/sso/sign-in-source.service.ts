@@ -19,6 +19,8 @@ export interface UsableConnection {
   readonly enforced: boolean;
 }
 
+const usableStates = ['ACTIVE', 'ENFORCED'] as const;
+
 /** Every way to sign in through somebody else, by its key. */
 @Injectable()
 export class SignInSourceService {
@@ -49,6 +51,20 @@ export class SignInSourceService {
     return usable.find(({ source }) => source.key === key)?.source ?? null;
   }
 
+  /** The providers and connections in use, by the source that their identities name. In two statements, however many. */
+  async byIdentitySource(identitySources: readonly string[]): Promise<ReadonlyMap<string, SignInSource>> {
+    const connections = await this.database.reader.findBy(SsoConnectionEntity, {
+      id: In([...identitySources]),
+      state: In([...usableStates]),
+    });
+    const domains = await this.domains.listVerifiedByIds(connections.map(({ domainId }) => domainId));
+    const found = connections.flatMap((row) => {
+      const domain = domains.find(({ id }) => id === row.domainId);
+      return domain ? [this.sourceOf(row, domain)] : [];
+    });
+    return new Map([...this.providers, ...found].map((source) => [source.identitySource, source]));
+  }
+
   /** Whose trail tells of sign-ins at this key: the organization of the connection, be it in use or not. */
   async organizationOf(key: string): Promise<string | null> {
     const domain = await this.domainIn(key);
@@ -60,7 +76,7 @@ export class SignInSourceService {
   /** The connections in use on a verified domain: the enforced one first, then the newest. */
   async usableOn(domain: VerifiedDomain): Promise<UsableConnection[]> {
     const rows = await this.database.reader.find(SsoConnectionEntity, {
-      where: { domainId: domain.id, state: In(['ACTIVE', 'ENFORCED']) },
+      where: { domainId: domain.id, state: In([...usableStates]) },
       order: { createdAt: 'DESC', id: 'DESC' },
     });
     const usable = rows.map((row) => ({ source: this.sourceOf(row, domain), enforced: row.state === 'ENFORCED' }));

@@ -1,5 +1,5 @@
 import { auditEvent } from '../audit/audit-event.types.js';
-import type { IdentityKey, User } from './user.types.js';
+import type { Identity, IdentityKey, User } from './user.types.js';
 
 /** Where events about people are kept: the organization that owns their email's domain, or the instance. */
 interface AboutUser {
@@ -39,6 +39,15 @@ export const identityLinked = auditEvent(
       passwordDropped: facts.passwordDropped,
       identitiesDropped: facts.identitiesDropped,
     },
+  }),
+);
+
+export const identityUnlinked = auditEvent(
+  'identity.unlinked',
+  (facts: AboutUser & { readonly identity: Identity }) => ({
+    organizationId: facts.organizationId,
+    resource: resource(facts),
+    before: { source: facts.identity.source, issuer: facts.identity.issuer, subject: facts.identity.subject },
   }),
 );
 

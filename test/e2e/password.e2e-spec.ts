@@ -41,7 +41,10 @@ describe('signing up and in with a password', () => {
       expect.objectContaining({ action: 'user.created', actor_label: 'anonymous', from_somewhere: true, traced: true }),
       expect.objectContaining({ action: 'signIn.succeeded', actor_label: 'ada@example.test' }),
       expect.objectContaining({ action: 'session.ended', after: expect.objectContaining({ why: 'signOut' }) }),
-      expect.objectContaining({ action: 'signIn.succeeded', after: { method: 'password', connection: null, secondFactor: null } }),
+      expect.objectContaining({
+        action: 'signIn.succeeded',
+        after: { method: 'password', connection: null, secondFactor: null },
+      }),
     ]);
   });
 

@@ -43,6 +43,7 @@ const eventsOf: Readonly<Record<string, readonly string[]>> = {
   revokeApiKey: ['apiKey.revoked'],
   revokeInvitation: ['invitation.revoked'],
   setProjectRole: ['project.roleSet'],
+  unlinkIdentity: ['identity.unlinked'],
   updateMemberRole: ['member.roleChanged'],
   updateOrganization: ['organization.updated'],
   updateProject: ['project.updated'],

@@ -79,6 +79,7 @@ const verdicts = table(`
   Mutation.revokeApiKey         401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.revokeInvitation     401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.setProjectRole       401       404      ok    ok    403    403    404    ok         ok              ok
+  Mutation.unlinkIdentity       401       404      ok    404   404    404    404    403        403             403
   Mutation.updateMemberRole     401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.updateOrganization   401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.updateProject        401       404      ok    ok    403    403    404    ok         ok              ok
@@ -103,6 +104,7 @@ const verdicts = table(`
   ProjectMember.user            401       404      ok    ok    ok     403    404    ok         ok              ok
   SsoConnection.domain          401       404      ok    ok    403    403    403    404        ok              ok
   Viewer.apiKey                 401       ok       ok    ok    ok     ok     ok     ok         ok              ok
+  Viewer.identities             401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   Viewer.organizations          401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   Viewer.session                401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   Viewer.user                   401       ok       ok    ok    ok     ok     ok     ok         ok              ok

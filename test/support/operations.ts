@@ -41,6 +41,7 @@ export const mutationInputs: Readonly<Record<string, (tenant: CompleteTenant, is
   revokeApiKey: ({ apiKeyId }) => ({ apiKeyId }),
   revokeInvitation: ({ invitationId }) => ({ invitationId }),
   setProjectRole: ({ projectId, colleagueId }) => ({ projectId, userId: colleagueId, role: 'MEMBER' }),
+  unlinkIdentity: ({ identityId }) => ({ identityId }),
   updateMemberRole: ({ organizationId, colleagueId }) => ({ organizationId, userId: colleagueId, role: 'VIEWER' }),
   updateOrganization: ({ organizationId }) => ({ organizationId, name: `Renamed ${unique()}` }),
   updateProject: ({ projectId }) => ({ projectId, name: `Renamed ${unique()}` }),

@@ -12,6 +12,9 @@ export function passwordUrl(returnTo: string, email?: string): string {
   return withQuery('/sign-in/password', { ...(email === undefined ? {} : { email }), ...wanted(returnTo) });
 }
 
+/** Where somebody proves again who they are, and goes on to a path of ours. */
+export const confirmUrl = (returnTo: string): string => withQuery('/confirm', wanted(returnTo));
+
 /** The page that explains why something was refused, with the reference under which the log has it. */
 export function authErrorUrl(code: SignInRefusalReason, { requestId = '' }: Request): string {
   return withQuery('/auth-error', { code, ref: requestId });

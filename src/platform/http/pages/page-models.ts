@@ -11,6 +11,9 @@
  * | `sign-up`           | `POST /sign-up`           | `name email password returnTo invitation?`    |
  * | `setup`             | `POST /setup`             | `token name email password`                   |
  * | `accept-invitation` | `POST /accept-invitation` | `token`                                       |
+ * | `confirm`           | `POST /confirm`           | `password returnTo`                           |
+ * | `account`           | `POST /account/unlink`    | `identityId`                                  |
+ * | `choose-organization` | `POST /choose-organization` | `organizationId returnTo`                 |
  * | (where signed in)   | `POST /sign-out`          | `returnTo`                                    |
  */
 export interface PageModels {
@@ -19,6 +22,9 @@ export interface PageModels {
   'sign-up': SignUpPage;
   setup: SetupPage;
   'accept-invitation': AcceptInvitationPage;
+  confirm: ConfirmPage;
+  account: AccountPage;
+  'choose-organization': ChooseOrganizationPage;
   'auth-error': AuthErrorPage;
   console: ConsolePage;
   continue: ContinuePage;
@@ -99,6 +105,40 @@ type UsableInvitationPage = {
   | { readonly state: 'other-account'; readonly signedInAs: string }
   | { readonly state: 'signed-out'; readonly signUpOpen: boolean }
 );
+
+export interface ConfirmPage extends FormState<'password'> {
+  readonly returnTo: string;
+  readonly email: string;
+  /** Whether a password would do. */
+  readonly password: boolean;
+  readonly providers: readonly ProviderLink[];
+}
+
+export interface AccountPage {
+  readonly user: { readonly name: string; readonly email: string; readonly emailVerified: boolean };
+  readonly hasPassword: boolean;
+  readonly identities: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly lastSignedInAt: Date;
+    /** Whether the provider or connection is there to sign in with. */
+    readonly inUse: boolean;
+  }[];
+  readonly notice?: string | undefined;
+  readonly alert?: string | undefined;
+}
+
+export interface ChooseOrganizationPage {
+  readonly returnTo: string;
+  readonly email: string;
+  readonly organizations: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly slug: string;
+    readonly chosen: boolean;
+  }[];
+  readonly alert?: string | undefined;
+}
 
 export interface AuthErrorPage {
   readonly title: string;
