@@ -10,7 +10,7 @@ import { Public } from '../policy/requires.decorator.js';
 import { SessionService } from '../sessions/session.service.js';
 import { UserService } from '../users/user.service.js';
 
-const methods = { password: 'Password', oidc: 'OpenID Connect' } as const;
+const methods = { password: 'Password', oidc: 'OpenID Connect', oauth2: 'OAuth 2' } as const;
 
 /** Who is signed in, how, and where they belong. */
 @Controller()

@@ -6,7 +6,7 @@ export class Session implements Omit<SessionFacts, 'userId'> {
   @Field(() => ID, { description: 'Opaque and stable. Not what the cookie holds.' })
   id!: string;
 
-  @Field(() => String, { description: 'How the person proved who they are: `password` or `oidc`.' })
+  @Field(() => String, { description: 'How the person proved who they are: `password`, `oidc` or `oauth2`.' })
   method!: SignInMethod;
 
   @Field(() => String, {

@@ -1,5 +1,5 @@
 /** How a person proved who they are. */
-export type SignInMethod = 'password' | 'oidc';
+export type SignInMethod = 'password' | 'oidc' | 'oauth2';
 
 export interface Session {
   readonly id: string;

@@ -10,6 +10,7 @@ import { safeReturnTo } from '../../platform/http/return-to.js';
 import { callerOf } from '../../policy/current.decorators.js';
 import { Public } from '../../policy/requires.decorator.js';
 import { signInRequest } from '../sign-in-request.service.js';
+import { ProviderSignOutService } from '../provider-sign-out.service.js';
 import { originOf } from '../../policy/request-origin.js';
 import { SessionCookie } from '../session-cookie.service.js';
 import { SignInOptionsService } from '../sign-in-options.service.js';
@@ -30,6 +31,7 @@ export class SignInPage {
     private readonly options: SignInOptionsService,
     private readonly passwords: PasswordSignInService,
     private readonly signIn: SignInService,
+    private readonly signingOut: ProviderSignOutService,
     private readonly cookie: SessionCookie,
   ) {}
 
@@ -88,10 +90,13 @@ export class SignInPage {
   @Public('signing out twice is no error')
   async signOut(@Req() request: Request, @Res() response: Response): Promise<void> {
     const { actor, sessionId } = callerOf(request);
-    if (sessionId !== null) await this.signIn.signOut(actor, sessionId);
+    const there = await this.signingOut.signOut(actor, sessionId);
     this.cookie.clear(response);
     const returnTo = safeReturnTo(formField(request, 'returnTo'));
-    response.redirect(303, returnTo === '/' ? '/sign-in?signedOut=1' : returnTo);
+    // Who wants to go on here has only changed their mind about the account; the provider knows one address to come back to.
+    if (returnTo !== '/') response.redirect(303, returnTo);
+    else if (there === null) response.redirect(303, '/sign-in?signedOut=1');
+    else sendPage(response, this.pages.render('continue', { to: there.to, destination: there.name }));
   }
 
   private askEmail(response: Response, model: EmailStep, status = 200): void {
