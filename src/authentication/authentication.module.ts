@@ -30,11 +30,12 @@ import { NewcomerService } from './newcomer.service.js';
 import { AuthErrorPage } from './pages/auth-error.page.js';
 import { SignInPage } from './pages/sign-in.page.js';
 import { SignUpPage } from './pages/sign-up.page.js';
+import { ProviderSignInService } from './provider-sign-in.service.js';
+import { ProviderSignOutService } from './provider-sign-out.service.js';
 import { SessionCookie } from './session-cookie.service.js';
 import { SignInOptionsService } from './sign-in-options.service.js';
 import { SignInService } from './sign-in.service.js';
 import { SignUpService } from './sign-up.service.js';
-import { OidcSignInService } from './strategies/oidc/oidc-sign-in.service.js';
 import { PasswordSignInService } from './strategies/password/password-sign-in.service.js';
 import { PasswordStrategy } from './strategies/password/password.strategy.js';
 import { KnownDeviceCookie } from './throttle/known-device-cookie.service.js';
@@ -77,9 +78,10 @@ import { SignInThrottle } from './throttle/sign-in-throttle.service.js';
     LastMethodCookie,
     LoginFlowService,
     NewcomerService,
-    OidcSignInService,
     PasswordSignInService,
     PasswordStrategy,
+    ProviderSignInService,
+    ProviderSignOutService,
     SessionCookie,
     SignInOptionsService,
     SignInService,

@@ -14,6 +14,7 @@ import type { SignInSource } from '../sso/sign-in-source.types.js';
 import type { User } from '../users/user.types.js';
 import { AccountService } from './account.service.js';
 import { identityConfirmed, sessionEnded, signedIn, signInRefused } from './sign-in.events.js';
+import { strategies } from './strategies/strategies.js';
 import { SignInRefused, type SignInRefusalReason } from './sign-in-refused.js';
 
 /** What the request of a sign-in brings along. */
@@ -60,8 +61,9 @@ export class SignInService {
    * @throws SignInRefused with a reason of the account rules, after it was put on the trail
    */
   async completeWithIdentity(source: SignInSource, proof: OidcProof, request: SignInRequest): Promise<OpenedSession> {
+    const { method } = strategies[source.protocol];
     const attempt: Attempt = {
-      method: 'oidc',
+      method,
       connection: source.key,
       email: toldEmail(proof.email),
       organizationId: source.organizationId,
@@ -70,7 +72,7 @@ export class SignInService {
       const verdict = await this.accounts.judge(tx, source, proof);
       if ('refused' in verdict) return verdict.refused;
       const user = await this.accounts.settle(tx, anonymous(request.origin), source, verdict);
-      const by = { method: 'oidc', connection: source.key, secondFactor: null } as const;
+      const by = { method, connection: source.key, secondFactor: null };
       return this.open(tx, user, by, request, source.organizationId);
     });
     return typeof outcome === 'string' ? this.refuse(request.origin, attempt, outcome) : outcome;

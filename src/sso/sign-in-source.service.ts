@@ -6,11 +6,9 @@ import { Config } from '../platform/config/config.js';
 import { Cipher } from '../platform/crypto/cipher.js';
 import { Database } from '../platform/database/database.js';
 import { OutboundHttp } from '../platform/http/outbound.js';
+import { connectionSource } from './connection-source.js';
 import { providerSource } from './provider-source.js';
-import { oidcVendors } from './providers/providers.js';
-import { secretPlace } from './secret-place.js';
 import type { SignInSource } from './sign-in-source.types.js';
-import { addressesOf } from './source-addresses.js';
 import { SsoConnectionEntity } from './sso-connection.entity.js';
 
 /** A connection that is in use, and whether the people of its domain can sign in no other way. */
@@ -90,33 +88,6 @@ export class SignInSourceService {
   }
 
   private sourceOf(row: SsoConnectionEntity, domain: VerifiedDomain): SignInSource {
-    const { cipher } = this;
-    return {
-      key: row.key,
-      name: row.name,
-      ...addressesOf(this.config.rootUrl, row.key),
-      kind: 'connection',
-      connectionId: row.id,
-      organizationId: row.organizationId,
-      domain: domain.name,
-      identitySource: row.id,
-      allowSignUp: true,
-      allowedDomains: [domain.name],
-      // Its organization owns the domain: what its own provider says of an address there is as good as a proof.
-      requireEmailVerified: false,
-      allowAccountLinking: true,
-      oidc: {
-        issuer: row.issuer,
-        clientId: row.clientId,
-        // Read when it is used: who only asks whether a domain has a connection needs no secret.
-        get clientSecret() {
-          return row.clientSecret === null ? null : cipher.decrypt(row.clientSecret, secretPlace(row.id));
-        },
-        clientAuthMethod: row.clientAuthMethod,
-        scopes: row.scopes,
-        pkce: row.pkce,
-        emailVerifiedClaims: oidcVendors[row.provider].emailVerifiedClaims,
-      },
-    };
+    return connectionSource(row, domain, { rootUrl: this.config.rootUrl, cipher: this.cipher });
   }
 }

@@ -13,6 +13,7 @@ import { signInRequest } from '../sign-in-request.service.js';
 import { KnownDeviceCookie } from '../throttle/known-device-cookie.service.js';
 import { visitorOf } from '../throttle/visitor.js';
 import { LastMethodCookie } from '../last-method-cookie.service.js';
+import { ProviderSignOutService } from '../provider-sign-out.service.js';
 import { SessionCookie } from '../session-cookie.service.js';
 import { SignInOptionsService } from '../sign-in-options.service.js';
 import { SignInService } from '../sign-in.service.js';
@@ -32,6 +33,7 @@ export class SignInPage {
     private readonly options: SignInOptionsService,
     private readonly passwords: PasswordSignInService,
     private readonly signIn: SignInService,
+    private readonly signingOut: ProviderSignOutService,
     private readonly cookie: SessionCookie,
     private readonly devices: KnownDeviceCookie,
     private readonly lastMethod: LastMethodCookie,
@@ -100,10 +102,13 @@ export class SignInPage {
   @Public('signing out twice is no error')
   async signOut(@Req() request: Request, @Res() response: Response): Promise<void> {
     const { actor, sessionId } = callerOf(request);
-    if (sessionId !== null) await this.signIn.signOut(actor, sessionId);
+    const there = await this.signingOut.signOut(actor, sessionId);
     this.cookie.clear(response);
     const returnTo = safeReturnTo(formField(request, 'returnTo'));
-    response.redirect(303, returnTo === '/' ? '/sign-in?signedOut=1' : returnTo);
+    // Who wants to go on here has only changed their mind about the account; the provider knows one address to come back to.
+    if (returnTo !== '/') response.redirect(303, returnTo);
+    else if (there === null) response.redirect(303, '/sign-in?signedOut=1');
+    else sendPage(response, this.pages.render('continue', { to: there.to, destination: there.name }));
   }
 
   private async askEmail(response: Response, model: EmailStep, status = 200): Promise<void> {
