@@ -109,9 +109,8 @@ export class JobRunner
 
   private taskList(): TaskList {
     const tasks: TaskList = {};
-    for (const { name, work } of this.jobs.routines) tasks[name] = (_, { abortSignal }) => bounded(work(), abortSignal);
-    for (const [name, handler] of this.jobs.handlers)
-      tasks[name] = (payload, { abortSignal }) => bounded(handler(payload as never), abortSignal);
+    for (const [name, task] of this.jobs.tasks)
+      tasks[name] = (stored, { abortSignal }) => bounded(task(stored), abortSignal);
     return tasks;
   }
 

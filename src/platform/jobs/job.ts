@@ -13,7 +13,7 @@ export interface Job<Payload extends object> {
 /** With which it has been tried for 22 hours before it is given up. */
 export const ATTEMPTS_OF_A_DAY = 13;
 
-/** @param Payload what JSON can hold. It is stored as it is: what a dump may not show goes in encrypted */
+/** @param Payload what JSON can hold; it is stored encrypted */
 export function job<Payload extends object>(name: Job<Payload>['name'], attempts: number): Job<Payload> {
   return { name, attempts };
 }
