@@ -13,18 +13,26 @@ import { AuthController } from './auth.controller.js';
 import { BackchannelLogoutController } from './backchannel-logout.controller.js';
 import { BackchannelLogoutService } from './backchannel-logout.service.js';
 import { CallerMiddleware } from './caller.middleware.js';
+import { EmailTrail } from './email-trail.service.js';
 import { FlowCookie } from './flow-cookie.service.js';
 import { LoginController } from './login.controller.js';
 import { LoginFlowEntity } from './login-flow.entity.js';
 import { LoginFlowService } from './login-flow.service.js';
+import { MailboxTokenEntity } from './mailbox/mailbox-token.entity.js';
+import { MailboxController } from './mailbox/mailbox.controller.js';
+import { mailboxProviders } from './mailbox/mailbox.providers.js';
 import { NewcomerService } from './newcomer.service.js';
 import { AuthErrorPage } from './pages/auth-error.page.js';
+import { ForgotPasswordPage } from './pages/forgot-password.page.js';
+import { ResetPasswordPage } from './pages/reset-password.page.js';
 import { SignInPage } from './pages/sign-in.page.js';
 import { SignUpPage } from './pages/sign-up.page.js';
+import { VerifyEmailPage } from './pages/verify-email.page.js';
 import { SessionCookie } from './session-cookie.service.js';
 import { SignInOptionsService } from './sign-in-options.service.js';
 import { SignInThrottle } from './sign-in-throttle.service.js';
 import { SignInService } from './sign-in.service.js';
+import { SignUpRules } from './sign-up-rules.service.js';
 import { SignUpService } from './sign-up.service.js';
 import { OidcSignInService } from './strategies/oidc/oidc-sign-in.service.js';
 import { PasswordSignInService } from './strategies/password/password-sign-in.service.js';
@@ -40,10 +48,24 @@ import { PasswordStrategy } from './strategies/password/password.strategy.js';
     AccessModule,
     ApiKeysModule,
     SsoModule,
-    TypeOrmModule.forFeature([LoginFlowEntity]),
+    TypeOrmModule.forFeature([LoginFlowEntity, MailboxTokenEntity]),
   ],
-  controllers: [AuthController, BackchannelLogoutController, LoginController, SignInPage, SignUpPage, AuthErrorPage],
+  controllers: [
+    AuthController,
+    BackchannelLogoutController,
+    LoginController,
+    MailboxController,
+    SignInPage,
+    SignUpPage,
+    ForgotPasswordPage,
+    ResetPasswordPage,
+    VerifyEmailPage,
+    AuthErrorPage,
+  ],
   providers: [
+    ...mailboxProviders,
+    EmailTrail,
+    SignUpRules,
     BackchannelLogoutService,
     AccountService,
     CallerMiddleware,

@@ -12,6 +12,7 @@ import type { OidcProof } from '../sso/protocols/oidc/oidc-proof.types.js';
 import type { SignInSource } from '../sso/sign-in-source.types.js';
 import type { User } from '../users/user.types.js';
 import { AccountService } from './account.service.js';
+import { EmailVerification } from './mailbox/email-verification.service.js';
 import { sessionEnded, signedIn, signInRefused } from './sign-in.events.js';
 import { SignInRefused, type SignInRefusalReason } from './sign-in-refused.js';
 
@@ -44,6 +45,7 @@ export class SignInService {
     private readonly domains: DomainService,
     private readonly access: AccessService,
     private readonly accounts: AccountService,
+    private readonly verification: EmailVerification,
   ) {}
 
   /** Opens a session for somebody whose password was right. */
@@ -66,6 +68,10 @@ export class SignInService {
       const verdict = await this.accounts.judge(tx, source, proof);
       if ('refused' in verdict) return verdict.refused;
       const user = await this.accounts.settle(tx, anonymous(request.origin), source, verdict);
+      if (this.verification.isMissing(user)) {
+        await this.verification.ask(tx, user);
+        return 'EMAIL_UNPROVEN';
+      }
       return this.open(tx, user, { method: 'oidc', connection: source.key }, request, source.organizationId);
     });
     return typeof outcome === 'string' ? this.refuse(request.origin, attempt, outcome) : outcome;

@@ -1,8 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { LessThan, Not } from 'typeorm';
 import { Clock } from '../platform/clock/clock.js';
 import { Config } from '../platform/config/config.js';
 import { randomId, randomToken, sha256 } from '../platform/crypto/digest.js';
 import { Database, type Tx } from '../platform/database/database.js';
+import { Jobs } from '../platform/jobs/jobs.js';
 import type { Origin } from '../policy/actor.js';
 import { SessionEntity } from './session.entity.js';
 import type { OpenedSession, Session, SignInMethod } from './session.types.js';
@@ -11,12 +13,17 @@ import type { OpenedSession, Session, SignInMethod } from './session.types.js';
 const SEEN_EVERY_MINUTES = 5;
 
 @Injectable()
-export class SessionService {
+export class SessionService implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly config: Config,
+    private readonly jobs: Jobs,
   ) {}
+
+  onModuleInit(): void {
+    this.jobs.every('*/10 * * * *', 'sessions.sweep', () => this.sweep());
+  }
 
   /** Opens a session in the commit of the sign-in. Its token exists in the cookie alone. */
   async open(
@@ -64,6 +71,11 @@ export class SessionService {
     await tx.delete(SessionEntity, { userId });
   }
 
+  /** Ends every session of a user but one, which need not be theirs. @param kept its id; null ends them all */
+  async endOthersOf(tx: Tx, userId: string, kept: string | null): Promise<void> {
+    await tx.delete(SessionEntity, { userId, ...(kept === null ? {} : { id: Not(kept) }) });
+  }
+
   /** Ends the sessions of a user that one provider or connection has opened. @returns how many */
   async endThrough(tx: Tx, userId: string, connection: string): Promise<number> {
     const { affected } = await tx.delete(SessionEntity, { userId, connection });
@@ -84,6 +96,14 @@ export class SessionService {
       .andWhere('(connection is null or connection <> all(:connections))', { connections })
       .execute();
     return affected ?? 0;
+  }
+
+  /** Sessions that have expired are worth nothing already; their rows go. */
+  private async sweep(): Promise<void> {
+    await this.database.reader.delete(SessionEntity, [
+      { expiresAt: LessThan(this.clock.now()) },
+      { idleExpiresAt: LessThan(this.clock.now()) },
+    ]);
   }
 
   private async markSeen(id: string): Promise<void> {

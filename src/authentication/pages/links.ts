@@ -12,6 +12,10 @@ export function passwordUrl(returnTo: string, email?: string): string {
   return withQuery('/sign-in/password', { ...(email === undefined ? {} : { email }), ...wanted(returnTo) });
 }
 
+/** Where somebody without their password has a link mailed to them. @param email typed already */
+export const forgotUrl = (email?: string): string =>
+  withQuery('/forgot-password', email === undefined ? {} : { email });
+
 /** The page that explains why something was refused, with the reference under which the log has it. */
 export function authErrorUrl(code: SignInRefusalReason, { requestId = '' }: Request): string {
   return withQuery('/auth-error', { code, ref: requestId });

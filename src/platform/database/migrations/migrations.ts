@@ -4,6 +4,7 @@ import { Organizations1763700002000 } from './1763700002000-organizations.js';
 import { ProjectsAndKeys1763700003000 } from './1763700003000-projects-and-keys.js';
 import { SingleSignOn1763700004000 } from './1763700004000-single-sign-on.js';
 import { LogoutTokens1763800000000 } from './1763800000000-logout-tokens.js';
+import { MailboxTokens1764000002000 } from './1764000002000-mailbox-tokens.js';
 
 /** Every migration, oldest first. One that has been released is never edited. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   ProjectsAndKeys1763700003000,
   SingleSignOn1763700004000,
   LogoutTokens1763800000000,
+  MailboxTokens1764000002000,
 ] as const;
