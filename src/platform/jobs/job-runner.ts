@@ -141,10 +141,11 @@ export class JobRunner
 
 /** The work's outcome, unless it takes too long or the process must end first. */
 async function bounded(work: Promise<void>, ending: AbortSignal | undefined): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
+  const done = new AbortController();
   const cut = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not done after ${LONGEST_MS} ms`)), LONGEST_MS);
-    ending?.addEventListener('abort', () => reject(new Error('the process ended first')), { once: true });
+    const timer = setTimeout(() => reject(new Error(`not done after ${LONGEST_MS} ms`)), LONGEST_MS);
+    done.signal.addEventListener('abort', () => clearTimeout(timer));
+    ending?.addEventListener('abort', () => reject(new Error('the process ended first')), { signal: done.signal });
   });
-  await Promise.race([work, cut]).finally(() => clearTimeout(timer));
+  await Promise.race([work, cut]).finally(() => done.abort());
 }
