@@ -59,7 +59,7 @@ export class AuthController {
     @Body() body: SignUpBody,
   ): Promise<UserAnswer> {
     const { user, opened } = await this.signUp.signUp(body, signInRequest(request));
-    this.cookie.write(response, opened);
+    if (opened) this.cookie.write(response, opened);
     return answerOf(user);
   }
 

@@ -26,15 +26,22 @@ import { LastMethodCookie } from './last-method-cookie.service.js';
 import { LoginController } from './login.controller.js';
 import { LoginFlowEntity } from './login-flow.entity.js';
 import { LoginFlowService } from './login-flow.service.js';
+import { MailboxTokenEntity } from './mailbox/mailbox-token.entity.js';
+import { MailboxController } from './mailbox/mailbox.controller.js';
+import { mailboxProviders } from './mailbox/mailbox.providers.js';
 import { NewcomerService } from './newcomer.service.js';
 import { AuthErrorPage } from './pages/auth-error.page.js';
+import { ForgotPasswordPage } from './pages/forgot-password.page.js';
+import { ResetPasswordPage } from './pages/reset-password.page.js';
 import { SignInPage } from './pages/sign-in.page.js';
 import { SignUpPage } from './pages/sign-up.page.js';
 import { ProviderSignInService } from './provider-sign-in.service.js';
 import { ProviderSignOutService } from './provider-sign-out.service.js';
+import { VerifyEmailPage } from './pages/verify-email.page.js';
 import { SessionCookie } from './session-cookie.service.js';
 import { SignInOptionsService } from './sign-in-options.service.js';
 import { SignInService } from './sign-in.service.js';
+import { SignUpRules } from './sign-up-rules.service.js';
 import { SignUpService } from './sign-up.service.js';
 import { PasswordSignInService } from './strategies/password/password-sign-in.service.js';
 import { PasswordStrategy } from './strategies/password/password.strategy.js';
@@ -51,20 +58,26 @@ import { SignInThrottle } from './throttle/sign-in-throttle.service.js';
     AccessModule,
     ApiKeysModule,
     SsoModule,
-    TypeOrmModule.forFeature([LoginFlowEntity]),
+    TypeOrmModule.forFeature([LoginFlowEntity, MailboxTokenEntity]),
   ],
   controllers: [
     AuthController,
     BackchannelLogoutController,
     LoginController,
+    MailboxController,
     SignInPage,
     SignUpPage,
+    ForgotPasswordPage,
+    ResetPasswordPage,
+    VerifyEmailPage,
     AuthErrorPage,
     AccountPage,
     ConfirmPage,
     ChooseOrganizationPage,
   ],
   providers: [
+    ...mailboxProviders,
+    SignUpRules,
     BackchannelLogoutService,
     AccountService,
     CallerMiddleware,

@@ -15,6 +15,7 @@ import type { User } from '../users/user.types.js';
 import { AccountService } from './account.service.js';
 import { identityConfirmed, sessionEnded, signedIn, signInRefused } from './sign-in.events.js';
 import { strategies } from './strategies/strategies.js';
+import { EmailVerification } from './mailbox/email-verification.service.js';
 import { SignInRefused, type SignInRefusalReason } from './sign-in-refused.js';
 
 /** What the request of a sign-in brings along. */
@@ -49,6 +50,7 @@ export class SignInService {
     private readonly domains: DomainService,
     private readonly access: AccessService,
     private readonly accounts: AccountService,
+    private readonly verification: EmailVerification,
   ) {}
 
   /** Opens a session for somebody whose password was right. */
@@ -72,6 +74,10 @@ export class SignInService {
       const verdict = await this.accounts.judge(tx, source, proof);
       if ('refused' in verdict) return verdict.refused;
       const user = await this.accounts.settle(tx, anonymous(request.origin), source, verdict);
+      if (this.verification.isMissing(user)) {
+        await this.verification.ask(tx, user);
+        return 'EMAIL_UNPROVEN';
+      }
       const by = { method, connection: source.key, secondFactor: null };
       return this.open(tx, user, by, request, source.organizationId);
     });

@@ -10,7 +10,10 @@ import { DnsLookup } from './dns/dns-lookup.js';
 import { GraphQLModule } from './graphql/graphql.module.js';
 import { OutboundHttp } from './http/outbound.js';
 import { PageRenderer } from './http/pages/page-renderer.js';
+import { JobRunner } from './jobs/job-runner.js';
+import { Jobs } from './jobs/jobs.js';
 import { Logger } from './logging/logger.js';
+import { MailTransport } from './mail/mail-transport.js';
 import { Mailer } from './mail/mailer.js';
 import { AttemptCounter } from './throttle/attempt-counter.js';
 
@@ -31,6 +34,9 @@ export class PlatformModule {
       { provide: PasswordHasher, useFactory: () => new PasswordHasher() },
       AttemptCounter,
       Clock,
+      Jobs,
+      JobRunner,
+      MailTransport,
       Mailer,
       PageRenderer,
     ];

@@ -1,9 +1,10 @@
-import { Injectable } from '@nestjs/common';
-import { Not } from 'typeorm';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { LessThan, Not } from 'typeorm';
 import { Clock } from '../platform/clock/clock.js';
 import { Config } from '../platform/config/config.js';
 import { randomId, randomToken, sha256 } from '../platform/crypto/digest.js';
 import { Database, type Tx } from '../platform/database/database.js';
+import { Jobs } from '../platform/jobs/jobs.js';
 import type { Origin } from '../policy/actor.js';
 import type { Proof } from '../policy/proof.js';
 import { SessionEntity } from './session.entity.js';
@@ -13,12 +14,17 @@ import type { OpenedSession, Session } from './session.types.js';
 const SEEN_EVERY_MINUTES = 5;
 
 @Injectable()
-export class SessionService {
+export class SessionService implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly config: Config,
+    private readonly jobs: Jobs,
   ) {}
+
+  onModuleInit(): void {
+    this.jobs.every('*/10 * * * *', 'sessions.sweep', () => this.sweep());
+  }
 
   /** Opens a session in the commit of the sign-in. Its token exists in the cookie alone. */
   async open(
@@ -93,6 +99,11 @@ export class SessionService {
     return affected ?? 0;
   }
 
+  /** Ends every session of a user but one, which need not be theirs. @param kept its id; null ends them all */
+  async endOthersOf(tx: Tx, userId: string, kept: string | null): Promise<void> {
+    await tx.delete(SessionEntity, { userId, ...(kept === null ? {} : { id: Not(kept) }) });
+  }
+
   /**
    * Ends the sessions of everybody whose email lies in this domain, but for those that one of `connections` has opened.
    * @param domain canonical, as `parseEmailAddress` gives it
@@ -107,6 +118,14 @@ export class SessionService {
       .andWhere('(connection is null or connection <> all(:connections))', { connections })
       .execute();
     return affected ?? 0;
+  }
+
+  /** Sessions that have expired are worth nothing already; their rows go. */
+  private async sweep(): Promise<void> {
+    await this.database.reader.delete(SessionEntity, [
+      { expiresAt: LessThan(this.clock.now()) },
+      { idleExpiresAt: LessThan(this.clock.now()) },
+    ]);
   }
 
   private async markSeen(id: string): Promise<void> {

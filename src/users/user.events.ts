@@ -66,3 +66,25 @@ export const administratorAppointed = auditEvent('user.administratorAppointed', 
   before: { instanceAdministrator: false },
   after: { instanceAdministrator: true },
 }));
+
+export const emailVerified = auditEvent('user.emailVerified', (facts: AboutUser) => ({
+  organizationId: facts.organizationId,
+  resource: resource(facts),
+  before: { emailVerified: false },
+  after: { emailVerified: true },
+}));
+
+export const emailChanged = auditEvent('user.emailChanged', (facts: AboutUser & { readonly email: string }) => ({
+  organizationId: facts.organizationId,
+  resource: resource(facts),
+  before: { email: facts.user.email },
+  after: { email: facts.email },
+}));
+
+/** The password is the same; what is stored of it is not. */
+export const passwordRehashed = auditEvent('user.passwordRehashed', (facts: AboutUser & { readonly from: string }) => ({
+  organizationId: facts.organizationId,
+  resource: resource(facts),
+  before: { algorithm: facts.from },
+  after: { algorithm: 'argon2id' },
+}));

@@ -60,6 +60,7 @@ const verdicts = table(`
   Mutation.acceptInvitation     401       410      410   410   410    410    410    403        403             403
   Mutation.activateSso          401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.addDomain            401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.changeEmail          401       ok       ok    ok    ok     ok     ok     403        403             403
   Mutation.clearProjectRole     401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.configureSso         401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.createApiKey         401       404      ok    ok    403    403    404    ok         ok              ok

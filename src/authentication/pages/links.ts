@@ -15,6 +15,10 @@ export function passwordUrl(returnTo: string, email?: string): string {
 /** Where somebody proves again who they are, and goes on to a path of ours. */
 export const confirmUrl = (returnTo: string): string => withQuery('/confirm', wanted(returnTo));
 
+/** Where somebody without their password has a link mailed to them. @param email typed already */
+export const forgotUrl = (email?: string): string =>
+  withQuery('/forgot-password', email === undefined ? {} : { email });
+
 /** The page that explains why something was refused, with the reference under which the log has it. */
 export function authErrorUrl(code: SignInRefusalReason, { requestId = '' }: Request): string {
   return withQuery('/auth-error', { code, ref: requestId });

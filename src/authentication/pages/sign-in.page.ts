@@ -18,7 +18,7 @@ import { SessionCookie } from '../session-cookie.service.js';
 import { SignInOptionsService } from '../sign-in-options.service.js';
 import { SignInService } from '../sign-in.service.js';
 import { PasswordSignInService } from '../strategies/password/password-sign-in.service.js';
-import { onward, passwordUrl, withReturnTo } from './links.js';
+import { forgotUrl, onward, passwordUrl, withReturnTo } from './links.js';
 
 const why = 'people meet it before they have proven anything';
 
@@ -132,7 +132,8 @@ export class SignInPage {
   }
 
   private askPassword(response: Response, model: PasswordStep, status = 200): void {
-    sendPage(response, this.pages.render('sign-in-password', model), status);
+    const forgotPasswordUrl = forgotUrl(model.email);
+    sendPage(response, this.pages.render('sign-in-password', { ...model, forgotPasswordUrl }), status);
   }
 
   /** A wrong password can be typed again, there where the cursor is; what no password mends leads back to the first step. */

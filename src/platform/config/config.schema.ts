@@ -68,6 +68,7 @@ export const settings = {
   AUTH_DISABLE_SIGNUP: flag.default(false),
   AUTH_DISABLE_USERNAME_PASSWORD: flag.default(false),
   AUTH_DOMAINS_WITH_SSO_ENFORCEMENT: list.default([]),
+  AUTH_EMAIL_VERIFICATION_REQUIRED: flag.default(false),
   AUTH_PASSWORD_MIN_LENGTH: whole(8, 64).default(12),
   AUTH_SESSION_MAX_AGE: whole(1, 525_600).default(43_200),
   AUTH_SESSION_IDLE_TIMEOUT: whole(1, 525_600).default(10_080),

@@ -56,6 +56,7 @@ export abstract class Config {
   abstract readonly signUpDisabled: boolean;
   abstract readonly passwordDisabled: boolean;
   abstract readonly enforcedDomains: readonly string[];
+  abstract readonly emailVerificationRequired: boolean;
   abstract readonly passwordMinLength: number;
   abstract readonly sessionMaxAgeMinutes: number;
   abstract readonly sessionIdleMinutes: number;

@@ -42,6 +42,7 @@ export function loadConfig(environment: Environment): Config {
     signUpDisabled: read.AUTH_DISABLE_SIGNUP,
     passwordDisabled: read.AUTH_DISABLE_USERNAME_PASSWORD,
     enforcedDomains: read.AUTH_DOMAINS_WITH_SSO_ENFORCEMENT.map((domain) => domain.toLowerCase()),
+    emailVerificationRequired: read.AUTH_EMAIL_VERIFICATION_REQUIRED,
     passwordMinLength: read.AUTH_PASSWORD_MIN_LENGTH,
     sessionMaxAgeMinutes: read.AUTH_SESSION_MAX_AGE,
     sessionIdleMinutes: read.AUTH_SESSION_IDLE_TIMEOUT,

@@ -5,6 +5,7 @@ import { parseEmailAddress } from '../../../platform/text/email-address.js';
 import { SsoDiscoveryService } from '../../../sso/sso-discovery.service.js';
 import { UserService } from '../../../users/user.service.js';
 import type { User } from '../../../users/user.types.js';
+import { EmailVerification } from '../../mailbox/email-verification.service.js';
 import { SignInService, type Attempt } from '../../sign-in.service.js';
 import { SignInThrottle } from '../../throttle/sign-in-throttle.service.js';
 import type { Visitor } from '../../throttle/visitor.js';
@@ -17,12 +18,14 @@ export class PasswordSignInService {
     private readonly hasher: PasswordHasher,
     private readonly throttle: SignInThrottle,
     private readonly signIn: SignInService,
+    private readonly verification: EmailVerification,
     private readonly config: Config,
   ) {}
 
   /**
    * Whose email and password these are. An unknown email costs the time of a known one and gets the same words.
-   * @throws SignInRefused: INVALID_CREDENTIALS, SSO_REQUIRED (with `loginUrl`), PASSWORD_DISABLED, RATE_LIMITED
+   * @throws SignInRefused: INVALID_CREDENTIALS, SSO_REQUIRED (with `loginUrl`), PASSWORD_DISABLED, RATE_LIMITED,
+   *   EMAIL_NOT_VERIFIED (a fresh link is on its way)
    */
   async prove(typedEmail: string, password: string, { origin, deviceOf }: Visitor): Promise<User> {
     const email = parseEmailAddress(typedEmail);
@@ -47,6 +50,10 @@ export class PasswordSignInService {
     if (!user || hash === null) return this.signIn.refuse(origin, attempt, 'UNKNOWN_ACCOUNT');
     if (!matches) return this.signIn.refuse(origin, attempt, 'WRONG_PASSWORD');
     if (user.isDeactivated) return this.signIn.refuse(origin, attempt, 'ACCOUNT_DEACTIVATED');
+    if (this.verification.isMissing(user)) {
+      await this.verification.askAgain(user);
+      return this.signIn.refuse(origin, attempt, 'EMAIL_UNPROVEN');
+    }
 
     await this.throttle.forgive(place);
     return user;

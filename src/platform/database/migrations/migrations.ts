@@ -6,6 +6,7 @@ import { SingleSignOn1763700004000 } from './1763700004000-single-sign-on.js';
 import { LogoutTokens1763800000000 } from './1763800000000-logout-tokens.js';
 import { Proofs1764000000000 } from './1764000000000-proofs.js';
 import { SignOutAtProvider1764000001000 } from './1764000001000-sign-out-at-provider.js';
+import { MailboxTokens1764000002000 } from './1764000002000-mailbox-tokens.js';
 import { Attempts1764000005000 } from './1764000005000-attempts.js';
 import { ChosenOrganization1764000006000 } from './1764000006000-chosen-organization.js';
 
@@ -19,6 +20,7 @@ export const migrations = [
   LogoutTokens1763800000000,
   Proofs1764000000000,
   SignOutAtProvider1764000001000,
+  MailboxTokens1764000002000,
   Attempts1764000005000,
   ChosenOrganization1764000006000,
 ] as const;

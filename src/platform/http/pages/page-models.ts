@@ -14,6 +14,9 @@
  * | `confirm`           | `POST /confirm`           | `password returnTo`                           |
  * | `account`           | `POST /account/unlink`    | `identityId`                                  |
  * | `choose-organization` | `POST /choose-organization` | `organizationId returnTo`                 |
+ * | `forgot-password`   | `POST /forgot-password`   | `email`                                       |
+ * | `reset-password`    | `POST /reset-password`    | `token password`                              |
+ * | `verify-email`      | `POST /verify-email`      | `token`                                       |
  * | (where signed in)   | `POST /sign-out`          | `returnTo`                                    |
  */
 export interface PageModels {
@@ -26,6 +29,10 @@ export interface PageModels {
   account: AccountPage;
   'choose-organization': ChooseOrganizationPage;
   'auth-error': AuthErrorPage;
+  'forgot-password': ForgotPasswordPage;
+  'reset-password': ResetPasswordPage;
+  'verify-email': VerifyEmailPage;
+  message: MessagePage;
   console: ConsolePage;
   continue: ContinuePage;
   problem: ProblemPage;
@@ -152,6 +159,39 @@ export interface AuthErrorPage {
   readonly tryAgainUrl: string;
   /** Leave out where a password would not help. */
   readonly passwordUrl?: string | undefined;
+}
+
+export interface ForgotPasswordPage extends FormState<'email'> {
+  readonly email?: string | undefined;
+}
+
+export interface ResetPasswordPage extends FormState<'password'> {
+  /** Of the mailed link. */
+  readonly token: string;
+  /** Whose password it is; kept in the form for password managers. */
+  readonly email: string;
+  readonly passwordMinLength: number;
+}
+
+export interface VerifyEmailPage {
+  /** Of the mailed link. */
+  readonly token: string;
+  /** The address that the link was mailed to. */
+  readonly email: string;
+  /** The address that it is to replace. Leave out where the account has it already. */
+  readonly replaces?: string | undefined;
+  readonly alert?: string | undefined;
+}
+
+/** Something to read, and perhaps somewhere to go. */
+export interface MessagePage {
+  readonly title: string;
+  readonly explanation: string;
+  /** For whom it did not go as it should. */
+  readonly remark?: string | undefined;
+  readonly action?: { readonly text: string; readonly url: string } | undefined;
+  /** Present where it tells of a failure. */
+  readonly failed?: true | undefined;
 }
 
 export interface ConsolePage {
