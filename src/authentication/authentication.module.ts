@@ -23,6 +23,9 @@ import { SignInPage } from './pages/sign-in.page.js';
 import { SignUpPage } from './pages/sign-up.page.js';
 import { SessionCookie } from './session-cookie.service.js';
 import { SignInOptionsService } from './sign-in-options.service.js';
+import { SessionManagementResolver } from './sessions/session-management.resolver.js';
+import { SessionManagementService } from './sessions/session-management.service.js';
+import { SessionsPage } from './sessions/sessions.page.js';
 import { SignInThrottle } from './sign-in-throttle.service.js';
 import { SignInService } from './sign-in.service.js';
 import { SignUpService } from './sign-up.service.js';
@@ -42,7 +45,15 @@ import { PasswordStrategy } from './strategies/password/password.strategy.js';
     SsoModule,
     TypeOrmModule.forFeature([LoginFlowEntity]),
   ],
-  controllers: [AuthController, BackchannelLogoutController, LoginController, SignInPage, SignUpPage, AuthErrorPage],
+  controllers: [
+    AuthController,
+    BackchannelLogoutController,
+    LoginController,
+    SignInPage,
+    SignUpPage,
+    AuthErrorPage,
+    SessionsPage,
+  ],
   providers: [
     BackchannelLogoutService,
     AccountService,
@@ -54,6 +65,8 @@ import { PasswordStrategy } from './strategies/password/password.strategy.js';
     PasswordSignInService,
     PasswordStrategy,
     SessionCookie,
+    SessionManagementResolver,
+    SessionManagementService,
     SignInOptionsService,
     SignInService,
     SignInThrottle,

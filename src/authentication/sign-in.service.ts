@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/audit.service.js';
 import { AccessService, userIdentity } from '../access/access.service.js';
 import { DomainService } from '../organizations/domains/domain.service.js';
+import { SessionLimitsService } from '../organizations/security-policy/session-limits.service.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { parseEmailAddress } from '../platform/text/email-address.js';
 import { shortened, withInvisiblesShown } from '../platform/text/printable.js';
@@ -48,6 +49,7 @@ export class SignInService {
     private readonly domains: DomainService,
     private readonly access: AccessService,
     private readonly accounts: AccountService,
+    private readonly limits: SessionLimitsService,
   ) {}
 
   /** Opens a session for somebody whose password was right. */
@@ -106,7 +108,8 @@ export class SignInService {
     trail: string | null = null,
   ): Promise<OpenedSession> {
     const organizationId = trail ?? (await this.trailOf(user.email));
-    const opened = await this.sessions.open(tx, { userId: user.id, ...proof }, request.origin);
+    const limits = await this.limits.strictestFor(tx, user.id);
+    const opened = await this.sessions.open(tx, { userId: user.id, ...proof, limits }, request.origin);
     const actor = this.access.actorFor(userIdentity(user, opened.session), request.origin);
     await this.endPrevious(tx, actor, request.previousSessionId, organizationId);
     await this.audit.record(tx, actor, signedIn, { session: opened.session, organizationId });

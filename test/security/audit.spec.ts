@@ -40,8 +40,12 @@ const eventsOf: Readonly<Record<string, readonly string[]>> = {
   removeDomain: ['domain.removed'],
   removeMember: ['member.removed'],
   resendInvitation: ['invitation.resent'],
+  revokeAllSessions: ['user.sessionsRevoked'],
   revokeApiKey: ['apiKey.revoked'],
   revokeInvitation: ['invitation.revoked'],
+  revokeOtherSessions: ['user.sessionsRevoked'],
+  revokeSession: ['session.revoked'],
+  rotateSigningKey: ['signingKey.rotated'],
   setProjectRole: ['project.roleSet'],
   updateMemberRole: ['member.roleChanged'],
   updateOrganization: ['organization.updated'],
@@ -90,7 +94,7 @@ describe('150: the audit trail', () => {
   }
 
   async function whoMay(mutation: string, tenant: CompleteTenant): Promise<HttpClient> {
-    if (mutation === 'createUser') return app.admin();
+    if (mutation === 'createUser' || mutation === 'rotateSigningKey') return app.admin();
     return mutation === 'acceptInvitation' ? (await createPerson(app, inviteeOf(tenant))).browser : cast.owner.browser;
   }
 
@@ -152,9 +156,9 @@ describe('150: the audit trail', () => {
     it('leaves one event and no change when it is refused', async () => {
       const tenant = await readyTenant();
       const before = await rowDigests(app, ['audit_events', 'audit_chains']);
-      // Nobody is too strange to create an organization but a key.
+      // Nobody is too strange to create an organization, or to end their own sessions, but a key.
       const client =
-        mutation === 'createOrganization'
+        mutation === 'createOrganization' || mutation === 'revokeOtherSessions'
           ? createClient(app.url, { bearer: tenant.projectKey })
           : cast.stranger.browser;
       const { codes, trail } = await call(client, mutation, inputOf(mutation, tenant));
