@@ -12,6 +12,9 @@ import { AccountService } from './account.service.js';
 import { AuthController } from './auth.controller.js';
 import { BackchannelLogoutController } from './backchannel-logout.controller.js';
 import { BackchannelLogoutService } from './backchannel-logout.service.js';
+import { ForwardAuth } from './check/forward-auth.service.js';
+import { SessionCheckService } from './check/session-check.service.js';
+import { SessionLookup } from './check/session-lookup.service.js';
 import { CallerMiddleware } from './caller.middleware.js';
 import { FlowCookie } from './flow-cookie.service.js';
 import { LoginController } from './login.controller.js';
@@ -59,12 +62,15 @@ import { PasswordStrategy } from './strategies/password/password.strategy.js';
     AccountService,
     CallerMiddleware,
     FlowCookie,
+    ForwardAuth,
     LoginFlowService,
     NewcomerService,
     OidcSignInService,
     PasswordSignInService,
     PasswordStrategy,
+    SessionCheckService,
     SessionCookie,
+    SessionLookup,
     SessionManagementResolver,
     SessionManagementService,
     SignInOptionsService,

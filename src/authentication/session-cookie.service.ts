@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { CookieOptions, Request, Response } from 'express';
 import { Config } from '../platform/config/config.js';
-import { readCookie } from '../platform/http/cookies.js';
+import { cookieIn } from '../platform/http/cookies.js';
 import type { OpenedSession } from '../sessions/session.types.js';
 
 /** The session cookie of the contract's section 2. */
@@ -17,7 +17,12 @@ export class SessionCookie {
   }
 
   read(request: Request): string | null {
-    return readCookie(request, this.name);
+    return this.readFrom(request.get('cookie'));
+  }
+
+  /** @param header of the cookies, where there is no Express to read it */
+  readFrom(header: string | undefined): string | null {
+    return cookieIn(header, this.name);
   }
 
   write(response: Response, { token, session }: OpenedSession): void {
