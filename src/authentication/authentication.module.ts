@@ -5,6 +5,7 @@ import { AccessModule } from '../access/access.module.js';
 import { ApiKeysModule } from '../api-keys/api-keys.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
+import { ProjectsModule } from '../projects/projects.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { SsoModule } from '../sso/sso.module.js';
 import { UsersModule } from '../users/users.module.js';
@@ -35,6 +36,12 @@ import { SignUpService } from './sign-up.service.js';
 import { OidcSignInService } from './strategies/oidc/oidc-sign-in.service.js';
 import { PasswordSignInService } from './strategies/password/password-sign-in.service.js';
 import { PasswordStrategy } from './strategies/password/password.strategy.js';
+import { PublishedKeys } from './tokens/published-keys.service.js';
+import { SigningKeyEntity } from './tokens/signing-key.entity.js';
+import { SigningKeyResolver } from './tokens/signing-key.resolver.js';
+import { SigningKeyService } from './tokens/signing-key.service.js';
+import { TokenController } from './tokens/token.controller.js';
+import { TokenService } from './tokens/token.service.js';
 
 @Module({
   imports: [
@@ -43,10 +50,11 @@ import { PasswordStrategy } from './strategies/password/password.strategy.js';
     UsersModule,
     SessionsModule,
     OrganizationsModule,
+    ProjectsModule,
     AccessModule,
     ApiKeysModule,
     SsoModule,
-    TypeOrmModule.forFeature([LoginFlowEntity]),
+    TypeOrmModule.forFeature([LoginFlowEntity, SigningKeyEntity]),
   ],
   controllers: [
     AuthController,
@@ -56,6 +64,7 @@ import { PasswordStrategy } from './strategies/password/password.strategy.js';
     SignUpPage,
     AuthErrorPage,
     SessionsPage,
+    TokenController,
   ],
   providers: [
     BackchannelLogoutService,
@@ -68,6 +77,7 @@ import { PasswordStrategy } from './strategies/password/password.strategy.js';
     OidcSignInService,
     PasswordSignInService,
     PasswordStrategy,
+    PublishedKeys,
     SessionCheckService,
     SessionCookie,
     SessionLookup,
@@ -77,6 +87,9 @@ import { PasswordStrategy } from './strategies/password/password.strategy.js';
     SignInService,
     SignInThrottle,
     SignUpService,
+    SigningKeyResolver,
+    SigningKeyService,
+    TokenService,
   ],
   exports: [SessionCookie, SignInOptionsService, SignInService],
 })
