@@ -5,6 +5,7 @@ import { AccessModule } from '../access/access.module.js';
 import { ApiKeysModule } from '../api-keys/api-keys.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
+import { ProjectsModule } from '../projects/projects.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { SsoModule } from '../sso/sso.module.js';
 import { UsersModule } from '../users/users.module.js';
@@ -19,6 +20,9 @@ import { AccountService } from './account.service.js';
 import { AuthController } from './auth.controller.js';
 import { BackchannelLogoutController } from './backchannel-logout.controller.js';
 import { BackchannelLogoutService } from './backchannel-logout.service.js';
+import { ForwardAuth } from './check/forward-auth.service.js';
+import { SessionCheckService } from './check/session-check.service.js';
+import { SessionLookup } from './check/session-lookup.service.js';
 import { CallerMiddleware } from './caller.middleware.js';
 import { EmailTrail } from './email-trail.service.js';
 import { FlowCookie } from './flow-cookie.service.js';
@@ -40,6 +44,9 @@ import { ProviderSignOutService } from './provider-sign-out.service.js';
 import { VerifyEmailPage } from './pages/verify-email.page.js';
 import { SessionCookie } from './session-cookie.service.js';
 import { SignInOptionsService } from './sign-in-options.service.js';
+import { SessionManagementResolver } from './sessions/session-management.resolver.js';
+import { SessionManagementService } from './sessions/session-management.service.js';
+import { SessionsPage } from './sessions/sessions.page.js';
 import { SignInService } from './sign-in.service.js';
 import { SignUpRules } from './sign-up-rules.service.js';
 import { SignUpService } from './sign-up.service.js';
@@ -47,6 +54,12 @@ import { PasswordSignInService } from './strategies/password/password-sign-in.se
 import { PasswordStrategy } from './strategies/password/password.strategy.js';
 import { KnownDeviceCookie } from './throttle/known-device-cookie.service.js';
 import { SignInThrottle } from './throttle/sign-in-throttle.service.js';
+import { PublishedKeys } from './tokens/published-keys.service.js';
+import { SigningKeyEntity } from './tokens/signing-key.entity.js';
+import { SigningKeyResolver } from './tokens/signing-key.resolver.js';
+import { SigningKeyService } from './tokens/signing-key.service.js';
+import { TokenController } from './tokens/token.controller.js';
+import { TokenService } from './tokens/token.service.js';
 
 @Module({
   imports: [
@@ -55,10 +68,11 @@ import { SignInThrottle } from './throttle/sign-in-throttle.service.js';
     UsersModule,
     SessionsModule,
     OrganizationsModule,
+    ProjectsModule,
     AccessModule,
     ApiKeysModule,
     SsoModule,
-    TypeOrmModule.forFeature([LoginFlowEntity, MailboxTokenEntity]),
+    TypeOrmModule.forFeature([LoginFlowEntity, MailboxTokenEntity, SigningKeyEntity]),
   ],
   controllers: [
     AuthController,
@@ -74,6 +88,8 @@ import { SignInThrottle } from './throttle/sign-in-throttle.service.js';
     AccountPage,
     ConfirmPage,
     ChooseOrganizationPage,
+    SessionsPage,
+    TokenController,
   ],
   providers: [
     ...mailboxProviders,
@@ -89,17 +105,26 @@ import { SignInThrottle } from './throttle/sign-in-throttle.service.js';
     KnownDeviceCookie,
     IdentityResolver,
     LastMethodCookie,
+    ForwardAuth,
     LoginFlowService,
     NewcomerService,
     PasswordSignInService,
     PasswordStrategy,
     ProviderSignInService,
     ProviderSignOutService,
+    PublishedKeys,
+    SessionCheckService,
     SessionCookie,
+    SessionLookup,
+    SessionManagementResolver,
+    SessionManagementService,
     SignInOptionsService,
     SignInService,
     SignInThrottle,
     SignUpService,
+    SigningKeyResolver,
+    SigningKeyService,
+    TokenService,
   ],
   exports: [SessionCookie, SignInOptionsService, SignInService],
 })

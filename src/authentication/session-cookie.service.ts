@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { CookieOptions, Request, Response } from 'express';
 import { Config } from '../platform/config/config.js';
-import { readCookie } from '../platform/http/cookies.js';
 import { LastMethodCookie } from './last-method-cookie.service.js';
 import { KnownDeviceCookie } from './throttle/known-device-cookie.service.js';
+import { cookieIn } from '../platform/http/cookies.js';
 import type { OpenedSession } from '../sessions/session.types.js';
 
 /** The session cookie of the contract's section 2. */
@@ -23,7 +23,12 @@ export class SessionCookie {
   }
 
   read(request: Request): string | null {
-    return readCookie(request, this.name);
+    return this.readFrom(request.get('cookie'));
+  }
+
+  /** @param header of the cookies, where there is no Express to read it */
+  readFrom(header: string | undefined): string | null {
+    return cookieIn(header, this.name);
   }
 
   /** From here on the browser is signed in, and known to have been. */

@@ -43,6 +43,10 @@ export class SessionEntity {
   @Column({ type: 'timestamptz', name: 'last_seen_at' })
   lastSeenAt!: Date;
 
+  /** How long it lasts unused: what the strictest of its person's organizations asks, or the instance. */
+  @Column({ type: 'integer', name: 'idle_minutes' })
+  idleMinutes!: number;
+
   @Column({ type: 'timestamptz', name: 'idle_expires_at' })
   idleExpiresAt!: Date;
 

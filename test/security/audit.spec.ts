@@ -41,8 +41,12 @@ const eventsOf: Readonly<Record<string, readonly string[]>> = {
   removeDomain: ['domain.removed'],
   removeMember: ['member.removed'],
   resendInvitation: ['invitation.resent'],
+  revokeAllSessions: ['user.sessionsRevoked'],
   revokeApiKey: ['apiKey.revoked'],
   revokeInvitation: ['invitation.revoked'],
+  revokeOtherSessions: ['user.sessionsRevoked'],
+  revokeSession: ['session.revoked'],
+  rotateSigningKey: ['signingKey.rotated'],
   setProjectRole: ['project.roleSet'],
   unlinkIdentity: ['identity.unlinked'],
   updateMemberRole: ['member.roleChanged'],
@@ -53,7 +57,7 @@ const eventsOf: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Nobody is too strange for them but a key. */
-const forEveryPerson = ['changeEmail', 'createOrganization'];
+const forEveryPerson = ['changeEmail', 'createOrganization', 'revokeOtherSessions'];
 
 const account = { email: 'ada@example.test', name: 'Ada', password: 'correct horse battery' };
 
@@ -95,7 +99,7 @@ describe('150: the audit trail', () => {
   }
 
   async function whoMay(mutation: string, tenant: CompleteTenant): Promise<HttpClient> {
-    if (mutation === 'createUser') return app.admin();
+    if (mutation === 'createUser' || mutation === 'rotateSigningKey') return app.admin();
     return mutation === 'acceptInvitation' ? (await createPerson(app, inviteeOf(tenant))).browser : cast.owner.browser;
   }
 

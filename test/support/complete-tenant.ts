@@ -37,6 +37,9 @@ export interface CompleteTenant {
   readonly slug: string;
   readonly projectId: string;
   readonly colleagueId: string;
+  /** A member whose address lies in the verified domain, with one session. */
+  readonly employeeId: string;
+  readonly sessionId: string;
   readonly invitationId: string;
   /** Of that invitation, which is to `invitee-<marker>@example.test`. */
   readonly invitationToken: string;
@@ -66,6 +69,8 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
     slug: marker,
     projectId: randomUUID(),
     colleagueId: cast.colleague.id,
+    employeeId: randomUUID(),
+    sessionId: randomUUID(),
     invitationId: randomUUID(),
     invitationToken: randomBytes(32).toString('base64url'),
     pendingDomainId: randomUUID(),
@@ -98,11 +103,14 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
   const connectedDomainId = randomUUID();
   await app.database.query(`
     insert into organizations (id, name, slug, plan) values ('${tenant.organizationId}', 'Organization ${marker}', '${marker}', 'self-hosted');
+    insert into users (id, email, name) values ('${tenant.employeeId}', 'employee@verified-${marker}.test', 'Employee');
+    insert into sessions (id, token_digest, user_id, method, idle_minutes, idle_expires_at, expires_at) values
+      ('${tenant.sessionId}', sha256('${tenant.sessionId}'), '${tenant.employeeId}', 'password', 60, now() + interval '1 hour', now() + interval '1 day');
     insert into memberships (organization_id, user_id, role, source) values ${rows(
       [cast.owner, cast.coOwner].map(({ id }) => [tenant.organizationId, id, 'OWNER', 'CREATOR']),
       [[tenant.organizationId, cast.admin.id, 'ADMIN', 'INVITATION']],
       [cast.member, cast.hidden, cast.colleague].map(({ id }) => [tenant.organizationId, id, 'MEMBER', 'INVITATION']),
-      [[tenant.organizationId, cast.viewer.id, 'VIEWER', 'INVITATION']],
+      [cast.viewer.id, tenant.employeeId].map((id) => [tenant.organizationId, id, 'VIEWER', 'INVITATION']),
     )};
     insert into projects (id, organization_id, name, slug) values ('${tenant.projectId}', '${tenant.organizationId}', 'Project ${marker}', 'p-${marker}');
     insert into project_roles (project_id, organization_id, user_id, role) values ${rows([

@@ -81,6 +81,12 @@ export class DomainService implements ScopeLocator {
     return rows.map(({ id, organizationId, name }) => ({ id, organizationId, name }));
   }
 
+  /** The organization that answers for this (canonical) address, having proven its domain; null for none. */
+  async organizationOf(email: string): Promise<string | null> {
+    const owner = await this.findVerified(email.slice(email.lastIndexOf('@') + 1));
+    return owner?.organizationId ?? null;
+  }
+
   /**
    * Claims a domain. That gives nothing but the record to publish, so others may claim it meanwhile.
    * @param typed as a person types it: case, spaces around and a trailing dot do not matter

@@ -7,6 +7,7 @@ import { LogoutTokens1763800000000 } from './1763800000000-logout-tokens.js';
 import { Proofs1764000000000 } from './1764000000000-proofs.js';
 import { SignOutAtProvider1764000001000 } from './1764000001000-sign-out-at-provider.js';
 import { MailboxTokens1764000002000 } from './1764000002000-mailbox-tokens.js';
+import { SessionLimits1764000004000 } from './1764000004000-session-limits.js';
 import { Attempts1764000005000 } from './1764000005000-attempts.js';
 import { ChosenOrganization1764000006000 } from './1764000006000-chosen-organization.js';
 
@@ -21,6 +22,7 @@ export const migrations = [
   Proofs1764000000000,
   SignOutAtProvider1764000001000,
   MailboxTokens1764000002000,
+  SessionLimits1764000004000,
   Attempts1764000005000,
   ChosenOrganization1764000006000,
 ] as const;

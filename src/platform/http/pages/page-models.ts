@@ -17,6 +17,7 @@
  * | `forgot-password`   | `POST /forgot-password`   | `email`                                       |
  * | `reset-password`    | `POST /reset-password`    | `token password`                              |
  * | `verify-email`      | `POST /verify-email`      | `token`                                       |
+ * | `sessions`          | `POST /account/sessions/revoke` | `sessionId`; and without fields `…/revoke-others` and `…/revoke-all` |
  * | (where signed in)   | `POST /sign-out`          | `returnTo`                                    |
  */
 export interface PageModels {
@@ -34,6 +35,7 @@ export interface PageModels {
   'verify-email': VerifyEmailPage;
   message: MessagePage;
   console: ConsolePage;
+  sessions: SessionsPage;
   continue: ContinuePage;
   problem: ProblemPage;
 }
@@ -207,6 +209,26 @@ export interface ConsolePage {
   readonly instanceAdministrator: boolean;
   /** Leave out where the explorer is off. */
   readonly explorerUrl?: string | undefined;
+  readonly notice?: string | undefined;
+}
+
+export interface SessionsPage {
+  readonly sessions: readonly {
+    readonly id: string;
+    /** Browser and system in words. */
+    readonly device: string;
+    readonly isCurrent: boolean;
+    /** How they proved who they are, in words: "Password and a code". */
+    readonly proof: string;
+    readonly connection?: string | undefined;
+    /** Address and network, in words. */
+    readonly place?: string | undefined;
+    readonly createdAt: Date;
+    readonly lastSeenAt: Date;
+  }[];
+  /** Leave out where there are no more. */
+  readonly olderUrl?: string | undefined;
+  readonly alert?: string | undefined;
   readonly notice?: string | undefined;
 }
 
