@@ -8,6 +8,7 @@ import type { User } from '../users/user.types.js';
 import { UserService } from '../users/user.service.js';
 import { DiscoverBody, SignUpBody } from './auth.dto.js';
 import { PasswordGuard } from './password.guard.js';
+import { ProviderSignOutService } from './provider-sign-out.service.js';
 import { SessionCookie } from './session-cookie.service.js';
 import { SignInOptionsService, type Discovery, type SignInOptions } from './sign-in-options.service.js';
 import { signInRequest } from './sign-in-request.service.js';
@@ -30,6 +31,7 @@ export class AuthController {
   constructor(
     private readonly options: SignInOptionsService,
     private readonly signIn: SignInService,
+    private readonly signingOut: ProviderSignOutService,
     private readonly signUp: SignUpService,
     private readonly sessions: SessionService,
     private readonly users: UserService,
@@ -57,7 +59,7 @@ export class AuthController {
     @Body() body: SignUpBody,
   ): Promise<UserAnswer> {
     const { user, opened } = await this.signUp.signUp(body, signInRequest(request));
-    this.cookie.write(response, opened);
+    if (opened) this.cookie.write(response, opened);
     return answerOf(user);
   }
 
@@ -76,13 +78,14 @@ export class AuthController {
   async session(@CurrentCaller() caller: Caller): Promise<UserAnswer & { session: object }> {
     const session = caller.sessionId === null ? null : await this.sessions.findById(caller.sessionId);
     if (!session) throw new AppError('UNAUTHENTICATED');
-    const { id, method, connection, createdAt, expiresAt } = session;
+    const { userId, ...told } = session;
     return {
-      ...answerOf(await this.users.get(session.userId)),
-      session: { id, method, connection, createdAt, expiresAt },
+      ...answerOf(await this.users.get(userId)),
+      session: told,
     };
   }
 
+  /** With `X-Provider-Sign-Out`: where to send the browser to sign out at the provider too. */
   @Post('logout')
   @HttpCode(204)
   @Public('signing out twice is no error')
@@ -90,7 +93,8 @@ export class AuthController {
     @CurrentCaller() { actor, sessionId }: Caller,
     @Res({ passthrough: true }) response: Response,
   ): Promise<void> {
-    if (sessionId !== null) await this.signIn.signOut(actor, sessionId);
+    const there = await this.signingOut.signOut(actor, sessionId);
+    if (there) response.set('X-Provider-Sign-Out', there.to);
     this.cookie.clear(response);
   }
 }

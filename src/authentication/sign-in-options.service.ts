@@ -74,6 +74,17 @@ export class SignInOptionsService {
     if (enforcement) throw refusal('SSO_REQUIRED', { loginUrl: enforcement.loginUrl });
   }
 
+  /**
+   * The providers for a browser in which somebody came in by `lastMethod`: that one first, be it a connection that is not
+   * offered to everybody.
+   */
+  async listFor(lastMethod: string | null): Promise<(ProviderOption & { readonly lastUsed: boolean })[]> {
+    const others = this.providers().filter(({ key }) => key !== lastMethod);
+    const last = lastMethod === null ? null : await this.sources.findByKey(lastMethod);
+    const first = last ? [{ key: last.key, name: last.name, loginUrl: last.loginUrl, lastUsed: true }] : [];
+    return [...first, ...others.map((provider) => ({ ...provider, lastUsed: false }))];
+  }
+
   private providers(): ProviderOption[] {
     return this.sources.configured().map(({ key, name, loginUrl }) => ({ key, name, loginUrl }));
   }

@@ -27,6 +27,10 @@ export class SessionEntity {
   @Column({ type: 'timestamptz', name: 'proven_at' })
   provenAt!: Date;
 
+  /** In which of their organizations the person works; null where they have not said so. */
+  @Column({ type: 'text', name: 'organization_id', nullable: true })
+  organizationId!: string | null;
+
   @Column({ type: 'text', nullable: true })
   ip!: string | null;
 

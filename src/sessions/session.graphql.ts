@@ -25,6 +25,12 @@ export class Session implements Omit<SessionDetails, 'userId'> {
   })
   secondFactor!: SecondFactor | null;
 
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The organization in which they work: they have chosen it, and it gives no right.',
+  })
+  organizationId!: string | null;
+
   @Field(() => Date, {
     description: 'When they last proved who they are. What is dangerous asks for a proof of the last ten minutes.',
   })

@@ -1,9 +1,10 @@
-import { Injectable } from '@nestjs/common';
-import { MoreThan, Not } from 'typeorm';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { LessThan, MoreThan, Not } from 'typeorm';
 import { Clock } from '../platform/clock/clock.js';
 import { Config } from '../platform/config/config.js';
 import { randomId, randomToken, sha256 } from '../platform/crypto/digest.js';
 import { Database, type Tx } from '../platform/database/database.js';
+import { Jobs } from '../platform/jobs/jobs.js';
 import { page, type Connection, type PageRequest } from '../platform/graphql/connection.js';
 import { networkRangeOf } from '../platform/http/network.js';
 import type { Origin } from '../policy/actor.js';
@@ -15,9 +16,6 @@ import type { OpenedSession, Session, SessionDetails, SessionLimits } from './se
 /** `last_seen_at` is written at most this often, so that reading a session rarely writes. */
 const SEEN_EVERY_MINUTES = 5;
 
-/** Sessions that are over, removed by each sign-in: a few, so that nobody waits for it. */
-const SWEPT_AT_ONCE = 100;
-
 type Opening = Omit<Proof, 'provenAt'> & {
   readonly userId: string;
   /** What the person's organizations ask of it; the instance's own limits bound it too. */
@@ -28,16 +26,20 @@ type Opening = Omit<Proof, 'provenAt'> & {
 type Use = Pick<SessionEntity, 'id' | 'lastSeenAt'>;
 
 @Injectable()
-export class SessionService {
+export class SessionService implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly config: Config,
+    private readonly jobs: Jobs,
   ) {}
+
+  onModuleInit(): void {
+    this.jobs.every('*/10 * * * *', 'sessions.sweep', () => this.sweep());
+  }
 
   /** Opens a session in the commit of the sign-in. Its token exists in the cookie alone. */
   async open(tx: Tx, { limits, ...proof }: Opening, origin: Origin): Promise<OpenedSession> {
-    await this.sweep(tx);
     const token = randomToken();
     const idleMinutes = Math.min(this.config.sessionIdleMinutes, limits?.idleMinutes ?? Infinity);
     const maxAgeMinutes = Math.min(this.config.sessionMaxAgeMinutes, limits?.maxAgeMinutes ?? Infinity);
@@ -45,6 +47,7 @@ export class SessionService {
       id: randomId(),
       tokenDigest: sha256(token),
       ...proof,
+      organizationId: null,
       ip: origin.ip,
       userAgent: origin.userAgent,
       createdAt: this.clock.now(),
@@ -107,6 +110,16 @@ export class SessionService {
     await tx.update(SessionEntity, { id: sessionId }, { provenAt: this.clock.now() });
   }
 
+  /** From now on the person works in this organization. */
+  async choose(tx: Tx, sessionId: string, organizationId: string): Promise<void> {
+    await tx.update(SessionEntity, { id: sessionId }, { organizationId });
+  }
+
+  /** Somebody belongs to an organization no more, and so works in it in no session. */
+  async forgetOrganization(tx: Tx, userId: string, organizationId: string): Promise<void> {
+    await tx.update(SessionEntity, { userId, organizationId }, { organizationId: null });
+  }
+
   /** Ends one session on the server: the cookie is worth nothing from here on. @returns whether it was there */
   async end(tx: Tx, sessionId: string): Promise<boolean> {
     const { affected } = await tx.delete(SessionEntity, { id: sessionId });
@@ -119,15 +132,19 @@ export class SessionService {
     return affected ?? 0;
   }
 
-  /** Ends every session of a user but the one that they keep. @returns how many */
-  async endOthersOf(tx: Tx, userId: string, kept: string): Promise<number> {
-    const { affected } = await tx.delete(SessionEntity, { userId, id: Not(kept) });
+  /** Ends every session of a user but one, which need not be theirs. @param kept its id; null ends them all @returns how many */
+  async endOthersOf(tx: Tx, userId: string, kept: string | null): Promise<number> {
+    const { affected } = await tx.delete(SessionEntity, { userId, ...(kept === null ? {} : { id: Not(kept) }) });
     return affected ?? 0;
   }
 
-  /** Ends the sessions of a user that one provider or connection has opened. @returns how many */
-  async endThrough(tx: Tx, userId: string, connection: string): Promise<number> {
-    const { affected } = await tx.delete(SessionEntity, { userId, connection });
+  /** Ends the sessions of a user that one provider or connection has opened. @param kept but for this one @returns how many */
+  async endThrough(tx: Tx, userId: string, connection: string, kept: string | null = null): Promise<number> {
+    const { affected } = await tx.delete(SessionEntity, {
+      userId,
+      connection,
+      ...(kept === null ? {} : { id: Not(kept) }),
+    });
     return affected ?? 0;
   }
 
@@ -147,13 +164,12 @@ export class SessionService {
     return affected ?? 0;
   }
 
-  /** Past rows that another sign-in is sweeping. */
-  private async sweep(tx: Tx): Promise<void> {
-    await tx.query(
-      `delete from sessions where id in
-         (select id from sessions where expires_at < $1 or idle_expires_at < $1 limit ${SWEPT_AT_ONCE} for update skip locked)`,
-      [this.clock.now()],
-    );
+  /** Sessions that have expired are worth nothing already; their rows go. */
+  private async sweep(): Promise<void> {
+    await this.database.reader.delete(SessionEntity, [
+      { expiresAt: LessThan(this.clock.now()) },
+      { idleExpiresAt: LessThan(this.clock.now()) },
+    ]);
   }
 
   private alive() {
@@ -180,6 +196,7 @@ function toSession(row: SessionEntity): Session {
     connection: row.connection,
     secondFactor: row.secondFactor,
     provenAt: row.provenAt,
+    organizationId: row.organizationId,
     createdAt: row.createdAt,
     expiresAt: row.expiresAt,
   };

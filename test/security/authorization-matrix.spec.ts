@@ -60,6 +60,7 @@ const verdicts = table(`
   Mutation.acceptInvitation     401       410      410   410   410    410    410    403        403             403
   Mutation.activateSso          401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.addDomain            401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.changeEmail          401       ok       ok    ok    ok     ok     ok     403        403             403
   Mutation.clearProjectRole     401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.configureSso         401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.createApiKey         401       404      ok    ok    403    403    404    ok         ok              ok
@@ -83,6 +84,7 @@ const verdicts = table(`
   Mutation.revokeSession        401       404      ok    ok    404    404    404    404        ok              ok
   Mutation.rotateSigningKey     401       403      403   403   403    403    403    403        403             ok
   Mutation.setProjectRole       401       404      ok    ok    403    403    404    ok         ok              ok
+  Mutation.unlinkIdentity       401       404      ok    404   404    404    404    403        403             403
   Mutation.updateMemberRole     401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.updateOrganization   401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.updateProject        401       404      ok    ok    403    403    404    ok         ok              ok
@@ -107,6 +109,7 @@ const verdicts = table(`
   ProjectMember.user            401       404      ok    ok    ok     403    404    ok         ok              ok
   SsoConnection.domain          401       404      ok    ok    403    403    403    404        ok              ok
   Viewer.apiKey                 401       ok       ok    ok    ok     ok     ok     ok         ok              ok
+  Viewer.identities             401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   Viewer.organizations          401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   Viewer.session                401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   Viewer.sessions               401       ok       ok    ok    ok     ok     ok     ok         ok              ok

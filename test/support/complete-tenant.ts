@@ -49,6 +49,8 @@ export interface CompleteTenant {
   readonly activeConnectionId: string;
   readonly draftConnectionId: string;
   readonly apiKeyId: string;
+  /** One of two by which the owner signs in through the active connection. */
+  readonly identityId: string;
   /** The secret of a key with every permission that a project's can have. */
   readonly projectKey: string;
   /** The secret of a key with every permission there is. */
@@ -76,6 +78,7 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
     activeConnectionId: randomUUID(),
     draftConnectionId: randomUUID(),
     apiKeyId: randomUUID(),
+    identityId: randomUUID(),
     projectKey: projectPair.secretKey.reveal(),
     organizationKey: organizationPair.secretKey.reveal(),
   };
@@ -134,6 +137,12 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
           provider,
         ],
         ...[`Provider ${marker}`, state, 'https://provider.invalid', `client-${marker}`, 'none', '{openid}', 'true'],
+      ]),
+    )};
+    insert into identities (id, user_id, source, issuer, subject) values ${rows(
+      [tenant.identityId, randomUUID()].map((id) => [
+        ...[id, cast.owner.id, tenant.activeConnectionId],
+        ...['https://provider.invalid', `${marker}-${id}`],
       ]),
     )};
     insert into api_keys (id, organization_id, project_id, scope, name, note, public_key, secret_digest, display_secret, permissions, created_by) values ${keys

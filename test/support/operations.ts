@@ -10,6 +10,7 @@ export const mutationInputs: Readonly<Record<string, (tenant: CompleteTenant, is
   acceptInvitation: ({ invitationToken }) => ({ token: invitationToken }),
   activateSso: ({ draftConnectionId }) => ({ connectionId: draftConnectionId }),
   addDomain: ({ organizationId }) => ({ organizationId, name: `added-${unique()}.test` }),
+  changeEmail: () => ({ email: `changed-${unique()}@example.test` }),
   clearProjectRole: ({ projectId, colleagueId }) => ({ projectId, userId: colleagueId }),
   configureSso: ({ verifiedDomainId }, issuer) => ({
     domainId: verifiedDomainId,
@@ -45,6 +46,7 @@ export const mutationInputs: Readonly<Record<string, (tenant: CompleteTenant, is
   revokeSession: ({ sessionId }) => ({ sessionId }),
   rotateSigningKey: () => ({}),
   setProjectRole: ({ projectId, colleagueId }) => ({ projectId, userId: colleagueId, role: 'MEMBER' }),
+  unlinkIdentity: ({ identityId }) => ({ identityId }),
   updateMemberRole: ({ organizationId, colleagueId }) => ({ organizationId, userId: colleagueId, role: 'VIEWER' }),
   updateOrganization: ({ organizationId }) => ({ organizationId, name: `Renamed ${unique()}` }),
   updateProject: ({ projectId }) => ({ projectId, name: `Renamed ${unique()}` }),

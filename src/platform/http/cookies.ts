@@ -9,5 +9,5 @@ export function readCookie(request: Request, name: string): string | null {
 export function cookieIn(header: string | undefined, name: string): string | null {
   const pairs = (header ?? '').split(';').map((pair) => pair.trim());
   const value = pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
-  return value !== undefined && /^[\w-]{1,200}$/.test(value) ? value : null;
+  return value !== undefined && /^[\w.-]{1,300}$/.test(value) ? value : null;
 }
