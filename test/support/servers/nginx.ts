@@ -39,7 +39,7 @@ export async function startNginx(port: number, directives: string): Promise<Ngin
     '-e',
     path.join(folder, 'error.log'),
   ]);
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const ended = new Promise<void>((resolve) => void child.once('close', () => resolve()));
   let printed = '';
   child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()));
   child.once('error', (error) => (printed += String(error)));
