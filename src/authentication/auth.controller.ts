@@ -9,20 +9,13 @@ import { UserService } from '../users/user.service.js';
 import { DiscoverBody, SignUpBody } from './auth.dto.js';
 import { PasswordGuard } from './password.guard.js';
 import { SessionCookie } from './session-cookie.service.js';
+import { SecondFactorGate } from './second-factors/second-factor-gate.service.js';
 import { SignInOptionsService, type Discovery, type SignInOptions } from './sign-in-options.service.js';
 import { signInRequest } from './sign-in-request.service.js';
 import { SignInService } from './sign-in.service.js';
 import { SignUpService } from './sign-up.service.js';
+import { userAnswer, type UserAnswer } from './user-answer.js';
 import { AppError } from '../platform/errors/app-error.js';
-
-interface UserAnswer {
-  readonly user: {
-    readonly id: string;
-    readonly email: string;
-    readonly name: string;
-    readonly emailVerified: boolean;
-  };
-}
 
 /** Sign-in as an API: what the hosted pages do, for an application's own pages and for programs. */
 @Controller('api/auth')
@@ -31,6 +24,7 @@ export class AuthController {
     private readonly options: SignInOptionsService,
     private readonly signIn: SignInService,
     private readonly signUp: SignUpService,
+    private readonly gate: SecondFactorGate,
     private readonly sessions: SessionService,
     private readonly users: UserService,
     private readonly cookie: SessionCookie,
@@ -58,7 +52,7 @@ export class AuthController {
   ): Promise<UserAnswer> {
     const { user, opened } = await this.signUp.signUp(body, signInRequest(request));
     this.cookie.write(response, opened);
-    return answerOf(user);
+    return userAnswer(user);
   }
 
   @Post('login')
@@ -67,8 +61,8 @@ export class AuthController {
   @Public('the password is the proof')
   async login(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<UserAnswer> {
     const user = request.user as User;
-    this.cookie.write(response, await this.signIn.completeWithPassword(user, signInRequest(request)));
-    return answerOf(user);
+    await this.gate.pass(user, request, response);
+    return userAnswer(user);
   }
 
   @Get('session')
@@ -78,7 +72,7 @@ export class AuthController {
     if (!session) throw new AppError('UNAUTHENTICATED');
     const { id, method, connection, createdAt, expiresAt } = session;
     return {
-      ...answerOf(await this.users.get(session.userId)),
+      ...userAnswer(await this.users.get(session.userId)),
       session: { id, method, connection, createdAt, expiresAt },
     };
   }
@@ -93,8 +87,4 @@ export class AuthController {
     if (sessionId !== null) await this.signIn.signOut(actor, sessionId);
     this.cookie.clear(response);
   }
-}
-
-function answerOf({ id, email, name, emailVerified }: User): UserAnswer {
-  return { user: { id, email, name, emailVerified } };
 }

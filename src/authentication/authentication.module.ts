@@ -21,6 +21,11 @@ import { NewcomerService } from './newcomer.service.js';
 import { AuthErrorPage } from './pages/auth-error.page.js';
 import { SignInPage } from './pages/sign-in.page.js';
 import { SignUpPage } from './pages/sign-up.page.js';
+import {
+  secondFactorControllers,
+  secondFactorEntities,
+  secondFactorProviders,
+} from './second-factors/second-factors.providers.js';
 import { SessionCookie } from './session-cookie.service.js';
 import { SignInOptionsService } from './sign-in-options.service.js';
 import { SignInThrottle } from './sign-in-throttle.service.js';
@@ -40,9 +45,17 @@ import { PasswordStrategy } from './strategies/password/password.strategy.js';
     AccessModule,
     ApiKeysModule,
     SsoModule,
-    TypeOrmModule.forFeature([LoginFlowEntity]),
+    TypeOrmModule.forFeature([LoginFlowEntity, ...secondFactorEntities]),
   ],
-  controllers: [AuthController, BackchannelLogoutController, LoginController, SignInPage, SignUpPage, AuthErrorPage],
+  controllers: [
+    AuthController,
+    BackchannelLogoutController,
+    LoginController,
+    SignInPage,
+    SignUpPage,
+    AuthErrorPage,
+    ...secondFactorControllers,
+  ],
   providers: [
     BackchannelLogoutService,
     AccountService,
@@ -58,6 +71,7 @@ import { PasswordStrategy } from './strategies/password/password.strategy.js';
     SignInService,
     SignInThrottle,
     SignUpService,
+    ...secondFactorProviders,
   ],
   exports: [SessionCookie, SignInOptionsService, SignInService],
 })

@@ -123,7 +123,7 @@ export class SignInService {
   }
 
   /** The organization that has proven the email's domain keeps what its people's sign-ins tell; null: the instance does. */
-  private async trailOf(email: string | null): Promise<string | null> {
+  async trailOf(email: string | null): Promise<string | null> {
     const domain = parseEmailAddress(email)?.domain;
     const owner = domain === undefined ? null : await this.domains.findVerified(domain);
     return owner?.organizationId ?? null;

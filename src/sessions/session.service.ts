@@ -4,7 +4,7 @@ import { Config } from '../platform/config/config.js';
 import { randomId, randomToken, sha256 } from '../platform/crypto/digest.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import type { Origin } from '../policy/actor.js';
-import type { Proof } from '../policy/proof.js';
+import type { Proof, SecondFactor } from '../policy/proof.js';
 import { SessionEntity } from './session.entity.js';
 import type { OpenedSession, Session } from './session.types.js';
 
@@ -59,6 +59,16 @@ export class SessionService {
   /** The person of this session has just proven again who they are. */
   async markProven(tx: Tx, sessionId: string): Promise<void> {
     await tx.update(SessionEntity, { id: sessionId }, { provenAt: this.clock.now() });
+  }
+
+  /** The person of this session has just proven a second factor. */
+  async markSecondFactor(tx: Tx, sessionId: string, secondFactor: SecondFactor): Promise<void> {
+    await tx.update(SessionEntity, { id: sessionId }, { secondFactor, provenAt: this.clock.now() });
+  }
+
+  /** The user has no second factor any more: what their sessions remember of one counts for nothing. */
+  async forgetSecondFactor(tx: Tx, userId: string): Promise<void> {
+    await tx.update(SessionEntity, { userId }, { secondFactor: null });
   }
 
   /** Ends one session on the server: the cookie is worth nothing from here on. */

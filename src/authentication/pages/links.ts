@@ -12,6 +12,9 @@ export function passwordUrl(returnTo: string, email?: string): string {
   return withQuery('/sign-in/password', { ...(email === undefined ? {} : { email }), ...wanted(returnTo) });
 }
 
+/** The second step of a sign-in, after a right password. */
+export const secondStepUrl = (returnTo: string): string => withQuery('/sign-in/second-factor', wanted(returnTo));
+
 /** The page that explains why something was refused, with the reference under which the log has it. */
 export function authErrorUrl(code: SignInRefusalReason, { requestId = '' }: Request): string {
   return withQuery('/auth-error', { code, ref: requestId });

@@ -9,17 +9,19 @@ import { sendPage } from '../../platform/http/pages/send-page.js';
 import { safeReturnTo } from '../../platform/http/return-to.js';
 import { callerOf } from '../../policy/current.decorators.js';
 import { Public } from '../../policy/requires.decorator.js';
-import { signInRequest } from '../sign-in-request.service.js';
+import { secondFactorRefusals } from '../second-factors/second-factor-refusals.js';
+import { SecondFactorGate } from '../second-factors/second-factor-gate.service.js';
 import { originOf } from '../../policy/request-origin.js';
 import { SessionCookie } from '../session-cookie.service.js';
 import { SignInOptionsService } from '../sign-in-options.service.js';
 import { SignInService } from '../sign-in.service.js';
 import { PasswordSignInService } from '../strategies/password/password-sign-in.service.js';
-import { onward, passwordUrl, withReturnTo } from './links.js';
+import { RelyingParty } from '../strategies/passkey/relying-party.service.js';
+import { onward, passwordUrl, secondStepUrl, withReturnTo } from './links.js';
 
 const why = 'people meet it before they have proven anything';
 
-type EmailStep = Omit<PageModels['sign-in'], 'providers' | 'signUpOpen' | 'passwordUrl'>;
+type EmailStep = Omit<PageModels['sign-in'], 'providers' | 'signUpOpen' | 'passkeys' | 'passwordUrl'>;
 type PasswordStep = PageModels['sign-in-password'];
 
 /** The sign-in page in its two steps, and signing out. Works without JavaScript. */
@@ -29,16 +31,18 @@ export class SignInPage {
     private readonly pages: PageRenderer,
     private readonly options: SignInOptionsService,
     private readonly passwords: PasswordSignInService,
+    private readonly gate: SecondFactorGate,
+    private readonly relyingParty: RelyingParty,
     private readonly signIn: SignInService,
     private readonly cookie: SessionCookie,
   ) {}
 
   @Get('sign-in')
   @Public(why)
-  show(@Req() request: Request, @Res() response: Response, @Query('signedOut') signedOut?: string): void {
-    const returnTo = safeReturnTo(request.query.returnTo);
+  show(@Req() request: Request, @Res() response: Response, @Query() query: Record<string, unknown>): void {
+    const returnTo = safeReturnTo(query.returnTo);
     if (callerOf(request).actor.kind === 'user') response.redirect(303, onward(returnTo));
-    else this.askEmail(response, { returnTo, ...(signedOut === undefined ? {} : { notice: 'You are signed out.' }) });
+    else this.askEmail(response, { returnTo, ...newsOf(query) });
   }
 
   /** First step: the email decides whether an identity provider or a password comes next. */
@@ -80,8 +84,9 @@ export class SignInPage {
       this.tellRefused(response, { email, returnTo }, user);
       return;
     }
-    this.cookie.write(response, await this.signIn.completeWithPassword(user, signInRequest(request)));
-    response.redirect(303, onward(returnTo));
+    const missing = await this.gate.pass(user, request, response).then(() => null, asProblem);
+    if (missing && missing.code !== 'SECOND_FACTOR_REQUIRED') throw missing;
+    response.redirect(303, missing ? secondStepUrl(returnTo) : onward(returnTo));
   }
 
   @Post('sign-out')
@@ -100,6 +105,7 @@ export class SignInPage {
       ...model,
       providers: withReturnTo(providers, model.returnTo),
       signUpOpen: signUp,
+      passkeys: this.relyingParty.hasPasskeys,
       ...(password ? { passwordUrl: passwordUrl(model.returnTo) } : {}),
     });
     sendPage(response, html, status);
@@ -139,6 +145,12 @@ export class SignInPage {
     if (code === 'SSO_REQUIRED' && typeof facts.loginUrl === 'string') return ' Press Continue to go there.';
     return this.options.list().providers.length > 0 ? ' Choose one of the ways below.' : '';
   }
+}
+
+/** What has brought somebody here, by the query of the address. */
+function newsOf({ signedOut, over }: Record<string, unknown>): { notice?: string; alert?: string } {
+  if (over !== undefined) return { alert: secondFactorRefusals.SIGN_IN_OVER.explanation };
+  return signedOut === undefined ? {} : { notice: 'You are signed out.' };
 }
 
 const invalidEmail = (): AppError => invalid('email', 'Enter one email address, such as ada@example.com.');

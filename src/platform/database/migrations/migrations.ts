@@ -5,6 +5,7 @@ import { ProjectsAndKeys1763700003000 } from './1763700003000-projects-and-keys.
 import { SingleSignOn1763700004000 } from './1763700004000-single-sign-on.js';
 import { LogoutTokens1763800000000 } from './1763800000000-logout-tokens.js';
 import { Proofs1764000000000 } from './1764000000000-proofs.js';
+import { SecondFactors1764000003000 } from './1764000003000-second-factors.js';
 
 /** Every migration, oldest first. One that has been released is never edited. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   SingleSignOn1763700004000,
   LogoutTokens1763800000000,
   Proofs1764000000000,
+  SecondFactors1764000003000,
 ] as const;
