@@ -16,11 +16,10 @@ export class SecondFactorService {
   ) {}
 
   async listOf(userId: string): Promise<Factors> {
-    const [totp, passkeys, recoveryCodesLeft] = await Promise.all([
-      this.totp.find(userId),
-      this.passkeys.listOf(userId),
-      this.recoveryCodes.countOf(userId),
-    ]);
+    // One after the other: within a transaction there is one connection.
+    const totp = await this.totp.find(userId);
+    const passkeys = await this.passkeys.listOf(userId);
+    const recoveryCodesLeft = await this.recoveryCodes.countOf(userId);
     const list = passkeys.map(({ id, name, createdAt, lastUsedAt }) => {
       return { id, kind: 'passkey', name, createdAt, lastUsedAt } as const;
     });
