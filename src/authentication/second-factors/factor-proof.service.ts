@@ -47,7 +47,7 @@ export class FactorProofService {
    * @param typed a code of the app or a recovery code
    * @throws FactorRefusal: WRONG_CODE, USED_CODE, TOO_MANY_CODES with `retryAfterSeconds`
    */
-  byCode<T>(prover: Prover, typed: string, then: Consequence<T>): Promise<T> {
+  async byCode<T>(prover: Prover, typed: string, then: Consequence<T>): Promise<T> {
     const digits = typed.replace(/\s/g, '');
     if (/^\d{6}$/.test(digits)) return this.byCodeOfApp(prover, digits, then);
     const code = parseRecoveryCode(typed);
