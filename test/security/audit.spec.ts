@@ -40,6 +40,7 @@ const eventsOf: Readonly<Record<string, readonly string[]>> = {
   removeDomain: ['domain.removed'],
   removeMember: ['member.removed'],
   resendInvitation: ['invitation.resent'],
+  resetSecondFactors: ['secondFactors.reset'],
   revokeApiKey: ['apiKey.revoked'],
   revokeInvitation: ['invitation.revoked'],
   setProjectRole: ['project.roleSet'],

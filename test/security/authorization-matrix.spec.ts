@@ -76,6 +76,7 @@ const verdicts = table(`
   Mutation.removeDomain         401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.removeMember         401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.resendInvitation     401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.resetSecondFactors   401       404      ok    403   403    403    403    404        ok              ok
   Mutation.revokeApiKey         401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.revokeInvitation     401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.setProjectRole       401       404      ok    ok    403    403    404    ok         ok              ok
@@ -104,6 +105,7 @@ const verdicts = table(`
   SsoConnection.domain          401       404      ok    ok    403    403    403    404        ok              ok
   Viewer.apiKey                 401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   Viewer.organizations          401       ok       ok    ok    ok     ok     ok     ok         ok              ok
+  Viewer.secondFactors          401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   Viewer.session                401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   Viewer.user                   401       ok       ok    ok    ok     ok     ok     ok         ok              ok
 `);

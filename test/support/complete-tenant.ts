@@ -37,6 +37,8 @@ export interface CompleteTenant {
   readonly slug: string;
   readonly projectId: string;
   readonly colleagueId: string;
+  /** A member of this tenant alone, with an app that they have lost. */
+  readonly lostId: string;
   readonly invitationId: string;
   /** Of that invitation, which is to `invitee-<marker>@example.test`. */
   readonly invitationToken: string;
@@ -64,6 +66,7 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
     slug: marker,
     projectId: randomUUID(),
     colleagueId: cast.colleague.id,
+    lostId: randomUUID(),
     invitationId: randomUUID(),
     invitationToken: randomBytes(32).toString('base64url'),
     pendingDomainId: randomUUID(),
@@ -95,11 +98,14 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
   const connectedDomainId = randomUUID();
   await app.database.query(`
     insert into organizations (id, name, slug, plan) values ('${tenant.organizationId}', 'Organization ${marker}', '${marker}', 'self-hosted');
+    insert into users (id, email, name) values ('${tenant.lostId}', 'lost-${marker}@example.test', 'Lost ${marker}');
+    insert into totp_factors (id, user_id, secret, last_used_step) values ('${randomUUID()}', '${tenant.lostId}', 'secret', 1);
     insert into memberships (organization_id, user_id, role, source) values ${rows(
       [cast.owner, cast.coOwner].map(({ id }) => [tenant.organizationId, id, 'OWNER', 'CREATOR']),
       [[tenant.organizationId, cast.admin.id, 'ADMIN', 'INVITATION']],
       [cast.member, cast.hidden, cast.colleague].map(({ id }) => [tenant.organizationId, id, 'MEMBER', 'INVITATION']),
       [[tenant.organizationId, cast.viewer.id, 'VIEWER', 'INVITATION']],
+      [[tenant.organizationId, tenant.lostId, 'MEMBER', 'INVITATION']],
     )};
     insert into projects (id, organization_id, name, slug) values ('${tenant.projectId}', '${tenant.organizationId}', 'Project ${marker}', 'p-${marker}');
     insert into project_roles (project_id, organization_id, user_id, role) values ${rows([

@@ -38,6 +38,7 @@ export const mutationInputs: Readonly<Record<string, (tenant: CompleteTenant, is
   removeDomain: ({ pendingDomainId }) => ({ domainId: pendingDomainId }),
   removeMember: ({ organizationId, colleagueId }) => ({ organizationId, userId: colleagueId }),
   resendInvitation: ({ invitationId }) => ({ invitationId }),
+  resetSecondFactors: ({ organizationId, lostId }) => ({ organizationId, userId: lostId }),
   revokeApiKey: ({ apiKeyId }) => ({ apiKeyId }),
   revokeInvitation: ({ invitationId }) => ({ invitationId }),
   setProjectRole: ({ projectId, colleagueId }) => ({ projectId, userId: colleagueId, role: 'MEMBER' }),
