@@ -6,6 +6,8 @@ import { DataSource } from 'typeorm';
 import { RefusalService } from './access/refusal.service.js';
 import { mountKeyVerification } from './api-keys/verify/key-verification.service.js';
 import { AppModule } from './app.module.js';
+import { mountForwardAuth } from './authentication/check/forward-auth.service.js';
+import { mountPublishedKeys } from './authentication/tokens/published-keys.service.js';
 import type { Config } from './platform/config/config.js';
 import type { DatabaseUrl } from './platform/database/database-url.js';
 import { explorer } from './platform/graphql/explorer.js';
@@ -44,6 +46,8 @@ export async function createApp(
   const refusals = app.get(RefusalService);
 
   mountKeyVerification(app);
+  mountForwardAuth(app);
+  mountPublishedKeys(app);
   app.use(requestLog(logger));
   app.use(securityHeaders(config.rootUrl), notKept);
   app.use(healthChecks(app.get(DataSource)));

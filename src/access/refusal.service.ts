@@ -27,6 +27,7 @@ const refusals: ReadonlySet<ErrorCode> = new Set([
   'ISSUER_MISMATCH',
   'ISSUER_NOT_ALLOWED',
   'INVITATION_INVALID',
+  'TOKEN_INVALID',
 ]);
 
 /** As much of what a stranger sends as a reader of the trail needs. */

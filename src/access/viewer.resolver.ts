@@ -9,7 +9,7 @@ import { CurrentCaller } from '../policy/current.decorators.js';
 import { Public, Requires } from '../policy/requires.decorator.js';
 import { Session } from '../sessions/session.graphql.js';
 import { SessionService } from '../sessions/session.service.js';
-import type { Session as SessionFacts } from '../sessions/session.types.js';
+import type { SessionDetails } from '../sessions/session.types.js';
 import { User } from '../users/user.graphql.js';
 import { UserLoader } from '../users/user-loader.service.js';
 import type { User as UserFacts } from '../users/user.types.js';
@@ -40,7 +40,7 @@ export class ViewerResolver {
 
   @ResolveField(() => Session, { nullable: true, description: 'The sign-in that they call through; null without one.' })
   @Public(ownBusiness)
-  async session(@Parent() { sessionId }: Viewer): Promise<SessionFacts | null> {
+  async session(@Parent() { sessionId }: Viewer): Promise<SessionDetails | null> {
     return sessionId === null ? null : this.sessions.findById(sessionId);
   }
 

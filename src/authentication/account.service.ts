@@ -101,14 +101,19 @@ export class AccountService {
     proof: OidcProof,
     email: EmailAddress,
   ): Promise<SignInRefusalReason | null> {
-    if (source.kind === 'connection') return this.objectionToConnection(source, email);
+    if (source.kind === 'connection') return this.objectionToConnection(source, proof, email);
     if (source.allowedDomains.length > 0 && !source.allowedDomains.includes(email.domain)) return 'EMAIL_NOT_ALLOWED';
     if (source.requireEmailVerified && proof.emailVerified !== true) return 'EMAIL_NOT_VERIFIED';
     return (await this.belongsToConnection(email.domain)) ? 'SSO_REQUIRED' : null;
   }
 
   /** A connection speaks for its own domain, as long as its organization has proven it, and for no other. */
-  private async objectionToConnection(source: SignInSource, email: EmailAddress): Promise<SignInRefusalReason | null> {
+  private async objectionToConnection(
+    source: SignInSource,
+    proof: OidcProof,
+    email: EmailAddress,
+  ): Promise<SignInRefusalReason | null> {
+    if (source.requireEmailVerified && proof.emailVerified !== true) return 'EMAIL_NOT_VERIFIED';
     const owner = email.domain === source.domain ? await this.domains.findVerified(email.domain) : null;
     return owner !== null && owner.organizationId === source.organizationId ? null : 'EMAIL_OUTSIDE_DOMAIN';
   }

@@ -8,11 +8,11 @@ import type { User } from '../users/user.types.js';
 import { UserService } from '../users/user.service.js';
 import { DiscoverBody, SignUpBody } from './auth.dto.js';
 import { PasswordGuard } from './password.guard.js';
+import { ProviderSignOutService } from './provider-sign-out.service.js';
 import { SessionCookie } from './session-cookie.service.js';
 import { SecondFactorGate } from './second-factors/second-factor-gate.service.js';
 import { SignInOptionsService, type Discovery, type SignInOptions } from './sign-in-options.service.js';
 import { signInRequest } from './sign-in-request.service.js';
-import { SignInService } from './sign-in.service.js';
 import { SignUpService } from './sign-up.service.js';
 import { userAnswer, type UserAnswer } from './user-answer.js';
 import { AppError } from '../platform/errors/app-error.js';
@@ -22,7 +22,7 @@ import { AppError } from '../platform/errors/app-error.js';
 export class AuthController {
   constructor(
     private readonly options: SignInOptionsService,
-    private readonly signIn: SignInService,
+    private readonly signingOut: ProviderSignOutService,
     private readonly signUp: SignUpService,
     private readonly gate: SecondFactorGate,
     private readonly sessions: SessionService,
@@ -51,7 +51,7 @@ export class AuthController {
     @Body() body: SignUpBody,
   ): Promise<UserAnswer> {
     const { user, opened } = await this.signUp.signUp(body, signInRequest(request));
-    this.cookie.write(response, opened);
+    if (opened) this.cookie.write(response, opened);
     return userAnswer(user);
   }
 
@@ -70,13 +70,14 @@ export class AuthController {
   async session(@CurrentCaller() caller: Caller): Promise<UserAnswer & { session: object }> {
     const session = caller.sessionId === null ? null : await this.sessions.findById(caller.sessionId);
     if (!session) throw new AppError('UNAUTHENTICATED');
-    const { id, method, connection, createdAt, expiresAt } = session;
+    const { userId, ...told } = session;
     return {
-      ...userAnswer(await this.users.get(session.userId)),
-      session: { id, method, connection, createdAt, expiresAt },
+      ...userAnswer(await this.users.get(userId)),
+      session: told,
     };
   }
 
+  /** With `X-Provider-Sign-Out`: where to send the browser to sign out at the provider too. */
   @Post('logout')
   @HttpCode(204)
   @Public('signing out twice is no error')
@@ -84,7 +85,8 @@ export class AuthController {
     @CurrentCaller() { actor, sessionId }: Caller,
     @Res({ passthrough: true }) response: Response,
   ): Promise<void> {
-    if (sessionId !== null) await this.signIn.signOut(actor, sessionId);
+    const there = await this.signingOut.signOut(actor, sessionId);
+    if (there) response.set('X-Provider-Sign-Out', there.to);
     this.cookie.clear(response);
   }
 }

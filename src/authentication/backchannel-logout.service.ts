@@ -29,7 +29,8 @@ export class BackchannelLogoutService {
     const source = await this.sources.findByKey(key);
     try {
       if (!source) throw new OidcRefusal('PROVIDER_UNKNOWN', 'there is none of this key, or it is not in use');
-      const party = await this.client.relyingPartyFor(source.oidc);
+      if (source.protocol !== 'oidc') throw new OidcRefusal('LOGOUT_TOKEN_INVALID', 'no OpenID provider');
+      const party = await this.client.relyingPartyFor(source.settings);
       await this.endSessions(source, await party.readLogoutToken(token), origin);
     } catch (error) {
       if (!(error instanceof OidcRefusal)) throw error;

@@ -50,7 +50,7 @@ export class LoginFlowService {
   async open(owner: FlowOwner & { readonly browser: string }, begun: Omit<LoginFlow, 'state'>): Promise<string> {
     const { source, callbackUrl, browser } = owner;
     const { nonce, verifier, returnTo } = begun;
-    const { issuer, clientId } = source.oidc;
+    const { issuer, clientId } = source.settings;
     const state = randomToken();
     const stateDigest = sha256(state);
     const sealed: Sealed = { nonce, verifier, callbackUrl, issuer, clientId };
@@ -123,7 +123,7 @@ export class LoginFlowService {
  * new one (mix-up, RFC 9700 4.4).
  */
 function refuseChanged(begun: Omit<Sealed, 'nonce' | 'verifier'>, { source, callbackUrl }: FlowOwner): void {
-  const { issuer, clientId } = source.oidc;
+  const { issuer, clientId } = source.settings;
   if (begun.issuer !== issuer || begun.clientId !== clientId)
     throw new OidcRefusal('PROVIDER_CHANGED', 'another issuer or client');
   if (begun.callbackUrl !== callbackUrl)

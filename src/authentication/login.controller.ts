@@ -9,7 +9,7 @@ import { Public } from '../policy/requires.decorator.js';
 import { FlowCookie } from './flow-cookie.service.js';
 import { SessionCookie } from './session-cookie.service.js';
 import { SignInRefused } from './sign-in-refused.js';
-import { OidcSignInService, type Visit, type Wish } from './strategies/oidc/oidc-sign-in.service.js';
+import { ProviderSignInService, type Visit, type Wish } from './provider-sign-in.service.js';
 import { publicCodeOf } from './strategies/oidc/oidc-refusals.js';
 
 const beginning = 'a sign-in begins before anybody has proven anything';
@@ -21,7 +21,7 @@ type Address = Visit['address'];
 @Controller()
 export class LoginController {
   constructor(
-    private readonly providers: OidcSignInService,
+    private readonly providers: ProviderSignInService,
     private readonly session: SessionCookie,
     private readonly flow: FlowCookie,
     private readonly config: Config,

@@ -1,9 +1,5 @@
 import type { Request } from 'express';
-
-/** The one method of a Passport strategy that is its own; the others are hung on it. */
-interface Strategy {
-  authenticate(request: Request): void;
-}
+import type { PassportStrategy } from './strategies/strategy.types.js';
 
 /** How a Passport strategy has ended. What it gives is the strategy's own, and Passport has no type for it. */
 export type StrategyResult =
@@ -16,7 +12,7 @@ export type StrategyResult =
  * Runs a strategy on a request as Passport's middleware would, and tells how it ended instead of answering the request.
  * @param strategy made for this one request: its outcomes are hung on it
  */
-export function runStrategy(strategy: Strategy, request: Request): Promise<StrategyResult> {
+export function runStrategy(strategy: PassportStrategy, request: Request): Promise<StrategyResult> {
   return new Promise((resolve) => {
     Object.assign(strategy, {
       success: (user: unknown, info?: unknown) => resolve({ outcome: 'success', user, info }),

@@ -35,11 +35,17 @@ export const signInRefusals = {
     explanation: 'The sign-in was not accepted.',
     remedy: 'Ask the administrators of your organization.',
   },
+  EMAIL_UNPROVEN: {
+    code: 'EMAIL_NOT_VERIFIED',
+    title: 'Verify your email first',
+    explanation: 'This email is not verified yet. Open the link that we have mailed to it.',
+    remedy: 'Look into your mail. If it is not there, look among the spam, or sign in again in a while for a new one.',
+  },
   TOO_MANY_ATTEMPTS: {
     code: 'RATE_LIMITED',
     title: 'Too many attempts',
     explanation: 'There were too many attempts to sign in from here.',
-    remedy: 'Wait a quarter of an hour and try again.',
+    remedy: 'Wait a little and try again; each further attempt has to wait longer.',
   },
   SSO_REQUIRED: {
     code: 'SSO_REQUIRED',

@@ -54,6 +54,24 @@ export const sessionEnded = auditEvent(
   }),
 );
 
+export const identityConfirmed = auditEvent(
+  'session.proven',
+  (facts: Kept & { readonly sessionId: string; readonly method: SignInMethod }) => ({
+    organizationId: facts.organizationId,
+    resource: { type: 'session', id: facts.sessionId },
+    after: { method: facts.method },
+  }),
+);
+
+export const organizationChosen = auditEvent(
+  'session.organizationChosen',
+  (facts: { readonly organizationId: string; readonly sessionId: string }) => ({
+    organizationId: facts.organizationId,
+    resource: { type: 'session', id: facts.sessionId },
+    after: { organizationId: facts.organizationId },
+  }),
+);
+
 export const signedOutByProvider = auditEvent(
   'session.endedByProvider',
   (facts: Kept & { readonly connection: string; readonly userId: string | null; readonly sessions: number }) => ({

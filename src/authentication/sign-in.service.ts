@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/audit.service.js';
 import { AccessService, userIdentity } from '../access/access.service.js';
-import { DomainService } from '../organizations/domains/domain.service.js';
+import { SessionLimitsService } from '../organizations/security-policy/session-limits.service.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { parseEmailAddress } from '../platform/text/email-address.js';
 import { shortened, withInvisiblesShown } from '../platform/text/printable.js';
@@ -13,7 +13,10 @@ import type { OidcProof } from '../sso/protocols/oidc/oidc-proof.types.js';
 import type { SignInSource } from '../sso/sign-in-source.types.js';
 import type { User } from '../users/user.types.js';
 import { AccountService } from './account.service.js';
-import { sessionEnded, signedIn, signInRefused } from './sign-in.events.js';
+import { identityConfirmed, sessionEnded, signedIn, signInRefused } from './sign-in.events.js';
+import { EmailTrail } from './email-trail.service.js';
+import { strategies } from './strategies/strategies.js';
+import { EmailVerification } from './mailbox/email-verification.service.js';
 import { SignInRefused, type SignInRefusalReason } from './sign-in-refused.js';
 
 /** What the request of a sign-in brings along. */
@@ -45,9 +48,11 @@ export class SignInService {
     private readonly database: Database,
     private readonly audit: AuditService,
     private readonly sessions: SessionService,
-    private readonly domains: DomainService,
+    private readonly trail: EmailTrail,
     private readonly access: AccessService,
     private readonly accounts: AccountService,
+    private readonly verification: EmailVerification,
+    private readonly limits: SessionLimitsService,
   ) {}
 
   /** Opens a session for somebody whose password was right. */
@@ -60,8 +65,9 @@ export class SignInService {
    * @throws SignInRefused with a reason of the account rules, after it was put on the trail
    */
   async completeWithIdentity(source: SignInSource, proof: OidcProof, request: SignInRequest): Promise<OpenedSession> {
+    const { method } = strategies[source.protocol];
     const attempt: Attempt = {
-      method: 'oidc',
+      method,
       connection: source.key,
       email: toldEmail(proof.email),
       organizationId: source.organizationId,
@@ -70,7 +76,11 @@ export class SignInService {
       const verdict = await this.accounts.judge(tx, source, proof);
       if ('refused' in verdict) return verdict.refused;
       const user = await this.accounts.settle(tx, anonymous(request.origin), source, verdict);
-      const by = { method: 'oidc', connection: source.key, secondFactor: null } as const;
+      if (this.verification.isMissing(user)) {
+        await this.verification.ask(tx, user);
+        return 'EMAIL_UNPROVEN';
+      }
+      const by = { method, connection: source.key, secondFactor: null };
       return this.open(tx, user, by, request, source.organizationId);
     });
     return typeof outcome === 'string' ? this.refuse(request.origin, attempt, outcome) : outcome;
@@ -83,17 +93,26 @@ export class SignInService {
     reason: SignInRefusalReason,
     facts: Readonly<Record<string, unknown>> = {},
   ): Promise<never> {
-    const organizationId = attempt.organizationId ?? (await this.trailOf(attempt.email));
+    const organizationId = attempt.organizationId ?? (await this.trail.of(attempt.email));
     await this.audit.recordAlone(anonymous(origin), signInRefused, { ...attempt, organizationId, reason });
     throw new SignInRefused(reason, facts);
   }
 
   /** Ends the session of somebody who signs out. */
   async signOut(actor: Actor, sessionId: string): Promise<void> {
-    const organizationId = await this.trailOf(actor.label);
+    const organizationId = await this.trail.of(actor.label);
     await this.database.transaction(async (tx) => {
       await this.sessions.end(tx, sessionId);
       await this.audit.record(tx, actor, sessionEnded, { organizationId, sessionId, userId: actor.id, why: 'signOut' });
+    });
+  }
+
+  /** Somebody who is signed in has proven again who they are, which counts for the next ten minutes. */
+  async confirm(actor: Actor, sessionId: string, method: SignInMethod): Promise<void> {
+    const organizationId = await this.trail.of(actor.label);
+    await this.database.transaction(async (tx) => {
+      await this.sessions.markProven(tx, sessionId);
+      await this.audit.record(tx, actor, identityConfirmed, { organizationId, sessionId, method });
     });
   }
 
@@ -105,8 +124,9 @@ export class SignInService {
     request: SignInRequest,
     trail: string | null = null,
   ): Promise<OpenedSession> {
-    const organizationId = trail ?? (await this.trailOf(user.email));
-    const opened = await this.sessions.open(tx, { userId: user.id, ...proof }, request.origin);
+    const organizationId = trail ?? (await this.trail.of(user.email));
+    const limits = await this.limits.strictestFor(tx, user.id);
+    const opened = await this.sessions.open(tx, { userId: user.id, ...proof, limits }, request.origin);
     const actor = this.access.actorFor(userIdentity(user, opened.session), request.origin);
     await this.endPrevious(tx, actor, request.previousSessionId, organizationId);
     await this.audit.record(tx, actor, signedIn, { session: opened.session, organizationId });
@@ -120,13 +140,6 @@ export class SignInService {
     const organizationId = previous.userId === actor.id ? trail : null;
     const facts = { organizationId, sessionId: previous.id, userId: previous.userId, why: 'replaced' } as const;
     await this.audit.record(tx, actor, sessionEnded, facts);
-  }
-
-  /** The organization that has proven the email's domain keeps what its people's sign-ins tell; null: the instance does. */
-  async trailOf(email: string | null): Promise<string | null> {
-    const domain = parseEmailAddress(email)?.domain;
-    const owner = domain === undefined ? null : await this.domains.findVerified(domain);
-    return owner?.organizationId ?? null;
   }
 }
 

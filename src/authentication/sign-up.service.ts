@@ -1,19 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { InvitationService } from '../organizations/invitations/invitation.service.js';
-import { Config } from '../platform/config/config.js';
-import { PasswordHasher } from '../platform/crypto/password-hasher.js';
+import { randomId } from '../platform/crypto/digest.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { invalid } from '../platform/errors/app-error.js';
 import { parseEmailAddress, type EmailAddress } from '../platform/text/email-address.js';
 import { anonymous, type Actor } from '../policy/actor.js';
 import { SessionService } from '../sessions/session.service.js';
 import type { OpenedSession } from '../sessions/session.types.js';
-import { SsoDiscoveryService } from '../sso/sso-discovery.service.js';
+import { PasswordService } from '../users/password.service.js';
 import { UserService } from '../users/user.service.js';
 import type { User } from '../users/user.types.js';
+import { EmailVerification } from './mailbox/email-verification.service.js';
 import { NewcomerService } from './newcomer.service.js';
-import { SignInService, withPassword, type Attempt, type SignInRequest } from './sign-in.service.js';
-import { refuseWeakPassword } from '../policy/password-policy.js';
+import { SignInService, withPassword, type SignInRequest } from './sign-in.service.js';
+import { isUnproven, SignUpRules } from './sign-up-rules.service.js';
 
 export interface NewAccount {
   readonly email: string;
@@ -23,63 +23,60 @@ export interface NewAccount {
   readonly invitation?: string | undefined;
 }
 
+/** What a sign-up has come to. */
+export interface SignedUp {
+  readonly user: User;
+  /** Null where the email has to be proven first: a link to it is on its way. */
+  readonly opened: OpenedSession | null;
+}
+
 @Injectable()
 export class SignUpService {
   constructor(
     private readonly database: Database,
+    private readonly rules: SignUpRules,
+    private readonly passwords: PasswordService,
     private readonly users: UserService,
     private readonly sessions: SessionService,
     private readonly invitations: InvitationService,
-    private readonly discovery: SsoDiscoveryService,
     private readonly newcomers: NewcomerService,
-    private readonly hasher: PasswordHasher,
+    private readonly verification: EmailVerification,
     private readonly signIn: SignInService,
-    private readonly config: Config,
   ) {}
 
   /**
-   * Makes an account with a password, and signs in.
+   * Makes an account with a password, and signs in; or mails a link, where the email has to be proven before. There the
+   * answer for an email that has an account is the same, and its owner gets a mail.
    * @throws VALIDATION_FAILED; SignInRefused: CONFLICT when the email has an account, INVITATION_INVALID, SSO_REQUIRED
    *   (with `loginUrl`), SIGN_UP_CLOSED, PASSWORD_DISABLED
    */
-  async signUp(account: NewAccount, request: SignInRequest): Promise<{ user: User; opened: OpenedSession }> {
+  async signUp(account: NewAccount, request: SignInRequest): Promise<SignedUp> {
     const email = parseEmailAddress(account.email);
     if (!email) throw invalid('email', 'email must be one email address, such as ada@example.com.');
-    await this.refuseUnlessOpen(email, account.invitation ?? null, request);
-    refuseWeakPassword(account.password, this.config.passwordMinLength);
-    const passwordHash = await this.hasher.hash(account.password);
+    const invitation = account.invitation ?? null;
+    await this.rules.refuseUnlessOpen(email, invitation, request.origin);
+    const isTaken = await this.rules.isTaken(email, invitation);
+    if (isTaken && !this.verification.isRequired) await this.rules.refuseTaken(email, request.origin);
+    const owner = {
+      email: email.address,
+      name: account.name,
+      organization: await this.rules.organizationOf(invitation),
+    };
+    const passwordHash = await this.passwords.hashNew(account.password, owner);
+    if (isTaken) {
+      await this.rules.tellOwner(email, request.origin);
+      return { user: nobody(email, account.name), opened: null };
+    }
 
     return this.database.transaction(async (tx) => {
       const actor = anonymous(request.origin);
       const made = await this.accountOf(tx, actor, email, account, passwordHash);
       const user = await this.newcomers.welcome(tx, actor, made);
       if (account.invitation !== undefined) await this.invitations.accept(tx, actor, user, account.invitation);
-      const opened = await this.signIn.open(tx, user, withPassword, request);
-      return { user, opened };
+      await this.verification.ask(tx, user);
+      if (this.verification.isMissing(user)) return { user, opened: null };
+      return { user, opened: await this.signIn.open(tx, user, withPassword, request) };
     });
-  }
-
-  private async refuseUnlessOpen(
-    email: EmailAddress,
-    invitation: string | null,
-    { origin }: SignInRequest,
-  ): Promise<void> {
-    const attempt: Attempt = { method: 'password', connection: null, email: email.address, organizationId: null };
-    if (this.config.passwordDisabled) await this.signIn.refuse(origin, attempt, 'PASSWORD_DISABLED');
-    const enforcement = await this.discovery.enforcementFor(email.domain);
-    if (enforcement) await this.signIn.refuse(origin, attempt, 'SSO_REQUIRED', { loginUrl: enforcement.loginUrl });
-    if (invitation === null && this.config.signUpDisabled) await this.signIn.refuse(origin, attempt, 'SIGN_UP_CLOSED');
-    if (invitation !== null && !(await this.isFor(email, invitation)))
-      await this.signIn.refuse(origin, attempt, 'INVITATION_INVALID');
-    const existing = await this.users.findByEmail(email.address);
-    if (existing && !(invitation !== null && isUnproven(existing)))
-      await this.signIn.refuse(origin, attempt, 'EMAIL_TAKEN');
-  }
-
-  /** An invitation is bound to the address that it was sent to. */
-  private async isFor(email: EmailAddress, token: string): Promise<boolean> {
-    const invitation = await this.invitations.preview(token);
-    return invitation?.state === 'open' && invitation.email === email.address;
   }
 
   /**
@@ -107,7 +104,8 @@ export class SignUpService {
   }
 }
 
-/** Whether somebody may have made the account without having seen its mailbox. */
-function isUnproven(user: User): boolean {
-  return !user.emailVerified && !user.isDeactivated;
+/** What whoever typed a taken email is told of: as a new account looks, and of nobody. */
+function nobody({ address: email }: EmailAddress, name: string): User {
+  const facts = { emailVerified: false, isInstanceAdministrator: false, isDeactivated: false, createdAt: new Date() };
+  return { id: randomId(), email, name, ...facts };
 }

@@ -4,13 +4,12 @@ import { SignInService, withPassword, type SignInRequest } from '../authenticati
 import { Clock } from '../platform/clock/clock.js';
 import { Config } from '../platform/config/config.js';
 import { randomToken, sha256 } from '../platform/crypto/digest.js';
-import { PasswordHasher } from '../platform/crypto/password-hasher.js';
 import { Database } from '../platform/database/database.js';
 import { AppError, invalid } from '../platform/errors/app-error.js';
 import { parseEmailAddress } from '../platform/text/email-address.js';
-import { refuseWeakPassword } from '../policy/password-policy.js';
 import { anonymous } from '../policy/actor.js';
 import type { OpenedSession } from '../sessions/session.types.js';
+import { PasswordService } from '../users/password.service.js';
 import { UserService } from '../users/user.service.js';
 import { SetupLinkEntity } from './setup-link.entity.js';
 
@@ -29,7 +28,7 @@ export class SetupService {
     private readonly database: Database,
     private readonly users: UserService,
     private readonly signIn: SignInService,
-    private readonly hasher: PasswordHasher,
+    private readonly passwords: PasswordService,
     private readonly clock: Clock,
     private readonly config: Config,
   ) {}
@@ -63,8 +62,8 @@ export class SetupService {
     const email = parseEmailAddress(person.email);
     if (!email) throw invalid('email', 'Enter one email address, such as ada@example.com.');
     if (person.name.trim() === '') throw invalid('name', 'Enter your name.');
-    refuseWeakPassword(person.password, this.config.passwordMinLength);
-    const passwordHash = await this.hasher.hash(person.password);
+    const owner = { email: email.address, name: person.name };
+    const passwordHash = await this.passwords.hashNew(person.password, owner);
 
     return this.database.transaction(async (tx) => {
       const spent = await tx.delete(SetupLinkEntity, {

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { DomainEntity } from './domains/domain.entity.js';
 import { DomainResolver, OrganizationDomainsResolver } from './domains/domain.resolver.js';
@@ -20,11 +21,13 @@ import { OrganizationService } from './organization.service.js';
 import { SecurityPolicyEntity } from './security-policy/security-policy.entity.js';
 import { SecurityPolicyResolver } from './security-policy/security-policy.resolver.js';
 import { SecurityPolicyService } from './security-policy/security-policy.service.js';
+import { SessionLimitsService } from './security-policy/session-limits.service.js';
 
 @Module({
   imports: [
     AuditModule,
     UsersModule,
+    SessionsModule,
     TypeOrmModule.forFeature([
       OrganizationEntity,
       MembershipEntity,
@@ -50,6 +53,7 @@ import { SecurityPolicyService } from './security-policy/security-policy.service
     OrganizationDomainsResolver,
     SecurityPolicyService,
     SecurityPolicyResolver,
+    SessionLimitsService,
   ],
   exports: [
     OrganizationService,
@@ -58,6 +62,7 @@ import { SecurityPolicyService } from './security-policy/security-policy.service
     InvitationService,
     DomainService,
     SecurityPolicyService,
+    SessionLimitsService,
   ],
 })
 export class OrganizationsModule {}

@@ -10,8 +10,12 @@ import { DnsLookup } from './dns/dns-lookup.js';
 import { GraphQLModule } from './graphql/graphql.module.js';
 import { OutboundHttp } from './http/outbound.js';
 import { PageRenderer } from './http/pages/page-renderer.js';
+import { JobRunner } from './jobs/job-runner.js';
+import { Jobs } from './jobs/jobs.js';
 import { Logger } from './logging/logger.js';
+import { MailTransport } from './mail/mail-transport.js';
 import { Mailer } from './mail/mailer.js';
+import { AttemptCounter } from './throttle/attempt-counter.js';
 
 /** What every module may ask for: settings, the ports to the world outside, and nothing of the domain. */
 @Global()
@@ -28,7 +32,11 @@ export class PlatformModule {
       // Half a second of the five is left for the rest of the request.
       { provide: DnsLookup, useValue: new DnsLookup({ servers: config.dnsResolvers, deadlineMs: 4_500 }) },
       { provide: PasswordHasher, useFactory: () => new PasswordHasher() },
+      AttemptCounter,
       Clock,
+      Jobs,
+      JobRunner,
+      MailTransport,
       Mailer,
       PageRenderer,
     ];

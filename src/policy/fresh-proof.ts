@@ -9,7 +9,7 @@ export const FRESH_FOR_MINUTES = 10;
  * `/confirm`, and repeats the call (in the manner of RFC 9470). A program proves itself with each request.
  * @throws STEP_UP_REQUIRED with `confirmUrl` when the person's last proof is more than ten minutes old
  */
-export function refuseStaleProof(actor: Actor, now: Date): void {
+export function refuseStaleProof(actor: Actor, now: Date = new Date()): void {
   if (actor.proof === null) return;
   const age = now.getTime() - actor.proof.provenAt.getTime();
   if (age > FRESH_FOR_MINUTES * 60_000) throw new AppError('STEP_UP_REQUIRED', { facts: { confirmUrl: '/confirm' } });

@@ -27,6 +27,10 @@ export class SessionEntity {
   @Column({ type: 'timestamptz', name: 'proven_at' })
   provenAt!: Date;
 
+  /** In which of their organizations the person works; null where they have not said so. */
+  @Column({ type: 'text', name: 'organization_id', nullable: true })
+  organizationId!: string | null;
+
   @Column({ type: 'text', nullable: true })
   ip!: string | null;
 
@@ -38,6 +42,10 @@ export class SessionEntity {
 
   @Column({ type: 'timestamptz', name: 'last_seen_at' })
   lastSeenAt!: Date;
+
+  /** How long it lasts unused: what the strictest of its person's organizations asks, or the instance. */
+  @Column({ type: 'integer', name: 'idle_minutes' })
+  idleMinutes!: number;
 
   @Column({ type: 'timestamptz', name: 'idle_expires_at' })
   idleExpiresAt!: Date;

@@ -1,42 +1,61 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { LessThan, MoreThan, Not } from 'typeorm';
 import { Clock } from '../platform/clock/clock.js';
 import { Config } from '../platform/config/config.js';
 import { randomId, randomToken, sha256 } from '../platform/crypto/digest.js';
 import { Database, type Tx } from '../platform/database/database.js';
+import { Jobs } from '../platform/jobs/jobs.js';
+import { page, type Connection, type PageRequest } from '../platform/graphql/connection.js';
+import { networkRangeOf } from '../platform/http/network.js';
 import type { Origin } from '../policy/actor.js';
 import type { Proof, SecondFactor } from '../policy/proof.js';
+import { deviceOf } from './device.js';
 import { SessionEntity } from './session.entity.js';
-import type { OpenedSession, Session } from './session.types.js';
+import type { OpenedSession, Session, SessionDetails, SessionLimits } from './session.types.js';
 
 /** `last_seen_at` is written at most this often, so that reading a session rarely writes. */
 const SEEN_EVERY_MINUTES = 5;
 
+type Opening = Omit<Proof, 'provenAt'> & {
+  readonly userId: string;
+  /** What the person's organizations ask of it; the instance's own limits bound it too. */
+  readonly limits?: SessionLimits;
+};
+
+/** What decides when a session is next written to. */
+type Use = Pick<SessionEntity, 'id' | 'lastSeenAt'>;
+
 @Injectable()
-export class SessionService {
+export class SessionService implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly config: Config,
+    private readonly jobs: Jobs,
   ) {}
 
+  onModuleInit(): void {
+    this.jobs.every('*/10 * * * *', 'sessions.sweep', () => this.sweep());
+  }
+
   /** Opens a session in the commit of the sign-in. Its token exists in the cookie alone. */
-  async open(
-    tx: Tx,
-    proof: Omit<Proof, 'provenAt'> & { readonly userId: string },
-    origin: Origin,
-  ): Promise<OpenedSession> {
+  async open(tx: Tx, { limits, ...proof }: Opening, origin: Origin): Promise<OpenedSession> {
     const token = randomToken();
+    const idleMinutes = Math.min(this.config.sessionIdleMinutes, limits?.idleMinutes ?? Infinity);
+    const maxAgeMinutes = Math.min(this.config.sessionMaxAgeMinutes, limits?.maxAgeMinutes ?? Infinity);
     const row = {
       id: randomId(),
       tokenDigest: sha256(token),
       ...proof,
+      organizationId: null,
       ip: origin.ip,
       userAgent: origin.userAgent,
       createdAt: this.clock.now(),
       provenAt: this.clock.now(),
       lastSeenAt: this.clock.now(),
-      idleExpiresAt: this.clock.inMinutes(this.config.sessionIdleMinutes),
-      expiresAt: this.clock.inMinutes(this.config.sessionMaxAgeMinutes),
+      idleMinutes,
+      idleExpiresAt: this.clock.inMinutes(idleMinutes),
+      expiresAt: this.clock.inMinutes(maxAgeMinutes),
     };
     await tx.insert(SessionEntity, row);
     return { session: toSession(row), token };
@@ -44,16 +63,46 @@ export class SessionService {
 
   /** The live session of this token: neither ended, idle too long, nor past its end. */
   async resume(token: string): Promise<Session | null> {
-    const row = await this.database.reader.findOneBy(SessionEntity, { tokenDigest: sha256(token) });
-    const now = this.clock.now();
-    if (!row || row.expiresAt <= now || row.idleExpiresAt <= now) return null;
-    if (row.lastSeenAt <= this.clock.inMinutes(-SEEN_EVERY_MINUTES)) await this.markSeen(row.id);
+    const row = await this.database.reader.findOneBy(SessionEntity, { tokenDigest: sha256(token), ...this.alive() });
+    if (!row) return null;
+    await this.noteUse(row);
     return toSession(row);
   }
 
-  async findById(id: string): Promise<Session | null> {
+  /** Puts the idle end of a session off that is in use, unless that was done in the last five minutes. */
+  async noteUse({ id, lastSeenAt }: Use): Promise<void> {
+    if (lastSeenAt > this.clock.inMinutes(-SEEN_EVERY_MINUTES)) return;
+    await this.database.reader.query(
+      `update sessions set last_seen_at = $2, idle_expires_at = $2::timestamptz + make_interval(mins => least(idle_minutes, $3::integer))
+       where id = $1 and last_seen_at < $2`,
+      [id, this.clock.now(), this.config.sessionIdleMinutes],
+    );
+  }
+
+  async findById(id: string): Promise<SessionDetails | null> {
     const row = await this.database.reader.findOneBy(SessionEntity, { id });
-    return row && toSession(row);
+    return row && toDetails(row);
+  }
+
+  /** The live sessions of a person, the latest sign-in first. */
+  list(userId: string, request: PageRequest): Promise<Connection<SessionDetails>> {
+    const query = this.database.reader.createQueryBuilder(SessionEntity, 'session').where({ userId, ...this.alive() });
+    return page(query, request, { column: 'session.id', of: (row) => row.id, direction: 'DESC' }, toDetails);
+  }
+
+  /**
+   * Shortens the open sessions of these people to what is asked now. A limit that has become longer lengthens none.
+   * @param userIds whose; an unknown id is nobody's
+   */
+  async tighten(tx: Tx, userIds: readonly string[], limits: SessionLimits): Promise<void> {
+    await tx.query(
+      `update sessions set
+         idle_minutes = least(idle_minutes, $2::integer),
+         idle_expires_at = least(idle_expires_at, last_seen_at + make_interval(mins => $2::integer)),
+         expires_at = least(expires_at, created_at + make_interval(mins => $3::integer))
+       where user_id = any($1::text[])`,
+      [userIds, limits.idleMinutes, limits.maxAgeMinutes],
+    );
   }
 
   /** The person of this session has just proven again who they are. */
@@ -71,19 +120,41 @@ export class SessionService {
     await tx.update(SessionEntity, { userId }, { secondFactor: null });
   }
 
-  /** Ends one session on the server: the cookie is worth nothing from here on. */
-  async end(tx: Tx, sessionId: string): Promise<void> {
-    await tx.delete(SessionEntity, { id: sessionId });
+  /** From now on the person works in this organization. */
+  async choose(tx: Tx, sessionId: string, organizationId: string): Promise<void> {
+    await tx.update(SessionEntity, { id: sessionId }, { organizationId });
   }
 
-  /** Ends every session of a user. */
-  async endAllOf(tx: Tx, userId: string): Promise<void> {
-    await tx.delete(SessionEntity, { userId });
+  /** Somebody belongs to an organization no more, and so works in it in no session. */
+  async forgetOrganization(tx: Tx, userId: string, organizationId: string): Promise<void> {
+    await tx.update(SessionEntity, { userId, organizationId }, { organizationId: null });
   }
 
-  /** Ends the sessions of a user that one provider or connection has opened. @returns how many */
-  async endThrough(tx: Tx, userId: string, connection: string): Promise<number> {
-    const { affected } = await tx.delete(SessionEntity, { userId, connection });
+  /** Ends one session on the server: the cookie is worth nothing from here on. @returns whether it was there */
+  async end(tx: Tx, sessionId: string): Promise<boolean> {
+    const { affected } = await tx.delete(SessionEntity, { id: sessionId });
+    return affected === 1;
+  }
+
+  /** Ends every session of a user. @returns how many */
+  async endAllOf(tx: Tx, userId: string): Promise<number> {
+    const { affected } = await tx.delete(SessionEntity, { userId });
+    return affected ?? 0;
+  }
+
+  /** Ends every session of a user but one, which need not be theirs. @param kept its id; null ends them all @returns how many */
+  async endOthersOf(tx: Tx, userId: string, kept: string | null): Promise<number> {
+    const { affected } = await tx.delete(SessionEntity, { userId, ...(kept === null ? {} : { id: Not(kept) }) });
+    return affected ?? 0;
+  }
+
+  /** Ends the sessions of a user that one provider or connection has opened. @param kept but for this one @returns how many */
+  async endThrough(tx: Tx, userId: string, connection: string, kept: string | null = null): Promise<number> {
+    const { affected } = await tx.delete(SessionEntity, {
+      userId,
+      connection,
+      ...(kept === null ? {} : { id: Not(kept) }),
+    });
     return affected ?? 0;
   }
 
@@ -103,13 +174,28 @@ export class SessionService {
     return affected ?? 0;
   }
 
-  private async markSeen(id: string): Promise<void> {
-    await this.database.reader.update(
-      SessionEntity,
-      { id },
-      { lastSeenAt: this.clock.now(), idleExpiresAt: this.clock.inMinutes(this.config.sessionIdleMinutes) },
-    );
+  /** Sessions that have expired are worth nothing already; their rows go. */
+  private async sweep(): Promise<void> {
+    await this.database.reader.delete(SessionEntity, [
+      { expiresAt: LessThan(this.clock.now()) },
+      { idleExpiresAt: LessThan(this.clock.now()) },
+    ]);
   }
+
+  private alive() {
+    const now = this.clock.now();
+    return { expiresAt: MoreThan(now), idleExpiresAt: MoreThan(now) };
+  }
+}
+
+function toDetails(row: SessionEntity): SessionDetails {
+  return {
+    ...toSession(row),
+    device: deviceOf(row.userAgent),
+    address: row.ip,
+    network: networkRangeOf(row.ip),
+    lastSeenAt: row.lastSeenAt,
+  };
 }
 
 function toSession(row: SessionEntity): Session {
@@ -120,6 +206,7 @@ function toSession(row: SessionEntity): Session {
     connection: row.connection,
     secondFactor: row.secondFactor,
     provenAt: row.provenAt,
+    organizationId: row.organizationId,
     createdAt: row.createdAt,
     expiresAt: row.expiresAt,
   };

@@ -3,10 +3,12 @@ import type { ProviderConfig } from '../platform/config/config.js';
 import { canonicalHostName } from '../platform/dns/host-name.js';
 import type { OutboundHttp } from '../platform/http/outbound.js';
 import { OutboundError } from '../platform/http/outbound-error.js';
-import type { MissingAddress } from './providers/oidc-vendor.js';
-import { usual } from './providers/oidc-vendor.js';
-import { oidcVendors } from './providers/providers.js';
-import type { ClientAuthMethod, SignInSource } from './sign-in-source.types.js';
+import { clientProofOf, refuseAllButSecretInForm } from './provider-client-proof.js';
+import { namesOf, refuseForeignFields, settingOf, type Naming } from './provider-setting-names.js';
+import { githubEndpoints, type GithubVendor } from './providers/github-vendor.js';
+import type { OidcVendor } from './providers/oidc-vendor.js';
+import { vendors, withScope, type Vendor } from './providers/providers.js';
+import type { GithubSettings, OidcSettings, SignInSource, SourceFacts } from './sign-in-source.types.js';
 import { addressesOf } from './source-addresses.js';
 
 /**
@@ -14,11 +16,23 @@ import { addressesOf } from './source-addresses.js';
  * @throws ConfigError, which stops the start: a provider that cannot work is no secret to keep until somebody needs it
  */
 export function providerSource(provider: ProviderConfig, rootUrl: string, outbound: OutboundHttp): SignInSource {
-  const vendor = provider.vendor === null ? null : oidcVendors[provider.vendor];
+  const vendor = vendors[provider.vendor];
   const setting = namesOf(provider);
+  refuseForeignFields(provider, vendor, setting);
+  const facts = factsOf(provider, vendor, setting, rootUrl);
+  const issuer = issuerOf(provider, vendor, setting, outbound);
+  if (vendor.protocol === 'github') {
+    return { ...facts, protocol: 'github', settings: githubSettings(provider, vendor, issuer, setting) };
+  }
+  const hostedDomains = vendor.namesHostedDomain ? facts.allowedDomains : [];
+  const settings = { ...oidcSettings(provider, vendor, issuer, setting), hostedDomains };
+  return { ...facts, protocol: 'oidc', settings };
+}
+
+function factsOf(provider: ProviderConfig, vendor: Vendor, setting: Naming, rootUrl: string): SourceFacts {
   return {
     key: provider.key,
-    name: provider.name ?? vendor?.name ?? provider.key,
+    name: provider.name ?? vendor.name,
     ...addressesOf(rootUrl, provider.key),
     kind: 'provider',
     connectionId: null,
@@ -29,63 +43,63 @@ export function providerSource(provider: ProviderConfig, rootUrl: string, outbou
     allowedDomains: provider.allowedDomains.map((domain) => canonicalDomain(domain, setting('ALLOWED_DOMAINS'))),
     requireEmailVerified: provider.requireEmailVerified,
     allowAccountLinking: provider.allowAccountLinking,
-    oidc: {
-      issuer: issuerOf(provider, setting, outbound),
-      clientId: provider.clientId,
-      clientSecret: provider.clientSecret,
-      clientAuthMethod: clientAuthMethodOf(provider, setting),
-      scopes: ['openid', ...provider.scopes.filter((scope) => scope !== 'openid')],
-      pkce: provider.pkce,
-      emailVerifiedClaims: (vendor ?? usual).emailVerifiedClaims,
-    },
+    signOutAtProvider: provider.signOutAtProvider,
   };
 }
 
-type Naming = (
-  field: 'ISSUER' | 'TENANT_ID' | 'CLIENT_SECRET' | 'CLIENT_AUTH_METHOD' | 'ALLOWED_DOMAINS' | 'PKCE',
-) => string;
-
-/** What the operator wrote: the name of a variable, or a field of a provider in YAML. */
-function namesOf({ vendor, key }: ProviderConfig): Naming {
-  if (vendor !== null) return (field) => `AUTH_${vendor}_${field}`;
-  return (field) => `auth.oidc.providers, ${key}: ${field === 'ISSUER' ? 'issuer_url' : field.toLowerCase()}`;
+function oidcSettings(
+  provider: ProviderConfig,
+  vendor: OidcVendor,
+  issuer: string,
+  setting: Naming,
+): Omit<OidcSettings, 'hostedDomains'> {
+  const { claims } = provider;
+  return {
+    issuer,
+    clientId: provider.clientId,
+    clientSecret: provider.clientSecret,
+    ...clientProofOf(provider, vendor, setting),
+    scopes: withScope(vendor, provider.scopes),
+    pkce: provider.pkce,
+    claims: {
+      email: claims.email ?? 'email',
+      name: claims.name ?? 'name',
+      emailVerified: claims.emailVerified === null ? vendor.emailVerifiedClaims : [claims.emailVerified],
+    },
+    quirks: vendor.quirks,
+  };
 }
 
-const settingOf = { issuer: 'ISSUER', tenantId: 'TENANT_ID', baseUrl: 'ISSUER' } as const satisfies Record<
-  MissingAddress['field'],
-  string
->;
+function githubSettings(
+  provider: ProviderConfig,
+  vendor: GithubVendor,
+  issuer: string,
+  setting: Naming,
+): GithubSettings {
+  refuseAllButSecretInForm(provider, setting);
+  return {
+    issuer,
+    clientId: provider.clientId,
+    clientSecret: provider.clientSecret,
+    scopes: withScope(vendor, provider.scopes),
+    pkce: provider.pkce,
+    ...githubEndpoints(issuer),
+  };
+}
 
-function issuerOf({ vendor, issuer, tenantId }: ProviderConfig, setting: Naming, outbound: OutboundHttp): string {
-  const worked = vendor === null ? (issuer ?? '') : oidcVendors[vendor].issuerOf({ issuer, tenantId, baseUrl: null });
+function issuerOf(provider: ProviderConfig, vendor: Vendor, setting: Naming, outbound: OutboundHttp): string {
+  const shared = vendor.protocol === 'oidc' ? vendor.sharedIssuerOf(provider) : null;
+  const worked = shared ?? vendor.issuerOf(provider);
   if (typeof worked !== 'string') throw new ConfigError(setting(settingOf[worked.field]), worked.expected);
   try {
     outbound.assertAllowedUrl(worked);
     return worked;
   } catch (cause) {
     if (!(cause instanceof OutboundError)) throw cause;
-    throw new ConfigError(
-      setting('ISSUER'),
-      'a public https address, or one of a host that OUTBOUND_ALLOWED_HOSTS lists',
-      { cause },
-    );
+    const given = vendor.address.find((field) => provider[field] !== null) ?? 'issuer';
+    const expected = 'a public https address, or one of a host that OUTBOUND_ALLOWED_HOSTS lists';
+    throw new ConfigError(setting(settingOf[given]), expected, { cause });
   }
-}
-
-function clientAuthMethodOf(provider: ProviderConfig, setting: Naming): ClientAuthMethod {
-  const { vendor, clientSecret, clientAuthMethod: asked, pkce } = provider;
-  if (clientSecret === null) {
-    if (asked !== null && asked !== 'none')
-      throw new ConfigError(setting('CLIENT_SECRET'), `a secret, since the client proves itself by ${asked}`);
-    if (!pkce) throw new ConfigError(setting('PKCE'), 'true: without a client secret nothing else protects the code');
-    return 'none';
-  }
-  if (asked === 'none')
-    throw new ConfigError(
-      setting('CLIENT_AUTH_METHOD'),
-      'client_secret_basic or client_secret_post, since there is a client secret',
-    );
-  return asked ?? (vendor === null ? usual : oidcVendors[vendor]).clientAuthMethod;
 }
 
 function canonicalDomain(domain: string, setting: string): string {

@@ -6,11 +6,9 @@ import { Config } from '../platform/config/config.js';
 import { Cipher } from '../platform/crypto/cipher.js';
 import { Database } from '../platform/database/database.js';
 import { OutboundHttp } from '../platform/http/outbound.js';
+import { connectionSource } from './connection-source.js';
 import { providerSource } from './provider-source.js';
-import { oidcVendors } from './providers/providers.js';
-import { secretPlace } from './secret-place.js';
 import type { SignInSource } from './sign-in-source.types.js';
-import { addressesOf } from './source-addresses.js';
 import { SsoConnectionEntity } from './sso-connection.entity.js';
 
 /** A connection that is in use, and whether the people of its domain can sign in no other way. */
@@ -18,6 +16,8 @@ export interface UsableConnection {
   readonly source: SignInSource;
   readonly enforced: boolean;
 }
+
+const usableStates = ['ACTIVE', 'ENFORCED'] as const;
 
 /** Every way to sign in through somebody else, by its key. */
 @Injectable()
@@ -49,6 +49,20 @@ export class SignInSourceService {
     return usable.find(({ source }) => source.key === key)?.source ?? null;
   }
 
+  /** The providers and connections in use, by the source that their identities name. In two statements, however many. */
+  async byIdentitySource(identitySources: readonly string[]): Promise<ReadonlyMap<string, SignInSource>> {
+    const connections = await this.database.reader.findBy(SsoConnectionEntity, {
+      id: In([...identitySources]),
+      state: In([...usableStates]),
+    });
+    const domains = await this.domains.listVerifiedByIds(connections.map(({ domainId }) => domainId));
+    const found = connections.flatMap((row) => {
+      const domain = domains.find(({ id }) => id === row.domainId);
+      return domain ? [this.sourceOf(row, domain)] : [];
+    });
+    return new Map([...this.providers, ...found].map((source) => [source.identitySource, source]));
+  }
+
   /** Whose trail tells of sign-ins at this key: the organization of the connection, be it in use or not. */
   async organizationOf(key: string): Promise<string | null> {
     const domain = await this.domainIn(key);
@@ -60,7 +74,7 @@ export class SignInSourceService {
   /** The connections in use on a verified domain: the enforced one first, then the newest. */
   async usableOn(domain: VerifiedDomain): Promise<UsableConnection[]> {
     const rows = await this.database.reader.find(SsoConnectionEntity, {
-      where: { domainId: domain.id, state: In(['ACTIVE', 'ENFORCED']) },
+      where: { domainId: domain.id, state: In([...usableStates]) },
       order: { createdAt: 'DESC', id: 'DESC' },
     });
     const usable = rows.map((row) => ({ source: this.sourceOf(row, domain), enforced: row.state === 'ENFORCED' }));
@@ -74,33 +88,6 @@ export class SignInSourceService {
   }
 
   private sourceOf(row: SsoConnectionEntity, domain: VerifiedDomain): SignInSource {
-    const { cipher } = this;
-    return {
-      key: row.key,
-      name: row.name,
-      ...addressesOf(this.config.rootUrl, row.key),
-      kind: 'connection',
-      connectionId: row.id,
-      organizationId: row.organizationId,
-      domain: domain.name,
-      identitySource: row.id,
-      allowSignUp: true,
-      allowedDomains: [domain.name],
-      // Its organization owns the domain: what its own provider says of an address there is as good as a proof.
-      requireEmailVerified: false,
-      allowAccountLinking: true,
-      oidc: {
-        issuer: row.issuer,
-        clientId: row.clientId,
-        // Read when it is used: who only asks whether a domain has a connection needs no secret.
-        get clientSecret() {
-          return row.clientSecret === null ? null : cipher.decrypt(row.clientSecret, secretPlace(row.id));
-        },
-        clientAuthMethod: row.clientAuthMethod,
-        scopes: row.scopes,
-        pkce: row.pkce,
-        emailVerifiedClaims: oidcVendors[row.provider].emailVerifiedClaims,
-      },
-    };
+    return connectionSource(row, domain, { rootUrl: this.config.rootUrl, cipher: this.cipher });
   }
 }

@@ -1,27 +1,66 @@
 import type { Secret } from '../platform/crypto/secret.js';
+import type { SigningKey } from '../platform/crypto/signing-key.js';
+import type { OidcQuirks } from './providers/oidc-vendor.js';
 
 /** How the client proves itself at the token endpoint (OpenID Connect Core 9). */
-export const clientAuthMethods = ['client_secret_basic', 'client_secret_post', 'none'] as const;
-export type ClientAuthMethod = (typeof clientAuthMethods)[number];
+export type ClientAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none';
 
-/** What is needed to sign people in at one OpenID provider. */
-export interface OidcSettings {
-  /** Exactly as the provider writes it in its tokens. */
+/** A private key of ours whose public half the provider has (RFC 7523). */
+export interface ClientKey {
+  readonly key: SigningKey;
+  /** What the provider calls it; null where it has but one. */
+  readonly id: string | null;
+}
+
+/** We, as a client of a provider, whatever we speak with it. */
+interface ClientSettings {
+  /** Names the provider, and with it its people. For OpenID Connect exactly as the provider writes it in its tokens. */
   readonly issuer: string;
   readonly clientId: string;
   /** Null for a public client. */
   readonly clientSecret: Secret | null;
-  readonly clientAuthMethod: ClientAuthMethod;
-  /** `openid` is always among them. */
   readonly scopes: readonly string[];
   /** Proof Key for Code Exchange (RFC 7636), always S256. Off by explicit setting alone. */
   readonly pkce: boolean;
-  /** The claims that may say whether the provider has verified the email: the first that is sent counts. */
-  readonly emailVerifiedClaims: readonly string[];
 }
 
-/** A way to sign in through somebody else: a provider of the whole instance, or an organization's connection. */
-export interface SignInSource {
+/** What is needed to sign people in at one OpenID provider. `openid` is always among the scopes. */
+export interface OidcSettings extends ClientSettings {
+  readonly clientAuthMethod: ClientAuthMethod;
+  /** Null unless the method is `private_key_jwt`. */
+  readonly clientKey: ClientKey | null;
+  readonly claims: ClaimNames;
+  /** The organizations of the provider whose accounts alone may sign in (`hd`); empty for all, and where it has no such claim. */
+  readonly hostedDomains: readonly string[];
+  readonly quirks: OidcQuirks;
+}
+
+/** What the claims are called that tell of a person. The subject is always `sub`. */
+export interface ClaimNames {
+  readonly email: string;
+  readonly name: string;
+  /** The claims that may say whether the provider has verified the email: the first that is sent counts. */
+  readonly emailVerified: readonly string[];
+}
+
+/** What is needed to sign people in at GitHub, or an installation of it. The issuer is its web address. */
+export interface GithubSettings extends ClientSettings {
+  readonly authorizationEndpoint: string;
+  readonly tokenEndpoint: string;
+  /** No slash at its end. */
+  readonly apiUrl: string;
+}
+
+/** By protocol: what has to be known of a provider that speaks it. */
+export interface SettingsOf {
+  readonly oidc: OidcSettings;
+  readonly github: GithubSettings;
+}
+
+export type Protocol = keyof SettingsOf;
+
+/** What is the same of every way to sign in through somebody else, whatever the protocol. */
+export interface SourceFacts {
   /** Its name in addresses: `google`, `acme.com.okta`. */
   readonly key: string;
   /** What a person reads. */
@@ -47,5 +86,14 @@ export interface SignInSource {
   readonly requireEmailVerified: boolean;
   /** Whether an existing account is entered by its email, once the provider has verified that. */
   readonly allowAccountLinking: boolean;
-  readonly oidc: OidcSettings;
+  /** Whether signing out here leads on to signing out there. */
+  readonly signOutAtProvider: boolean;
 }
+
+export interface SourceOf<P extends Protocol> extends SourceFacts {
+  readonly protocol: P;
+  readonly settings: SettingsOf[P];
+}
+
+/** A way to sign in through somebody else: a provider of the whole instance, or an organization's connection. */
+export type SignInSource = { [P in Protocol]: SourceOf<P> }[Protocol];

@@ -11,30 +11,24 @@ import { Secret } from '../platform/crypto/secret.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { AppError } from '../platform/errors/app-error.js';
 import type { Actor } from '../policy/actor.js';
-import { OidcClientService } from './protocols/oidc/oidc-client.service.js';
-import type { ProviderMetadata } from './protocols/oidc/provider-metadata.js';
-import { oidcVendors } from './providers/providers.js';
+import { ProviderInspectionService } from './provider-inspection.service.js';
+import { vendors } from './providers/providers.js';
 import { secretPlace } from './secret-place.js';
 import { SsoConnectionEntity } from './sso-connection.entity.js';
 import { ssoConnectionCreated, ssoConnectionUpdated } from './sso-connection.events.js';
 import { toConnection } from './sso-connection.mapping.js';
-import type { OidcSsoProvider, SsoConnection, SsoConnectionState } from './sso-connection.types.js';
+import type { SsoConnection, SsoConnectionState, SupportedSsoProvider } from './sso-connection.types.js';
 import { clientFrom, issuerFrom, refuseSecretForAnother, supported, type SsoSettings } from './sso-settings.js';
-
-const MOST_INSPECTIONS = 3;
 
 /** Sets a connection up: checks what was typed against the provider itself before anything is kept. */
 @Injectable()
 export class SsoConfigurationService {
-  /** By organization: how many providers are being asked who they are. */
-  private readonly inspections = new Map<string, number>();
-
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
     private readonly organizations: OrganizationService,
     private readonly domains: DomainService,
-    private readonly client: OidcClientService,
+    private readonly inspection: ProviderInspectionService,
     private readonly cipher: Cipher,
     private readonly clock: Clock,
     private readonly config: Config,
@@ -58,7 +52,8 @@ export class SsoConfigurationService {
     });
     const issuer = issuerFrom(settings, provider, kept);
     refuseSecretForAnother(issuer, settings, kept);
-    const client = clientFrom(settings, provider, kept, await this.inspect(organizationId, issuer));
+    const offered = await this.inspection.inspect(organizationId, vendors[provider], issuer);
+    const client = clientFrom(settings, provider, kept, offered);
 
     const id = kept?.id ?? randomId();
     const now = this.clock.now();
@@ -81,23 +76,6 @@ export class SsoConfigurationService {
       else await this.add(tx, actor, row);
     });
     return connection;
-  }
-
-  /**
-   * A call with an `idempotencyKey` holds a connection to the database while a provider takes its time: an organization
-   * may have a few such calls under way, and not as many as there are connections.
-   */
-  private async inspect(organizationId: string, issuer: string): Promise<ProviderMetadata> {
-    const underWay = this.inspections.get(organizationId) ?? 0;
-    if (underWay >= MOST_INSPECTIONS) throw new AppError('RATE_LIMITED', { facts: { retryAfterSeconds: 5 } });
-    this.inspections.set(organizationId, underWay + 1);
-    try {
-      return await this.client.inspect(issuer);
-    } finally {
-      const left = (this.inspections.get(organizationId) ?? 1) - 1;
-      if (left > 0) this.inspections.set(organizationId, left);
-      else this.inspections.delete(organizationId);
-    }
   }
 
   private async add(tx: Tx, actor: Actor, row: SsoConnectionEntity): Promise<void> {
@@ -131,8 +109,8 @@ export class SsoConfigurationService {
   }
 }
 
-function keyOf(domain: Domain, provider: OidcSsoProvider): string {
-  return `${domain.name}.${oidcVendors[provider].keySuffix}`;
+function keyOf(domain: Domain, provider: SupportedSsoProvider): string {
+  return `${domain.name}.${vendors[provider].keySuffix}`;
 }
 
 /** Saving a connection that is enforced does not quietly end its enforcement. */

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { ClientAuthMethod } from './sign-in-source.types.js';
-import type { OidcSsoProvider, SsoConnectionState } from './sso-connection.types.js';
+import type { SsoConnectionState, SupportedSsoProvider } from './sso-connection.types.js';
 
 @Entity('sso_connections')
 export class SsoConnectionEntity {
@@ -17,7 +17,7 @@ export class SsoConnectionEntity {
   key!: string;
 
   @Column({ type: 'text' })
-  provider!: OidcSsoProvider;
+  provider!: SupportedSsoProvider;
 
   @Column({ type: 'text' })
   name!: string;
@@ -43,6 +43,9 @@ export class SsoConnectionEntity {
 
   @Column({ type: 'boolean' })
   pkce!: boolean;
+
+  @Column({ type: 'boolean', name: 'sign_out_at_provider' })
+  signOutAtProvider!: boolean;
 
   @Column({ type: 'timestamptz', name: 'created_at' })
   createdAt!: Date;

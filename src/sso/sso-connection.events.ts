@@ -20,6 +20,7 @@ const told = (connection: SsoConnection) => ({
   hasClientSecret: connection.hasClientSecret,
   scopes: connection.scopes,
   pkce: connection.pkce,
+  signOutAtProvider: connection.signOutAtProvider,
 });
 
 const state = ({ key, state }: SsoConnection) => ({ key, state });

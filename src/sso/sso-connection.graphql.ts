@@ -14,7 +14,7 @@ export const SsoProvider = Object.fromEntries(ssoProviders.map((provider) => [pr
 
 registerEnumType(SsoProvider, {
   name: 'SsoProvider',
-  description: 'Who makes the identity provider. GITHUB, GITHUB_ENTERPRISE and SAML are refused in this version.',
+  description: 'Who makes the identity provider. SAML is refused in this version.',
   valuesMap: {
     OKTA: { description: 'Okta: give `issuer` or `baseUrl`.' },
     AUTHENTIK: { description: 'authentik: give `issuer`, or `baseUrl` and the slug of the application as `tenantId`.' },
@@ -24,8 +24,8 @@ registerEnumType(SsoProvider, {
     WORKOS: { description: 'WorkOS: give `issuer`.' },
     JUMPCLOUD: { description: 'JumpCloud: the issuer is known; give another region’s as `issuer`.' },
     GOOGLE: { description: 'Google Workspace: the issuer is known.' },
-    GITHUB: { description: 'GitHub: not in this version.' },
-    GITHUB_ENTERPRISE: { description: 'GitHub Enterprise Server: not in this version.' },
+    GITHUB: { description: 'GitHub: github.com, or your place in its cloud (`https://acme.ghe.com`) as `baseUrl`.' },
+    GITHUB_ENTERPRISE: { description: 'GitHub Enterprise Server: give its address as `baseUrl`.' },
     GITLAB: { description: 'GitLab: gitlab.com, or your own as `baseUrl`.' },
     AUTH0: { description: 'Auth0: give `issuer`, with its slash at the end, or `baseUrl`.' },
     COGNITO: { description: 'Amazon Cognito: give `issuer`, or the user pool as `tenantId`.' },
@@ -89,7 +89,10 @@ export class SsoConnection implements Omit<ConnectionFacts, 'organizationId' | '
   @Field(() => SsoConnectionState, { description: 'How far it is in use.' })
   state!: State;
 
-  @Field(() => String, { nullable: true, description: 'What the provider calls itself, to the letter.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'What the provider calls itself, to the letter; for GitHub its address.',
+  })
   issuer!: string;
 
   @Field(() => String, { nullable: true, description: 'What the provider calls Gatehouse.' })
@@ -112,8 +115,15 @@ export class SsoConnection implements Omit<ConnectionFacts, 'organizationId' | '
   @Field(() => Boolean, { description: 'Whether the code is protected by PKCE (S256).' })
   pkce!: boolean;
 
-  @Field(() => [String], { description: 'What is asked of the provider; always with `openid`.' })
+  @Field(() => [String], {
+    description: 'What is asked of the provider; always with `openid`, or for GitHub `user:email`.',
+  })
   scopes!: readonly string[];
+
+  @Field(() => Boolean, {
+    description: 'Whether signing out here leads on to signing out there, where the provider offers it.',
+  })
+  signOutAtProvider!: boolean;
 
   @Field(() => Date, { description: 'When it was configured first.' })
   createdAt!: Date;

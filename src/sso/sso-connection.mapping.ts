@@ -19,6 +19,7 @@ export function toConnection(row: SsoConnectionEntity, rootUrl: string): SsoConn
     clientAuthMethod: row.clientAuthMethod,
     scopes: row.scopes,
     pkce: row.pkce,
+    signOutAtProvider: row.signOutAtProvider,
     callbackUrl,
     initiateUrl,
     createdAt: row.createdAt,

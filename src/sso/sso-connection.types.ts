@@ -1,6 +1,6 @@
 import type { ClientAuthMethod } from './sign-in-source.types.js';
 
-/** The vendors that the schema names; `speaksOidc` tells which of them this version knows. */
+/** The vendors that the schema names; `isSupported` tells which of them this version knows. */
 export const ssoProviders = [
   'OKTA',
   'AUTHENTIK',
@@ -20,12 +20,11 @@ export const ssoProviders = [
 ] as const;
 export type SsoProvider = (typeof ssoProviders)[number];
 
-/** They do not speak OpenID Connect: GitHub has OAuth alone, and SAML is another protocol. */
-const withoutOidc = ['GITHUB', 'GITHUB_ENTERPRISE', 'SAML'] as const;
-export type OidcSsoProvider = Exclude<SsoProvider, (typeof withoutOidc)[number]>;
+/** Those that a connection can be to. */
+export type SupportedSsoProvider = Exclude<SsoProvider, 'SAML'>;
 
-export function speaksOidc(provider: SsoProvider): provider is OidcSsoProvider {
-  return !withoutOidc.some((other) => other === provider);
+export function isSupported(provider: SsoProvider): provider is SupportedSsoProvider {
+  return provider !== 'SAML';
 }
 
 /**
@@ -45,7 +44,7 @@ export interface SsoConnection {
   readonly domainId: string;
   /** `<domain>.<provider>` in lower case with dashes. */
   readonly key: string;
-  readonly provider: OidcSsoProvider;
+  readonly provider: SupportedSsoProvider;
   readonly name: string;
   readonly state: SsoConnectionState;
   readonly issuer: string;
@@ -54,6 +53,7 @@ export interface SsoConnection {
   readonly clientAuthMethod: ClientAuthMethod;
   readonly scopes: readonly string[];
   readonly pkce: boolean;
+  readonly signOutAtProvider: boolean;
   readonly callbackUrl: string;
   readonly initiateUrl: string;
   readonly createdAt: Date;

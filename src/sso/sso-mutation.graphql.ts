@@ -92,7 +92,8 @@ export class ConfigureSsoInput extends MutationInput implements SsoSettings {
 
   @Field(() => [String], {
     nullable: true,
-    description: 'What to ask of the provider; `openid email profile` unless given.',
+    description:
+      'What to ask of the provider; `openid email profile` unless given, and for GitHub `read:user user:email`.',
   })
   @IsOptional()
   @IsArray()
@@ -109,6 +110,15 @@ export class ConfigureSsoInput extends MutationInput implements SsoSettings {
   @IsOptional()
   @IsBoolean()
   pkce?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether signing out here leads on to signing out there, where the provider offers it. Off unless given; GitHub has no such thing.',
+  })
+  @IsOptional()
+  @IsBoolean()
+  signOutAtProvider?: boolean | null;
 
   @Field(() => Boolean, {
     defaultValue: true,

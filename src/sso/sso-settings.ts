@@ -1,10 +1,9 @@
 import { invalid } from '../platform/errors/app-error.js';
-import type { ProviderMetadata } from './protocols/oidc/provider-metadata.js';
 import type { OidcVendor } from './providers/oidc-vendor.js';
-import { oidcVendors } from './providers/providers.js';
+import { vendors, withScope, type Vendor } from './providers/providers.js';
 import type { ClientAuthMethod } from './sign-in-source.types.js';
 import type { SsoConnectionEntity } from './sso-connection.entity.js';
-import { speaksOidc, type OidcSsoProvider, type SsoProvider } from './sso-connection.types.js';
+import { isSupported, type SsoProvider, type SupportedSsoProvider } from './sso-connection.types.js';
 
 /** What an administrator types. What is left out stays as it was, or is the vendor's default on a new connection. */
 export interface SsoSettings {
@@ -19,18 +18,18 @@ export interface SsoSettings {
   readonly name?: string | null;
   readonly scopes?: readonly string[] | null;
   readonly pkce?: boolean | null;
+  readonly signOutAtProvider?: boolean | null;
   readonly activate: boolean;
 }
 
 type Kept = SsoConnectionEntity | null;
 
 /** @throws VALIDATION_FAILED for a vendor that this version does not know, saying so */
-export function supported(provider: SsoProvider): OidcSsoProvider {
-  if (speaksOidc(provider)) return provider;
-  const why = provider === 'SAML' ? 'SAML is another protocol' : 'GitHub has no OpenID Connect';
+export function supported(provider: SsoProvider): SupportedSsoProvider {
+  if (isSupported(provider)) return provider;
   throw invalid(
     'provider',
-    `${provider} is not supported in this version: connections speak OpenID Connect, and ${why}.`,
+    `${provider} is not supported in this version: it is another protocol than OpenID Connect.`,
   );
 }
 
@@ -38,7 +37,7 @@ export function supported(provider: SsoProvider): OidcSsoProvider {
  * The issuer that is meant, exactly as it was typed: what it is called decides whom we believe.
  * @throws VALIDATION_FAILED where it is missing or no issuer (OpenID Connect Discovery 3: no query, no fragment)
  */
-export function issuerFrom(settings: SsoSettings, provider: OidcSsoProvider, kept: Kept): string {
+export function issuerFrom(settings: SsoSettings, provider: SupportedSsoProvider, kept: Kept): string {
   const { issuer = null, tenantId = null, baseUrl = null } = settings;
   const typed = {
     issuer: issuer?.trim() ?? null,
@@ -46,11 +45,14 @@ export function issuerFrom(settings: SsoSettings, provider: OidcSsoProvider, kep
     baseUrl: baseUrl?.trim() ?? null,
   };
   if (kept && Object.values(typed).every((value) => value === null)) return kept.issuer;
-  const found = oidcVendors[provider].issuerOf(typed);
+  const vendor = vendors[provider];
+  refuseIssuerOfGithub(vendor, typed.issuer);
+  const found = vendor.issuerOf(typed);
   if (typeof found !== 'string') throw invalid(found.field, `${found.field} is missing: give ${found.expected}.`);
+  const field = vendor.protocol === 'github' ? 'baseUrl' : 'issuer';
   if (!URL.canParse(found))
-    throw invalid('issuer', 'issuer must be an absolute URL, such as https://login.example.com.');
-  if (/[?#]/.test(found)) throw invalid('issuer', 'issuer must have no query and no fragment: give the address alone.');
+    throw invalid(field, `${field} must be an absolute URL, such as https://login.example.com.`);
+  if (/[?#]/.test(found)) throw invalid(field, `${field} must have no query and no fragment: give the address alone.`);
   return found;
 }
 
@@ -69,22 +71,40 @@ export function refuseSecretForAnother(issuer: string, settings: SsoSettings, ke
   }
 }
 
-/** The settings of the client, with the secret still to be encrypted. @throws VALIDATION_FAILED */
-export function clientFrom(settings: SsoSettings, provider: OidcSsoProvider, kept: Kept, metadata: ProviderMetadata) {
-  const vendor = oidcVendors[provider];
+/** GitHub has no issuer: the field is for what a provider calls itself. @throws VALIDATION_FAILED */
+function refuseIssuerOfGithub({ protocol }: Vendor, issuer: string | null): void {
+  if (protocol === 'github' && issuer !== null)
+    throw invalid('issuer', 'GitHub has no issuer: give the address of your own installation as baseUrl.');
+}
+
+/**
+ * The settings of the client, with the secret still to be encrypted.
+ * @param offered the ways to prove a client that the provider takes
+ * @throws VALIDATION_FAILED
+ */
+export function clientFrom(
+  settings: SsoSettings,
+  provider: SupportedSsoProvider,
+  kept: Kept,
+  offered: readonly string[],
+) {
+  const vendor = vendors[provider];
   const clientId = settings.clientId ?? kept?.clientId;
   if (clientId === undefined) throw invalid('clientId', 'clientId is missing.');
   const hasSecret = (settings.clientSecret ?? kept?.clientSecret ?? null) !== null;
   const pkce = settings.pkce ?? kept?.pkce ?? true;
   if (!pkce && !hasSecret)
     throw invalid('pkce', 'pkce must be on: without a client secret nothing else protects the sign-in.');
-  const scopes = settings.scopes ?? kept?.scopes ?? vendor.scopes;
   return {
     name: settings.name ?? kept?.name ?? vendor.name,
     clientId,
-    clientAuthMethod: clientAuthMethodFrom(settings, hasSecret, vendor, kept, metadata),
-    scopes: ['openid', ...scopes.filter((scope) => scope !== 'openid')],
+    clientAuthMethod:
+      vendor.protocol === 'github'
+        ? githubAuthMethodFrom(settings, hasSecret)
+        : clientAuthMethodFrom(settings, hasSecret, vendor, kept, offered),
+    scopes: withScope(vendor, settings.scopes ?? kept?.scopes ?? null),
     pkce,
+    signOutAtProvider: signOutFrom(settings, vendor, kept),
   };
 }
 
@@ -93,7 +113,7 @@ function clientAuthMethodFrom(
   hasSecret: boolean,
   vendor: OidcVendor,
   kept: Kept,
-  { token_endpoint_auth_methods_supported: offered }: ProviderMetadata,
+  offered: readonly string[],
 ): ClientAuthMethod {
   if (!hasSecret) {
     if (asked === null || asked === 'none') return 'none';
@@ -104,4 +124,18 @@ function clientAuthMethodFrom(
   const before = kept?.clientAuthMethod === 'none' ? null : kept?.clientAuthMethod;
   const usable = [vendor.clientAuthMethod, 'client_secret_basic', 'client_secret_post'] as const;
   return asked ?? before ?? usable.find((method) => offered.includes(method)) ?? vendor.clientAuthMethod;
+}
+
+/** GitHub takes the secret in the form, and no other proof. */
+function githubAuthMethodFrom({ clientAuthMethod: asked = null }: SsoSettings, hasSecret: boolean): ClientAuthMethod {
+  if (!hasSecret) throw invalid('clientSecret', 'clientSecret is missing: GitHub has no public clients.');
+  if (asked !== null && asked !== 'client_secret_post')
+    throw invalid('clientAuthMethod', 'clientAuthMethod must be CLIENT_SECRET_POST: GitHub takes no other.');
+  return 'client_secret_post';
+}
+
+function signOutFrom({ signOutAtProvider: asked = null }: SsoSettings, { protocol }: Vendor, kept: Kept): boolean {
+  if (asked === true && protocol === 'github')
+    throw invalid('signOutAtProvider', 'signOutAtProvider must be off: GitHub has no way to sign out from here.');
+  return asked ?? kept?.signOutAtProvider ?? false;
 }

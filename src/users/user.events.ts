@@ -1,5 +1,5 @@
 import { auditEvent } from '../audit/audit-event.types.js';
-import type { IdentityKey, User } from './user.types.js';
+import type { Identity, IdentityKey, User } from './user.types.js';
 
 /** Where events about people are kept: the organization that owns their email's domain, or the instance. */
 interface AboutUser {
@@ -42,6 +42,15 @@ export const identityLinked = auditEvent(
   }),
 );
 
+export const identityUnlinked = auditEvent(
+  'identity.unlinked',
+  (facts: AboutUser & { readonly identity: Identity }) => ({
+    organizationId: facts.organizationId,
+    resource: resource(facts),
+    before: { source: facts.identity.source, issuer: facts.identity.issuer, subject: facts.identity.subject },
+  }),
+);
+
 export const passwordSet = auditEvent(
   'user.passwordSet',
   (facts: AboutUser & { readonly identitiesDropped: number }) => ({
@@ -56,4 +65,26 @@ export const administratorAppointed = auditEvent('user.administratorAppointed', 
   resource: resource(facts),
   before: { instanceAdministrator: false },
   after: { instanceAdministrator: true },
+}));
+
+export const emailVerified = auditEvent('user.emailVerified', (facts: AboutUser) => ({
+  organizationId: facts.organizationId,
+  resource: resource(facts),
+  before: { emailVerified: false },
+  after: { emailVerified: true },
+}));
+
+export const emailChanged = auditEvent('user.emailChanged', (facts: AboutUser & { readonly email: string }) => ({
+  organizationId: facts.organizationId,
+  resource: resource(facts),
+  before: { email: facts.user.email },
+  after: { email: facts.email },
+}));
+
+/** The password is the same; what is stored of it is not. */
+export const passwordRehashed = auditEvent('user.passwordRehashed', (facts: AboutUser & { readonly from: string }) => ({
+  organizationId: facts.organizationId,
+  resource: resource(facts),
+  before: { algorithm: facts.from },
+  after: { algorithm: 'argon2id' },
 }));

@@ -9,7 +9,15 @@ import { domainEvent, DomainEvents } from '../platform/events/domain-events.js';
 import type { Actor } from '../policy/actor.js';
 import { IdentityEntity } from './identity.entity.js';
 import { UserEntity } from './user.entity.js';
-import { administratorAppointed, identityLinked, passwordSet, userCreated } from './user.events.js';
+import {
+  administratorAppointed,
+  emailChanged,
+  emailVerified,
+  identityLinked,
+  passwordRehashed,
+  passwordSet,
+  userCreated,
+} from './user.events.js';
 import type { IdentityKey, NewUser, User } from './user.types.js';
 
 /** A user, and the organization whose trail tells of them. */
@@ -18,6 +26,12 @@ interface Account {
   readonly organizationId: string | null;
 }
 
+interface HashChange {
+  readonly before: string;
+  readonly after: string;
+  /** The algorithm of the one before. */
+  readonly from: string;
+}
 /**
  * Told in the commit in which an account of an unproven email goes to whoever has proven it: all that was set up in it
  * before is somebody else's.
@@ -157,6 +171,36 @@ export class UserService {
   /** Something outside Gatehouse (a mailbox, a provider, an owned domain) has just proven the user's email. */
   async markEmailVerified(tx: Tx, userId: string): Promise<void> {
     await tx.update(UserEntity, { id: userId, emailVerifiedAt: IsNull() }, { emailVerifiedAt: this.clock.now() });
+  }
+
+  /** As `markEmailVerified`, where the proof is all that happens. */
+  async verifyEmail(tx: Tx, actor: Actor, account: Account): Promise<void> {
+    if (account.user.emailVerified) return;
+    await this.markEmailVerified(tx, account.user.id);
+    await this.audit.record(tx, actor, emailVerified, account);
+  }
+
+  /**
+   * Gives the user another email, whose mailbox has just proven to be theirs.
+   * @throws CONFLICT when it has an account
+   */
+  async changeEmail(tx: Tx, actor: Actor, account: Account, email: string): Promise<void> {
+    await this.takeTurns(tx, email);
+    if (await this.findByEmail(email))
+      throw new AppError('CONFLICT', { message: 'This email has an account already.' });
+    await tx.update(UserEntity, { id: account.user.id }, { email, emailVerifiedAt: this.clock.now() });
+    await this.audit.record(tx, actor, emailChanged, { ...account, email });
+  }
+
+  /** Stores the same password in a stronger form, unless another one was set meanwhile. */
+  async strengthenHash(tx: Tx, actor: Actor, account: Account, hash: HashChange): Promise<void> {
+    const { before, after, from } = hash;
+    const { affected } = await tx.update(
+      UserEntity,
+      { id: account.user.id, passwordHash: before },
+      { passwordHash: after },
+    );
+    if (affected === 1) await this.audit.record(tx, actor, passwordRehashed, { ...account, from });
   }
 
   async markIdentityUsed(tx: Tx, key: IdentityKey): Promise<void> {

@@ -25,3 +25,10 @@ export interface IdentityKey {
   readonly issuer: string;
   readonly subject: string;
 }
+
+/** One of a person's identities, as it is kept. */
+export interface Identity extends IdentityKey {
+  readonly id: string;
+  readonly createdAt: Date;
+  readonly lastSignedInAt: Date;
+}

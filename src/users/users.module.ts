@@ -2,13 +2,15 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module.js';
 import { IdentityEntity } from './identity.entity.js';
+import { IdentityService } from './identity.service.js';
+import { PasswordService } from './password.service.js';
 import { UserEntity } from './user.entity.js';
 import { UserLoader } from './user-loader.service.js';
 import { UserService } from './user.service.js';
 
 @Module({
   imports: [AuditModule, TypeOrmModule.forFeature([UserEntity, IdentityEntity])],
-  providers: [UserService, UserLoader],
-  exports: [UserService, UserLoader],
+  providers: [IdentityService, PasswordService, UserService, UserLoader],
+  exports: [IdentityService, PasswordService, UserService, UserLoader],
 })
 export class UsersModule {}

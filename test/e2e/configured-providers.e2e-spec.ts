@@ -160,6 +160,11 @@ describe('providers of the whole instance', () => {
       const attempt = await attemptSignIn(app, hostile, 'azure-ad', who);
       await expectRefused(attempt, { reason: 'EMAIL_NOT_VERIFIED', code: 'EMAIL_NOT_VERIFIED' });
     }
+    hostile.misbehave({ idToken: { claims: { email_verified: true } } });
+    await expectRefused(await attemptSignIn(app, hostile, 'azure-ad', who), {
+      reason: 'EMAIL_NOT_VERIFIED',
+      code: 'EMAIL_NOT_VERIFIED',
+    });
     hostile.misbehave({ idToken: { claims: { xms_edov: true }, without: ['email_verified'] } });
     expect(await whoIs((await attemptSignIn(app, hostile, 'azure-ad', who)).browser)).toBe('e@entra.test');
     hostile.misbehave({ idToken: { claims: { xms_edov: true } } });
@@ -226,9 +231,72 @@ describe('providers of the whole instance', () => {
         'AUTH_AZURE_AD_TENANT_ID: expected the directory (tenant) id',
       ],
       [
-        'for any directory',
-        { AUTH_AZURE_AD_CLIENT_ID: 'x', AUTH_AZURE_AD_TENANT_ID: 'common' },
-        'AUTH_AZURE_AD_TENANT_ID: expected the directory (tenant) id',
+        'with an installation where there is but one',
+        { AUTH_GOOGLE_CLIENT_ID: 'x', AUTH_GOOGLE_BASE_URL: 'https://google.acme.test' },
+        'AUTH_GOOGLE_BASE_URL: expected nothing: Google has no such setting',
+      ],
+      [
+        'of GitHub Enterprise without its address',
+        { AUTH_GITHUB_ENTERPRISE_CLIENT_ID: 'x', AUTH_GITHUB_ENTERPRISE_CLIENT_SECRET: 'y' },
+        'AUTH_GITHUB_ENTERPRISE_BASE_URL: expected the address of your installation',
+      ],
+      [
+        'of GitHub Enterprise at a private address',
+        {
+          AUTH_GITHUB_ENTERPRISE_CLIENT_ID: 'x',
+          AUTH_GITHUB_ENTERPRISE_CLIENT_SECRET: 'y',
+          AUTH_GITHUB_ENTERPRISE_BASE_URL: 'https://10.0.0.1',
+        },
+        'AUTH_GITHUB_ENTERPRISE_BASE_URL: expected a public https address',
+      ],
+      [
+        'of GitHub without a secret',
+        { AUTH_GITHUB_CLIENT_ID: 'x' },
+        'AUTH_GITHUB_CLIENT_SECRET: expected the secret of the OAuth app',
+      ],
+      [
+        'of GitHub with a method that it does not take',
+        { AUTH_GITHUB_CLIENT_ID: 'x', AUTH_GITHUB_CLIENT_SECRET: 'y', AUTH_GITHUB_CLIENT_AUTH_METHOD: 'none' },
+        'AUTH_GITHUB_CLIENT_AUTH_METHOD: expected client_secret_post',
+      ],
+      [
+        'of GitHub with a sign-out that it does not have',
+        { AUTH_GITHUB_CLIENT_ID: 'x', AUTH_GITHUB_CLIENT_SECRET: 'y', AUTH_GITHUB_SIGN_OUT_AT_PROVIDER: 'true' },
+        'AUTH_GITHUB_SIGN_OUT_AT_PROVIDER: expected false',
+      ],
+      [
+        'of GitHub with an issuer',
+        { AUTH_GITHUB_CLIENT_ID: 'x', AUTH_GITHUB_ISSUER: 'https://github.com' },
+        'AUTH_GITHUB_ISSUER: expected nothing: GitHub has no such setting',
+      ],
+      [
+        'with a key that is none',
+        { AUTH_OKTA_CLIENT_ID: 'x', AUTH_OKTA_ISSUER: 'https://acme.okta.com', AUTH_OKTA_PRIVATE_KEY: 'hunter2' },
+        'AUTH_OKTA_PRIVATE_KEY: expected a private key in PEM',
+      ],
+      [
+        'with a method and no key',
+        {
+          AUTH_OKTA_CLIENT_ID: 'x',
+          AUTH_OKTA_ISSUER: 'https://acme.okta.com',
+          AUTH_OKTA_CLIENT_AUTH_METHOD: 'private_key_jwt',
+        },
+        'AUTH_OKTA_PRIVATE_KEY: expected a private key in PEM',
+      ],
+      [
+        'with a key and a secret',
+        {
+          AUTH_OKTA_CLIENT_ID: 'x',
+          AUTH_OKTA_ISSUER: 'https://acme.okta.com',
+          AUTH_OKTA_PRIVATE_KEY: 'k',
+          AUTH_OKTA_CLIENT_SECRET: 's',
+        },
+        'AUTH_OKTA_CLIENT_SECRET: expected nothing, since the client proves itself by its private key',
+      ],
+      [
+        'with claims of other names, but for a custom one',
+        { AUTH_GOOGLE_CLIENT_ID: 'x', AUTH_GOOGLE_CLAIM_EMAIL: 'upn' },
+        'AUTH_GOOGLE_CLAIM_EMAIL: expected a name that Gatehouse knows',
       ],
       ['without a client', { AUTH_GOOGLE_CLIENT_SECRET: 'x' }, 'AUTH_GOOGLE_CLIENT_ID: expected'],
       [

@@ -41,7 +41,10 @@ describe('signing up and in with a password', () => {
       expect.objectContaining({ action: 'user.created', actor_label: 'anonymous', from_somewhere: true, traced: true }),
       expect.objectContaining({ action: 'signIn.succeeded', actor_label: 'ada@example.test' }),
       expect.objectContaining({ action: 'session.ended', after: expect.objectContaining({ why: 'signOut' }) }),
-      expect.objectContaining({ action: 'signIn.succeeded', after: { method: 'password', connection: null } }),
+      expect.objectContaining({
+        action: 'signIn.succeeded',
+        after: { method: 'password', connection: null, secondFactor: null },
+      }),
     ]);
   });
 
@@ -121,10 +124,10 @@ describe('signing up and in with a password', () => {
 
     const attempt = () =>
       app.browser().postJson('/api/auth/login', { email: 'often@example.test', password: 'a guess' });
-    for (let n = 0; n < 10; n += 1) expect((await attempt()).status).toBe(401);
+    for (let n = 0; n < 5; n += 1) expect((await attempt()).status).toBe(401);
     const stopped = await attempt();
     expect([stopped.status, stopped.json<{ code: string }>().code]).toEqual([429, 'RATE_LIMITED']);
-    expect(Number(stopped.headers.get('retry-after'))).toBeGreaterThan(800);
+    expect(stopped.headers.get('retry-after')).toBe('2');
   });
 
   it('ends a session on the server when it was idle too long, or is too old', async () => {

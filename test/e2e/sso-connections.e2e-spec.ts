@@ -101,6 +101,7 @@ describe('configuring single sign-on', () => {
           hasClientSecret: true,
           scopes: ['openid', 'email', 'profile'],
           pkce: true,
+          signOutAtProvider: false,
         },
       }),
     ]);
@@ -330,10 +331,10 @@ describe('configuring single sign-on', () => {
       expect((await remove()).data).toEqual({ removeDomain: { domain: { name: domain } } });
     });
 
-    it.each(['GITHUB', 'GITHUB_ENTERPRISE', 'SAML'])('%s, which is not in this version', async (vendor) => {
-      expect(await refusalOf({ provider: vendor })).toMatchObject({
+    it('SAML, which is not in this version', async () => {
+      expect(await refusalOf({ provider: 'SAML' })).toMatchObject({
         code: 'VALIDATION_FAILED',
-        fields: [{ field: 'provider', message: expect.stringMatching(`^${vendor} is not supported in this version`) }],
+        fields: [{ field: 'provider', message: expect.stringMatching('^SAML is not supported in this version') }],
       });
     });
 
@@ -341,6 +342,20 @@ describe('configuring single sign-on', () => {
       ['no issuer', { issuer: null }, 'issuer'],
       ['no directory', { provider: 'AZURE_AD', issuer: null }, 'tenantId'],
       ['any directory', { provider: 'AZURE_AD', issuer: null, tenantId: 'common' }, 'tenantId'],
+      ['an issuer of GitHub', { provider: 'GITHUB' }, 'issuer'],
+      ['no address of GitHub Enterprise', { provider: 'GITHUB_ENTERPRISE', issuer: null }, 'baseUrl'],
+      ['GitHub as a public client', { provider: 'GITHUB', issuer: null, clientSecret: null }, 'clientSecret'],
+      [
+        'GitHub by HTTP Basic',
+        { provider: 'GITHUB', issuer: null, clientAuthMethod: 'CLIENT_SECRET_BASIC' },
+        'clientAuthMethod',
+      ],
+      ['signing out at GitHub', { provider: 'GITHUB', issuer: null, signOutAtProvider: true }, 'signOutAtProvider'],
+      [
+        'GitHub Enterprise with a query',
+        { provider: 'GITHUB_ENTERPRISE', issuer: null, baseUrl: 'https://github.acme.test/?a=b' },
+        'baseUrl',
+      ],
       ['no client', { clientId: null }, 'clientId'],
       ['no URL', { issuer: 'okta' }, 'issuer'],
       ['a query in the issuer', { issuer: 'https://login.example.com/?tenant=1' }, 'issuer'],

@@ -86,7 +86,7 @@ describe('second factors', () => {
       const browsers = await Promise.all(Array.from({ length: 8 }, () => pendingBrowser()));
       const answers = await Promise.all(browsers.map((browser) => browser.postJson(SECOND, { code })));
       expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
-      await app.database.query(`delete from sign_in_attempts where key like 'code:%'`);
+      await app.database.query(`delete from code_attempts`);
     });
 
     it('of an hour ago, of another person, or of no kind is refused', async () => {

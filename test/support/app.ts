@@ -14,11 +14,14 @@ import { createClient, type HttpClient, type HttpClientOptions } from './servers
 
 export interface TestApp {
   readonly url: string;
+  readonly databaseUrl: string;
   readonly nest: NestExpressApplication;
   /** The database behind the app, for looking at what is really stored. */
   readonly database: pg.Pool;
   /** The `ADMIN_API_KEY` of this app. */
   readonly adminApiKey: string;
+  /** The `ENCRYPTION_KEY` of this app, for another process on its database. */
+  readonly encryptionKey: string;
   /** A new browser: own cookies, requests with our `Origin`. */
   browser(options?: HttpClientOptions): HttpClient;
   /** A program that holds `ADMIN_API_KEY`. */
@@ -38,6 +41,7 @@ export async function startTestApp(environment: Readonly<Record<string, string>>
     mkdtemp(path.join(tmpdir(), 'gatehouse-test-')),
   ]);
   const url = `http://localhost:${port}`;
+  const encryptionKey = environment.ENCRYPTION_KEY ?? randomBytes(32).toString('hex');
   const adminApiKey = `admin-${randomBytes(24).toString('hex')}`;
   const config = loadConfig({
     HOST: '127.0.0.1',
@@ -45,7 +49,7 @@ export async function startTestApp(environment: Readonly<Record<string, string>>
     DATA_DIR: directory,
     DATABASE_URL: database.url,
     DATABASE_POOL_SIZE: '10',
-    ENCRYPTION_KEY: randomBytes(32).toString('hex'),
+    ENCRYPTION_KEY: encryptionKey,
     SESSION_SECRET: randomBytes(32).toString('hex'),
     ADMIN_API_KEY: adminApiKey,
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
@@ -60,9 +64,11 @@ export async function startTestApp(environment: Readonly<Record<string, string>>
   pool.on('error', () => undefined);
   return {
     url,
+    databaseUrl: database.url,
     nest,
     database: pool,
     adminApiKey,
+    encryptionKey,
     browser: (options) => createClient(url, options),
     admin: () => createClient(url, { bearer: adminApiKey }),
     stop: async () => {

@@ -37,6 +37,9 @@ export interface CompleteTenant {
   readonly slug: string;
   readonly projectId: string;
   readonly colleagueId: string;
+  /** A member whose address lies in the verified domain, with one session. */
+  readonly employeeId: string;
+  readonly sessionId: string;
   /** A member of this tenant alone, with an app that they have lost. */
   readonly lostId: string;
   readonly invitationId: string;
@@ -48,6 +51,8 @@ export interface CompleteTenant {
   readonly activeConnectionId: string;
   readonly draftConnectionId: string;
   readonly apiKeyId: string;
+  /** One of two by which the owner signs in through the active connection. */
+  readonly identityId: string;
   /** The secret of a key with every permission that a project's can have. */
   readonly projectKey: string;
   /** The secret of a key with every permission there is. */
@@ -66,6 +71,8 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
     slug: marker,
     projectId: randomUUID(),
     colleagueId: cast.colleague.id,
+    employeeId: randomUUID(),
+    sessionId: randomUUID(),
     lostId: randomUUID(),
     invitationId: randomUUID(),
     invitationToken: randomBytes(32).toString('base64url'),
@@ -74,6 +81,7 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
     activeConnectionId: randomUUID(),
     draftConnectionId: randomUUID(),
     apiKeyId: randomUUID(),
+    identityId: randomUUID(),
     projectKey: projectPair.secretKey.reveal(),
     organizationKey: organizationPair.secretKey.reveal(),
   };
@@ -98,13 +106,16 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
   const connectedDomainId = randomUUID();
   await app.database.query(`
     insert into organizations (id, name, slug, plan) values ('${tenant.organizationId}', 'Organization ${marker}', '${marker}', 'self-hosted');
+    insert into users (id, email, name) values ('${tenant.employeeId}', 'employee@verified-${marker}.test', 'Employee');
+    insert into sessions (id, token_digest, user_id, method, idle_minutes, idle_expires_at, expires_at) values
+      ('${tenant.sessionId}', sha256('${tenant.sessionId}'), '${tenant.employeeId}', 'password', 60, now() + interval '1 hour', now() + interval '1 day');
     insert into users (id, email, name) values ('${tenant.lostId}', 'lost-${marker}@example.test', 'Lost ${marker}');
     insert into totp_factors (id, user_id, secret, last_used_step) values ('${randomUUID()}', '${tenant.lostId}', 'secret', 1);
     insert into memberships (organization_id, user_id, role, source) values ${rows(
       [cast.owner, cast.coOwner].map(({ id }) => [tenant.organizationId, id, 'OWNER', 'CREATOR']),
       [[tenant.organizationId, cast.admin.id, 'ADMIN', 'INVITATION']],
       [cast.member, cast.hidden, cast.colleague].map(({ id }) => [tenant.organizationId, id, 'MEMBER', 'INVITATION']),
-      [[tenant.organizationId, cast.viewer.id, 'VIEWER', 'INVITATION']],
+      [cast.viewer.id, tenant.employeeId].map((id) => [tenant.organizationId, id, 'VIEWER', 'INVITATION']),
       [[tenant.organizationId, tenant.lostId, 'MEMBER', 'INVITATION']],
     )};
     insert into projects (id, organization_id, name, slug) values ('${tenant.projectId}', '${tenant.organizationId}', 'Project ${marker}', 'p-${marker}');
@@ -132,6 +143,12 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
           provider,
         ],
         ...[`Provider ${marker}`, state, 'https://provider.invalid', `client-${marker}`, 'none', '{openid}', 'true'],
+      ]),
+    )};
+    insert into identities (id, user_id, source, issuer, subject) values ${rows(
+      [tenant.identityId, randomUUID()].map((id) => [
+        ...[id, cast.owner.id, tenant.activeConnectionId],
+        ...['https://provider.invalid', `${marker}-${id}`],
       ]),
     )};
     insert into api_keys (id, organization_id, project_id, scope, name, note, public_key, secret_digest, display_secret, permissions, created_by) values ${keys

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
 import { createDataSource } from '../../src/platform/database/data-source.js';
+import { migrateJobs, openJobPool } from '../../src/platform/jobs/job-schema.js';
 
 export interface TestDatabase {
   readonly url: string;
@@ -38,6 +39,8 @@ async function migrated(): Promise<Template> {
 async function migrate(url: string): Promise<void> {
   const source = await createDataSource(url).initialize();
   await source.runMigrations().finally(() => source.destroy());
+  const pool = openJobPool(url, 1);
+  await migrateJobs(pool).finally(() => pool.end());
 }
 
 const migrations = path.resolve(import.meta.dirname, '../../src/platform/database/migrations');

@@ -1,12 +1,7 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import pg from 'pg';
+import { Injectable } from '@nestjs/common';
 import { sha256 } from '../../platform/crypto/digest.js';
-import { DatabaseUrl } from '../../platform/database/database-url.js';
-import { Logger } from '../../platform/logging/logger.js';
+import { PreparedStatements } from '../../platform/database/prepared-statements.js';
 import type { PresentedKey } from '../presented-key.js';
-
-/** Besides those of `DATABASE_POOL_SIZE`. A question takes a fraction of a millisecond, so that few serve thousands a second. */
-const CONNECTIONS = 5;
 
 /** What is stored of a key, dead or alive: whoever asks decides what that means. */
 export interface StoredKey {
@@ -34,34 +29,16 @@ const byDigest = {
 } as const;
 
 /**
- * Finds keys by the digest of their secret, with one prepared statement on connections of its own: neither an ORM nor
- * the waiting line of the admin API stands before it. Nothing is kept between two questions, so a revocation, an
- * expiry or a deletion counts at the next one.
+ * Finds keys by the digest of their secret, with one prepared statement. Nothing is kept between two questions, so a
+ * revocation, an expiry or a deletion counts at the next one.
  */
 @Injectable()
-export class KeyLookup implements OnApplicationShutdown {
-  private readonly pool: pg.Pool;
-
-  constructor(database: DatabaseUrl, logger: Logger) {
-    this.pool = new pg.Pool({
-      connectionString: database.url,
-      max: CONNECTIONS,
-      connectionTimeoutMillis: 5_000,
-      statement_timeout: 5_000,
-      idleTimeoutMillis: 60_000,
-    });
-    // A server that goes away ends idle connections; without a listener that would end the process.
-    this.pool.on('error', (error) => logger.failure('a connection for keys was lost', { cause: error.message }));
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.pool.end();
-  }
+export class KeyLookup {
+  constructor(private readonly statements: PreparedStatements) {}
 
   /** @param projectId a project that the answer is to speak about, or null */
   async find({ secretKey, publicKey }: PresentedKey, projectId: string | null): Promise<StoredKey | null> {
-    const { rows } = await this.pool.query<StoredKey>({ ...byDigest, values: [sha256(secretKey.reveal()), projectId] });
-    const [key] = rows;
+    const key = await this.statements.first<StoredKey>(byDigest, [sha256(secretKey.reveal()), projectId]);
     return key && (publicKey === null || publicKey === key.publicKey) ? key : null;
   }
 }

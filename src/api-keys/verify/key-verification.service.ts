@@ -1,12 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { Clock } from '../../platform/clock/clock.js';
-import { AppError } from '../../platform/errors/app-error.js';
+import { answerAhead, type PlainAnswer } from '../../platform/http/ahead-of-express.js';
 import { networkOf } from '../../platform/http/network.js';
-import { logProblem, problemOf, toAppError } from '../../platform/http/problem.js';
-import { requestIdFrom } from '../../platform/http/request-log.middleware.js';
-import { Logger } from '../../platform/logging/logger.js';
 import { isPermission } from '../../policy/permissions.js';
 import { readPresentedKey } from '../presented-key.js';
 import { clientAddress, type TrustsProxy } from './client-address.js';
@@ -46,29 +43,14 @@ export class KeyVerification {
     private readonly lookup: KeyLookup,
     private readonly usage: KeyUsage,
     private readonly clock: Clock,
-    private readonly logger: Logger,
   ) {}
 
-  /** Answers a request; never rejects. */
-  async answer(request: IncomingMessage, response: ServerResponse, trusts: TrustsProxy): Promise<void> {
-    const requestId = requestIdFrom(request.headers['x-request-id']);
-    try {
-      const { status, body, headers } = await this.verdictOn(request, trusts);
-      send(response, {
-        status,
-        body,
-        headers: { ...headers, 'X-Request-Id': requestId, 'Content-Type': 'application/json' },
-      });
-    } catch (thrown) {
-      const error = toAppError(thrown);
-      logProblem(this.logger, error, { requestId }, `${request.method ?? ''} ${PATH}`);
-      const headers = { ...headersOf(error), 'X-Request-Id': requestId, 'Content-Type': 'application/problem+json' };
-      send(response, { status: error.status, body: problemOf(error, requestId), headers });
-    }
+  async answer(request: IncomingMessage, trusts: TrustsProxy): Promise<PlainAnswer> {
+    const { status, body, headers } = await this.verdictOn(request, trusts);
+    return { status, body: JSON.stringify(body), headers: { ...headers, 'Content-Type': 'application/json' } };
   }
 
   private async verdictOn(request: IncomingMessage, trusts: TrustsProxy): Promise<Verdict> {
-    if (request.method !== 'POST') throw new AppError('METHOD_NOT_ALLOWED');
     const question = await readQuestion(request);
     const key = await this.findGoodKey(request.headers.authorization, question);
     if (!key) return this.refusalFor(clientAddress(request, trusts));
@@ -98,14 +80,7 @@ export class KeyVerification {
 export function mountKeyVerification(app: NestExpressApplication): void {
   const verification = app.get(KeyVerification, { strict: false });
   const trusts = app.getHttpAdapter().getInstance().get('trust proxy fn') as TrustsProxy;
-  const server = app.getHttpServer();
-  const others = server.listeners('request') as RequestListener[];
-  server.removeAllListeners('request');
-  server.on('request', (request, response) => {
-    if (request.url === PATH || request.url?.startsWith(`${PATH}?`))
-      void verification.answer(request, response, trusts);
-    else others.forEach((listener) => listener(request, response));
-  });
+  answerAhead(app, { path: PATH, methods: ['POST'], answer: (request) => verification.answer(request, trusts) });
 }
 
 function answers(key: StoredKey, { permission }: VerificationQuestion): boolean {
@@ -121,27 +96,4 @@ function approvalOf(key: StoredKey): Verdict {
     status: 200,
     body: { valid: true, keyId, scope, organizationId, projectId, permissions: permissionsOf(key), expiresAt },
   };
-}
-
-/** A body that is too large is not read to its end, so its connection can't be used again. */
-function headersOf({ code }: AppError): Record<string, string> {
-  if (code === 'METHOD_NOT_ALLOWED') return { Allow: 'POST' };
-  return code === 'PAYLOAD_TOO_LARGE' ? { Connection: 'close' } : {};
-}
-
-interface Answer {
-  readonly status: number;
-  readonly body: Readonly<Record<string, unknown>>;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-function send(response: ServerResponse, { status, body, headers }: Answer): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, {
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-    'Content-Length': Buffer.byteLength(text),
-    ...headers,
-  });
-  response.end(text);
 }

@@ -15,17 +15,24 @@ export function passwordUrl(returnTo: string, email?: string): string {
 /** The second step of a sign-in, after a right password. */
 export const secondStepUrl = (returnTo: string): string => withQuery('/sign-in/second-factor', wanted(returnTo));
 
+/** Where somebody proves again who they are, and goes on to a path of ours. */
+export const confirmUrl = (returnTo: string): string => withQuery('/confirm', wanted(returnTo));
+
+/** Where somebody without their password has a link mailed to them. @param email typed already */
+export const forgotUrl = (email?: string): string =>
+  withQuery('/forgot-password', email === undefined ? {} : { email });
+
 /** The page that explains why something was refused, with the reference under which the log has it. */
 export function authErrorUrl(code: SignInRefusalReason, { requestId = '' }: Request): string {
   return withQuery('/auth-error', { code, ref: requestId });
 }
 
 /** The providers as links that bring the person back to where they wanted to go. */
-export function withReturnTo(
-  providers: readonly { readonly name: string; readonly loginUrl: string }[],
+export function withReturnTo<Provider extends { readonly name: string; readonly loginUrl: string }>(
+  providers: readonly Provider[],
   returnTo: string,
-): { name: string; loginUrl: string }[] {
-  return providers.map(({ name, loginUrl }) => ({ name, loginUrl: withQuery(loginUrl, wanted(returnTo)) }));
+): Provider[] {
+  return providers.map((provider) => ({ ...provider, loginUrl: withQuery(provider.loginUrl, wanted(returnTo)) }));
 }
 
 const wanted = (returnTo: string): Record<string, string> => (returnTo === '/' ? {} : { returnTo });

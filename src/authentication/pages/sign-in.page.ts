@@ -11,17 +11,21 @@ import { callerOf } from '../../policy/current.decorators.js';
 import { Public } from '../../policy/requires.decorator.js';
 import { secondFactorRefusals } from '../second-factors/second-factor-refusals.js';
 import { SecondFactorGate } from '../second-factors/second-factor-gate.service.js';
-import { originOf } from '../../policy/request-origin.js';
+import { KnownDeviceCookie } from '../throttle/known-device-cookie.service.js';
+import { visitorOf } from '../throttle/visitor.js';
+import { LastMethodCookie } from '../last-method-cookie.service.js';
+import { ProviderSignOutService } from '../provider-sign-out.service.js';
 import { SessionCookie } from '../session-cookie.service.js';
 import { SignInOptionsService } from '../sign-in-options.service.js';
-import { SignInService } from '../sign-in.service.js';
 import { PasswordSignInService } from '../strategies/password/password-sign-in.service.js';
-import { RelyingParty } from '../strategies/passkey/relying-party.service.js';
-import { onward, passwordUrl, secondStepUrl, withReturnTo } from './links.js';
+import { forgotUrl, onward, passwordUrl, secondStepUrl, withReturnTo } from './links.js';
 
 const why = 'people meet it before they have proven anything';
 
-type EmailStep = Omit<PageModels['sign-in'], 'providers' | 'signUpOpen' | 'passkeys' | 'passwordUrl'>;
+type EmailStep = Omit<
+  PageModels['sign-in'],
+  'providers' | 'signUpOpen' | 'passkeys' | 'passwordUrl' | 'passwordLastUsed'
+>;
 type PasswordStep = PageModels['sign-in-password'];
 
 /** The sign-in page in its two steps, and signing out. Works without JavaScript. */
@@ -32,17 +36,22 @@ export class SignInPage {
     private readonly options: SignInOptionsService,
     private readonly passwords: PasswordSignInService,
     private readonly gate: SecondFactorGate,
-    private readonly relyingParty: RelyingParty,
-    private readonly signIn: SignInService,
+    private readonly signingOut: ProviderSignOutService,
     private readonly cookie: SessionCookie,
+    private readonly devices: KnownDeviceCookie,
+    private readonly lastMethod: LastMethodCookie,
   ) {}
 
   @Get('sign-in')
   @Public(why)
-  show(@Req() request: Request, @Res() response: Response, @Query() query: Record<string, unknown>): void {
+  async show(
+    @Req() request: Request,
+    @Res() response: Response,
+    @Query() query: Record<string, unknown>,
+  ): Promise<void> {
     const returnTo = safeReturnTo(query.returnTo);
     if (callerOf(request).actor.kind === 'user') response.redirect(303, onward(returnTo));
-    else this.askEmail(response, { returnTo, ...newsOf(query) });
+    else await this.askEmail(response, { returnTo, ...newsOf(query) });
   }
 
   /** First step: the email decides whether an identity provider or a password comes next. */
@@ -52,7 +61,7 @@ export class SignInPage {
     const [email, returnTo] = [formField(request, 'email'), safeReturnTo(formField(request, 'returnTo'))];
     const next = await this.options.discover(email).catch(asProblem);
     if (next instanceof AppError) {
-      this.askEmail(response, { returnTo, email, ...problemsForForm(invalidEmail()) }, next.status);
+      await this.askEmail(response, { returnTo, email, ...problemsForForm(invalidEmail()) }, next.status);
     } else if (next.next === 'sso') {
       // Chromium refuses a redirect from a form to another origin under `form-action 'self'`: a page leads on instead.
       const to = `${next.loginUrl}&returnTo=${encodeURIComponent(returnTo)}`;
@@ -79,9 +88,9 @@ export class SignInPage {
   async password(@Req() request: Request, @Res() response: Response): Promise<void> {
     const [email, password] = [formField(request, 'email'), formField(request, 'password')];
     const returnTo = safeReturnTo(formField(request, 'returnTo'));
-    const user = await this.passwords.prove(email, password, originOf(request)).catch(asProblem);
+    const user = await this.passwords.prove(email, password, visitorOf(request, this.devices)).catch(asProblem);
     if (user instanceof AppError) {
-      this.tellRefused(response, { email, returnTo }, user);
+      await this.tellRefused(response, { email, returnTo }, user);
       return;
     }
     const missing = await this.gate.pass(user, request, response).then(() => null, asProblem);
@@ -93,20 +102,24 @@ export class SignInPage {
   @Public('signing out twice is no error')
   async signOut(@Req() request: Request, @Res() response: Response): Promise<void> {
     const { actor, sessionId } = callerOf(request);
-    if (sessionId !== null) await this.signIn.signOut(actor, sessionId);
+    const there = await this.signingOut.signOut(actor, sessionId);
     this.cookie.clear(response);
     const returnTo = safeReturnTo(formField(request, 'returnTo'));
-    response.redirect(303, returnTo === '/' ? '/sign-in?signedOut=1' : returnTo);
+    // Who wants to go on here has only changed their mind about the account; the provider knows one address to come back to.
+    if (returnTo !== '/') response.redirect(303, returnTo);
+    else if (there === null) response.redirect(303, '/sign-in?signedOut=1');
+    else sendPage(response, this.pages.render('continue', { to: there.to, destination: there.name }));
   }
 
-  private askEmail(response: Response, model: EmailStep, status = 200): void {
-    const { signUp, password, providers } = this.options.list();
+  private async askEmail(response: Response, model: EmailStep, status = 200): Promise<void> {
+    const { signUp, password } = this.options.list();
+    const lastMethod = this.lastMethod.read(response.req);
     const html = this.pages.render('sign-in', {
       ...model,
-      providers: withReturnTo(providers, model.returnTo),
+      providers: withReturnTo(await this.options.listFor(lastMethod), model.returnTo),
       signUpOpen: signUp,
-      passkeys: this.relyingParty.hasPasskeys,
-      ...(password ? { passwordUrl: passwordUrl(model.returnTo) } : {}),
+      passkeys: this.options.hasPasskeys,
+      ...(password ? { passwordUrl: passwordUrl(model.returnTo), passwordLastUsed: lastMethod === 'password' } : {}),
     });
     sendPage(response, html, status);
   }
@@ -115,30 +128,39 @@ export class SignInPage {
   private async askPasswordOf(response: Response, email: string | null, returnTo: string): Promise<void> {
     const typed = email === null ? { returnTo } : { email, returnTo };
     const problem = await this.options.assertPasswordUsable(email).then(() => null, asProblem);
-    if (problem) this.leadBack(response, typed, problem);
+    if (problem) await this.leadBack(response, typed, problem);
     else this.askPassword(response, typed);
   }
 
   private askPassword(response: Response, model: PasswordStep, status = 200): void {
-    sendPage(response, this.pages.render('sign-in-password', model), status);
+    const forgotPasswordUrl = forgotUrl(model.email);
+    sendPage(response, this.pages.render('sign-in-password', { ...model, forgotPasswordUrl }), status);
   }
 
   /** A wrong password can be typed again, there where the cursor is; what no password mends leads back to the first step. */
-  private tellRefused(response: Response, typed: { email: string; returnTo: string }, problem: AppError): void {
+  private async tellRefused(
+    response: Response,
+    typed: { email: string; returnTo: string },
+    problem: AppError,
+  ): Promise<void> {
     if (problem.code === 'INVALID_CREDENTIALS') {
       this.askPassword(response, { ...typed, errors: { password: problem.message } }, problem.status);
     } else if (problem.code === 'RATE_LIMITED') {
       this.askPassword(response, { ...typed, alert: problem.message }, problem.status);
     } else {
-      this.leadBack(response, typed, problem);
+      await this.leadBack(response, typed, problem);
     }
   }
 
-  private leadBack(response: Response, typed: { email?: string; returnTo: string }, problem: AppError): void {
+  private async leadBack(
+    response: Response,
+    typed: { email?: string; returnTo: string },
+    problem: AppError,
+  ): Promise<void> {
     const told = problem.code === 'VALIDATION_FAILED' ? invalidEmail() : problem;
     const { alert, errors } = problemsForForm(told);
     const way = alert === undefined ? '' : this.wayOn(problem);
-    this.askEmail(response, { ...typed, errors, alert: alert && `${alert}${way}` }, problem.status);
+    await this.askEmail(response, { ...typed, errors, alert: alert && `${alert}${way}` }, problem.status);
   }
 
   private wayOn({ code, facts }: AppError): string {

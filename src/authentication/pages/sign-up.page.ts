@@ -14,6 +14,7 @@ import { signInRequest } from '../sign-in-request.service.js';
 import { SessionCookie } from '../session-cookie.service.js';
 import { SignInOptionsService } from '../sign-in-options.service.js';
 import { SignUpService } from '../sign-up.service.js';
+import { lookIntoYourMail } from './look-into-your-mail.js';
 import { authErrorUrl, onward, signInUrl, withReturnTo } from './links.js';
 
 interface Typed {
@@ -63,6 +64,10 @@ export class SignUpPage {
     const made = await this.signUp.signUp(account, signInRequest(request)).catch(asProblem);
     if (made instanceof AppError) {
       await this.ask(response, typed, made);
+      return;
+    }
+    if (made.opened === null) {
+      sendPage(response, this.pages.render('message', lookIntoYourMail(made.user.email)));
       return;
     }
     this.cookie.write(response, made.opened);

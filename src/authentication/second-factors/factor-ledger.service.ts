@@ -4,7 +4,7 @@ import { AuditService } from '../../audit/audit.service.js';
 import type { Tx } from '../../platform/database/database.js';
 import type { Actor } from '../../policy/actor.js';
 import type { User } from '../../users/user.types.js';
-import { SignInService } from '../sign-in.service.js';
+import { EmailTrail } from '../email-trail.service.js';
 import type { FactorNews } from './factor-mail.js';
 import { FactorNotice } from './factor-notice.service.js';
 
@@ -18,7 +18,7 @@ interface AboutUser {
 export class FactorLedger {
   constructor(
     private readonly audit: AuditService,
-    private readonly signIn: SignInService,
+    private readonly trail: EmailTrail,
     private readonly notice: FactorNotice,
   ) {}
 
@@ -34,10 +34,10 @@ export class FactorLedger {
     facts: Omit<Facts, keyof AboutUser>,
     news: FactorNews | null,
   ): Promise<void> {
-    const organizationId = by.organizationId ?? (await this.signIn.trailOf(by.user.email));
+    const organizationId = by.organizationId ?? (await this.trail.of(by.user.email));
     const about: AboutUser = { organizationId, userId: by.user.id };
     await this.audit.record(tx, by.actor, event, { ...about, ...facts } as Facts);
-    if (news) this.notice.tell(tx, by.user, news);
+    if (news) await this.notice.tell(tx, by.user, news);
   }
 
   /** A refusal, in a commit of its own. */
@@ -46,7 +46,7 @@ export class FactorLedger {
     event: AuditEventType<Facts>,
     facts: Omit<Facts, keyof AboutUser>,
   ): Promise<void> {
-    const about: AboutUser = { organizationId: await this.signIn.trailOf(by.user.email), userId: by.user.id };
+    const about: AboutUser = { organizationId: await this.trail.of(by.user.email), userId: by.user.id };
     await this.audit.recordAlone(by.actor, event, { ...about, ...facts } as Facts);
   }
 }

@@ -1,5 +1,5 @@
-import type { Mail } from '../../platform/mail/mailer.js';
-import { escapeHtml } from '../../platform/text/printable.js';
+import { mailOf, moment } from '../../platform/mail/letter.js';
+import type { Mail } from '../../platform/mail/mail.js';
 import type { FactorKind } from './second-factor.types.js';
 
 const names: Readonly<Record<FactorKind, string>> = { totp: 'an authenticator app', passkey: 'a passkey' };
@@ -18,23 +18,16 @@ export type FactorNews =
  */
 export function factorMail(to: string, news: FactorNews, at: Date, page: string): Mail {
   const { subject, sentence } = wordsOf(news);
-  const happened = `${sentence} (${moment(at)})`;
-  const advice =
-    news.what === 'reset'
-      ? 'All your sessions have ended. Sign in with your password, and set up a second factor again.'
-      : 'If it was not you, change your password at once and look at your second factors:';
-  return {
+  return mailOf({
     to,
     subject,
-    text: `${happened}\n\n${advice}\n${page}\n`,
-    html: `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(subject)}</title></head>
-<body style="font-family: system-ui, sans-serif; line-height: 1.5; max-width: 36em; margin: 2em auto; padding: 0 1em">
-<p>${escapeHtml(happened)}</p>
-<p>${escapeHtml(advice)}<br><a href="${escapeHtml(page)}">${escapeHtml(page)}</a></p>
-</body></html>
-`,
-  };
+    opening: [sentence, `This happened on ${moment(at)}.`],
+    action: { text: 'Look at your second factors', url: page },
+    closing:
+      news.what === 'reset'
+        ? 'All your sessions have ended. Sign in with your password, and set up a second factor again.'
+        : 'If it was not you, change your password at once, and take off what is not yours.',
+  });
 }
 
 function wordsOf(news: FactorNews): { subject: string; sentence: string } {
@@ -42,22 +35,15 @@ function wordsOf(news: FactorNews): { subject: string; sentence: string } {
     case 'added':
       return { subject: 'A second factor was added', sentence: `You can now sign in with ${names[news.kind]}.` };
     case 'removed':
-      return {
-        subject: 'A second factor was removed',
-        sentence: `You can no longer sign in with ${names[news.kind]} that you had.`,
-      };
+      return { subject: 'A second factor was removed', sentence: `You had ${names[news.kind]}, and it was taken off.` };
     case 'codesCreated':
       return { subject: 'New recovery codes', sentence: 'You have ten new recovery codes. The old ones are void.' };
     case 'codeUsed':
-      return {
-        subject: 'A recovery code was used',
-        sentence: `Somebody signed in with a recovery code of yours. ${left(news.left)}`,
-      };
+      return { subject: 'A recovery code was used', sentence: `A recovery code of yours was used. ${left(news.left)}` };
     case 'codesGuessed':
       return {
         subject: 'Wrong codes for your account',
-        sentence:
-          'Somebody who knows your password has entered ten wrong codes today. Codes of the app are off until tomorrow.',
+        sentence: 'There were ten wrong codes after your password today. Codes of the app are off for a day.',
       };
     case 'reset':
       return {
@@ -68,7 +54,3 @@ function wordsOf(news: FactorNews): { subject: string; sentence: string } {
 }
 
 const left = (count: number): string => (count === 1 ? 'One is left.' : `${count} are left.`);
-
-const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
-
-const moment = (date: Date): string => `${format.format(date)} UTC`;

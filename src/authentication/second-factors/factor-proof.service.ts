@@ -92,9 +92,6 @@ export class FactorProofService {
   }
 
   private warn(user: User): Promise<void> {
-    return this.database.separateTransaction((tx) => {
-      this.notice.tell(tx, user, { what: 'codesGuessed' });
-      return Promise.resolve();
-    });
+    return this.database.separateTransaction((tx) => this.notice.tell(tx, user, { what: 'codesGuessed' }));
   }
 }

@@ -9,6 +9,7 @@ import { Secret } from '../../platform/crypto/secret.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { shortened } from '../../platform/text/printable.js';
 import type { User } from '../../users/user.types.js';
+import { CodeThrottle } from './code-throttle.service.js';
 import type { Factor } from './second-factor.types.js';
 import { TotpEntity } from './totp.entity.js';
 
@@ -35,6 +36,7 @@ export class TotpService {
     private readonly database: Database,
     private readonly cipher: Cipher,
     private readonly signer: Signer,
+    private readonly throttle: CodeThrottle,
     private readonly clock: Clock,
     private readonly config: Config,
   ) {}
@@ -61,6 +63,7 @@ export class TotpService {
     if (lastUsedStep === null) return false;
     const id = randomId();
     await this.remove(tx, userId);
+    await this.throttle.forget(tx, userId);
     await tx.insert(TotpEntity, {
       id,
       userId,

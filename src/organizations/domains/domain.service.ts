@@ -75,6 +75,18 @@ export class DomainService implements ScopeLocator {
     return row && { id: row.id, organizationId: row.organizationId, name: row.name };
   }
 
+  /** Those of the domains of these ids that are proven, in no order. */
+  async listVerifiedByIds(ids: readonly string[]): Promise<VerifiedDomain[]> {
+    const rows = await this.database.reader.findBy(DomainEntity, { id: In([...ids]), status: In([...owned]) });
+    return rows.map(({ id, organizationId, name }) => ({ id, organizationId, name }));
+  }
+
+  /** The organization that answers for this (canonical) address, having proven its domain; null for none. */
+  async organizationOf(email: string): Promise<string | null> {
+    const owner = await this.findVerified(email.slice(email.lastIndexOf('@') + 1));
+    return owner?.organizationId ?? null;
+  }
+
   /**
    * Claims a domain. That gives nothing but the record to publish, so others may claim it meanwhile.
    * @param typed as a person types it: case, spaces around and a trailing dot do not matter

@@ -1,4 +1,4 @@
-import { auditEvent, auditRefusal } from '../../audit/audit-event.types.js';
+import { auditEvent } from '../../audit/audit-event.types.js';
 import type { Invitation } from './invitation.types.js';
 
 const about = ({ id, organizationId, projectId }: Invitation) => ({
@@ -42,13 +42,4 @@ export const invitationAcceptedOnTrail = auditEvent(
     const { after, ...rest } = changed(facts);
     return { ...rest, after: { ...after, userId: facts.userId } };
   },
-);
-
-/** The invitation stands, and its mail could not be handed to the mail server. */
-export const invitationMailFailed = auditRefusal(
-  'invitation.mailFailed',
-  ({ invitation, reason }: { readonly invitation: Invitation; readonly reason: string }) => ({
-    ...about(invitation),
-    after: { email: invitation.email, reason },
-  }),
 );

@@ -37,7 +37,7 @@ export class InvitingService {
 
   /**
    * Invites the holder of an address, by a mail with a link that works once within seven days. An open invitation to the
-   * same address is replaced. The mail is sent after the commit: if that fails the invitation stands, and the trail tells.
+   * same address is replaced. The mail is in the same commit, and goes out behind it.
    * @throws VALIDATION_FAILED; CANNOT_GRANT for a role beyond the actor's own; NOT_FOUND for a project of no or of another
    *   organization; CONFLICT when the address is a member's; STEP_UP_REQUIRED for an owner to be
    */
@@ -71,7 +71,7 @@ export class InvitingService {
       const now = this.clock.now();
       const after = toInvitation({ ...row, ...renewed }, now);
       await this.audit.record(tx, actor, invitationResent, { before: toInvitation(row, now), after });
-      await this.sender.sendAfterCommit(actor, after, token);
+      await this.sender.send(tx, actor, after, token);
       return after;
     });
   }
@@ -112,7 +112,7 @@ export class InvitingService {
     await tx.insert(InvitationEntity, row);
     const invitation = toInvitation(row, row.createdAt);
     await this.audit.record(tx, actor, invitationCreated, invitation);
-    await this.sender.sendAfterCommit(actor, invitation, token);
+    await this.sender.send(tx, actor, invitation, token);
     return invitation;
   }
 

@@ -4,7 +4,7 @@ import type { Membership } from './member.types.js';
 
 const resource = ({ userId }: { userId: string }) => ({ type: 'user', id: userId });
 
-export const memberAdded = auditEvent('member.added', (membership: Omit<Membership, 'joinedAt'>) => ({
+export const memberAddedToTrail = auditEvent('member.added', (membership: Omit<Membership, 'joinedAt'>) => ({
   organizationId: membership.organizationId,
   resource: resource(membership),
   after: { role: membership.role, source: membership.source },

@@ -9,7 +9,7 @@ import type { Actor } from '../../policy/actor.js';
 import { refuseStaleProof } from '../../policy/fresh-proof.js';
 import { refuseRoleBeyond } from '../../policy/granting.js';
 import type { BuiltInRole } from '../../policy/permissions.js';
-import { memberAdded, memberRemovedFromTrail, memberRoleChanged } from './member.events.js';
+import { memberAddedToTrail, memberRemovedFromTrail, memberRoleChanged } from './member.events.js';
 import { MembershipEntity } from './membership.entity.js';
 import type { Membership } from './member.types.js';
 
@@ -19,6 +19,9 @@ export const memberRemoved = domainEvent<{
   readonly userId: string;
   readonly actor: Actor;
 }>('member.removed');
+
+/** Told in the commit that begins a membership; sessions of the person obey the organization's limits from then on. */
+export const memberAdded = domainEvent<{ readonly organizationId: string; readonly userId: string }>('member.added');
 
 @Injectable()
 export class MemberService {
@@ -85,7 +88,9 @@ export class MemberService {
       .orIgnore()
       .returning('user_id')
       .execute();
-    if ((inserted.raw as unknown[]).length > 0) await this.audit.record(tx, actor, memberAdded, membership);
+    if ((inserted.raw as unknown[]).length === 0) return;
+    await this.events.publish(tx, memberAdded, membership);
+    await this.audit.record(tx, actor, memberAddedToTrail, membership);
   }
 
   /**

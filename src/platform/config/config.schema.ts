@@ -68,6 +68,7 @@ export const settings = {
   AUTH_DISABLE_SIGNUP: flag.default(false),
   AUTH_DISABLE_USERNAME_PASSWORD: flag.default(false),
   AUTH_DOMAINS_WITH_SSO_ENFORCEMENT: list.default([]),
+  AUTH_EMAIL_VERIFICATION_REQUIRED: flag.default(false),
   AUTH_PASSWORD_MIN_LENGTH: whole(8, 64).default(12),
   AUTH_SESSION_MAX_AGE: whole(1, 525_600).default(43_200),
   AUTH_SESSION_IDLE_TIMEOUT: whole(1, 525_600).default(10_080),
@@ -115,6 +116,8 @@ export const ownPrefixes = ['AUTH_', 'INIT_ORG_', 'INIT_PROJECT_', 'INIT_USER_']
 /** `AUTH_<P>_…`: the vendors that may be named, and the fields that each understands. */
 export const providerVendors = [
   'GOOGLE',
+  'GITHUB',
+  'GITHUB_ENTERPRISE',
   'GITLAB',
   'AZURE_AD',
   'OKTA',
@@ -131,31 +134,64 @@ export const providerVendors = [
 
 export type ProviderVendor = (typeof providerVendors)[number];
 
+/** A vendor as it is written in addresses and in YAML: `azure-ad`. */
+export const dashed = (vendor: ProviderVendor): string => vendor.toLowerCase().replaceAll('_', '-');
+
+const clientAuthMethod = z.enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']);
+const claimName = z.string().regex(/^[\x21-\x7e]{1,200}$/, 'the name of a claim');
+
 export const providerFields = {
   CLIENT_ID: z.string('the id of the client at the provider').min(1),
   CLIENT_SECRET: z.string().min(1).optional(),
   ISSUER: httpUrl.optional(),
   TENANT_ID: z.string().min(1).optional(),
+  BASE_URL: httpUrl.optional(),
   NAME: text(1, 60).optional(),
   SCOPE: z.string().min(1).optional(),
-  CLIENT_AUTH_METHOD: z.enum(['client_secret_basic', 'client_secret_post', 'none']).optional(),
+  CLIENT_AUTH_METHOD: clientAuthMethod.optional(),
+  PRIVATE_KEY: z.string().min(1).optional(),
+  PRIVATE_KEY_ID: text(1, 200).optional(),
+  CLAIM_EMAIL: claimName.optional(),
+  CLAIM_NAME: claimName.optional(),
+  CLAIM_EMAIL_VERIFIED: claimName.optional(),
   ALLOW_ACCOUNT_LINKING: flag.default(false),
   ALLOWED_DOMAINS: list.default([]),
   ALLOW_SIGN_UP: flag.default(true),
   REQUIRE_EMAIL_VERIFIED: flag.default(true),
+  SIGN_OUT_AT_PROVIDER: flag.default(false),
 } as const;
+
+export type ProviderField = keyof typeof providerFields;
+
+/** Claims have other names only where nobody has written down what they are called. */
+export const fieldsOfCustomAlone: readonly ProviderField[] = ['CLAIM_EMAIL', 'CLAIM_NAME', 'CLAIM_EMAIL_VERIFIED'];
 
 export const yamlProvider = z.strictObject({
   name: text(1, 60),
   key: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and dashes'),
-  issuer_url: httpUrl,
+  /** In lower case with dashes, as in addresses. */
+  vendor: z.enum(providerVendors.map(dashed)).default('custom'),
+  issuer_url: httpUrl.optional(),
+  tenant_id: z.string().min(1).optional(),
+  base_url: httpUrl.optional(),
   client_id: z.string().min(1),
   client_secret: z.string().min(1).optional(),
-  scopes: z.array(z.string()).default(['email', 'profile']),
+  client_auth_method: clientAuthMethod.optional(),
+  private_key: z.string().min(1).optional(),
+  private_key_id: text(1, 200).optional(),
+  claims: z
+    .strictObject({
+      email: claimName.optional(),
+      name: claimName.optional(),
+      email_verified: claimName.optional(),
+    })
+    .default({}),
+  scopes: z.array(z.string()).optional(),
   pkce: z.boolean().default(true),
   allow_sign_up: z.boolean().default(false),
   allowed_domains: z.array(z.string()).default([]),
   require_email_verified: z.boolean().default(true),
+  sign_out_at_provider: z.boolean().default(false),
 });
 
 export const yamlAuth = z.strictObject({

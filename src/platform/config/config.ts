@@ -5,20 +5,34 @@ import type { ProviderVendor } from './config.schema.js';
 export interface ProviderConfig {
   /** Its name in addresses: `google`, `azure-ad`. */
   readonly key: string;
-  /** Null for a provider from YAML, which names everything itself. */
-  readonly vendor: ProviderVendor | null;
+  readonly vendor: ProviderVendor;
+  /** Where it was written down, and so what a setting of it is called. */
+  readonly from: 'environment' | 'yaml';
   readonly name: string | null;
   readonly issuer: string | null;
   readonly tenantId: string | null;
+  readonly baseUrl: string | null;
   readonly clientId: string;
   readonly clientSecret: Secret | null;
-  readonly clientAuthMethod: 'client_secret_basic' | 'client_secret_post' | 'none' | null;
-  readonly scopes: readonly string[];
+  /** PEM. */
+  readonly privateKey: Secret | null;
+  readonly privateKeyId: string | null;
+  readonly clientAuthMethod: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none' | null;
+  /** Null: the vendor's own. */
+  readonly scopes: readonly string[] | null;
+  /** What claims are called there; null for what everybody calls them. */
+  readonly claims: {
+    readonly email: string | null;
+    readonly name: string | null;
+    readonly emailVerified: string | null;
+  };
   readonly pkce: boolean;
   readonly allowSignUp: boolean;
   readonly allowedDomains: readonly string[];
   readonly requireEmailVerified: boolean;
   readonly allowAccountLinking: boolean;
+  /** Whether signing out here leads on to signing out there. */
+  readonly signOutAtProvider: boolean;
 }
 
 type Role = 'OWNER' | 'ADMIN' | 'MEMBER' | 'VIEWER' | 'NONE';
@@ -42,6 +56,7 @@ export abstract class Config {
   abstract readonly signUpDisabled: boolean;
   abstract readonly passwordDisabled: boolean;
   abstract readonly enforcedDomains: readonly string[];
+  abstract readonly emailVerificationRequired: boolean;
   abstract readonly passwordMinLength: number;
   abstract readonly sessionMaxAgeMinutes: number;
   abstract readonly sessionIdleMinutes: number;

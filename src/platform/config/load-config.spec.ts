@@ -293,8 +293,10 @@ secrets:
         ...usual,
         key: 'google',
         vendor: 'GOOGLE',
+        from: 'environment',
         clientId: 'google-client',
-        scopes: ['openid', 'email', 'profile'],
+        scopes: null,
+        signOutAtProvider: false,
       }),
       expect.objectContaining({
         ...usual,
@@ -310,7 +312,8 @@ secrets:
       expect.objectContaining({
         ...usual,
         key: 'corporate',
-        vendor: null,
+        vendor: 'CUSTOM',
+        from: 'yaml',
         issuer: 'https://id.test/',
         clientSecret: null,
         allowSignUp: false,
@@ -333,6 +336,38 @@ secrets:
     ]);
   });
 
+  it('of YAML may be of any vendor, and say all that the environment can', () => {
+    const provider = `{ name: Staff, key: staff, vendor: azure-ad, tenant_id: organizations, base_url: "https://b.test",
+      client_id: c, private_key: pem, private_key_id: k, client_auth_method: private_key_jwt, sign_out_at_provider: true,
+      claims: { email: upn, name: cn, email_verified: ok } }`;
+    const [staff] = loadYaml(`auth: { oidc: { providers: [${provider}] } }`).providers;
+    expect(staff).toMatchObject({
+      vendor: 'AZURE_AD',
+      issuer: null,
+      tenantId: 'organizations',
+      baseUrl: 'https://b.test',
+      privateKeyId: 'k',
+      clientAuthMethod: 'private_key_jwt',
+      signOutAtProvider: true,
+      claims: { email: 'upn', name: 'cn', emailVerified: 'ok' },
+      scopes: null,
+    });
+    expect(staff?.privateKey?.reveal()).toBe('pem');
+    const [custom] = load({
+      AUTH_CUSTOM_CLIENT_ID: 'c',
+      AUTH_CUSTOM_BASE_URL: 'https://b.test',
+      AUTH_CUSTOM_PRIVATE_KEY_FILE: file('key', 'pem\n'),
+      AUTH_CUSTOM_PRIVATE_KEY_ID: 'k',
+      AUTH_CUSTOM_CLAIM_EMAIL: 'upn',
+      AUTH_CUSTOM_CLAIM_NAME: 'cn',
+      AUTH_CUSTOM_CLAIM_EMAIL_VERIFIED: 'ok',
+      AUTH_CUSTOM_SIGN_OUT_AT_PROVIDER: 'true',
+    }).providers;
+    const { baseUrl, privateKeyId, signOutAtProvider, claims } = staff!;
+    expect(custom).toMatchObject({ vendor: 'CUSTOM', baseUrl, privateKeyId, signOutAtProvider, claims });
+    expect(custom?.privateKey?.reveal()).toBe('pem');
+  });
+
   it('may have their secret in a file', () => {
     const { providers } = load({ AUTH_OKTA_CLIENT_ID: 'o', AUTH_OKTA_CLIENT_SECRET_FILE: file('okta', 'hunter4\n') });
     expect(providers[0]?.clientSecret?.reveal()).toBe('hunter4');
@@ -347,7 +382,7 @@ secrets:
     [{ ...google, AUTH_GOOGLE_ALLOW_SIGN_UP: 'sure' }, 'AUTH_GOOGLE_ALLOW_SIGN_UP: expected true or false'],
     [
       { ...google, AUTH_GOOGLE_CLIENT_AUTH_METHOD: 'magic' },
-      'AUTH_GOOGLE_CLIENT_AUTH_METHOD: expected one of "client_secret_basic"|"client_secret_post"|"none"',
+      'AUTH_GOOGLE_CLIENT_AUTH_METHOD: expected one of "client_secret_basic"|"client_secret_post"|"private_key_jwt"|"none"',
     ],
     [
       { ...google, AUTH_GOOGLE_ISUER: 'x' },

@@ -42,6 +42,7 @@ export function loadConfig(environment: Environment): Config {
     signUpDisabled: read.AUTH_DISABLE_SIGNUP,
     passwordDisabled: read.AUTH_DISABLE_USERNAME_PASSWORD,
     enforcedDomains: read.AUTH_DOMAINS_WITH_SSO_ENFORCEMENT.map((domain) => domain.toLowerCase()),
+    emailVerificationRequired: read.AUTH_EMAIL_VERIFICATION_REQUIRED,
     passwordMinLength: read.AUTH_PASSWORD_MIN_LENGTH,
     sessionMaxAgeMinutes: read.AUTH_SESSION_MAX_AGE,
     sessionIdleMinutes: read.AUTH_SESSION_IDLE_TIMEOUT,
@@ -89,7 +90,7 @@ function withSecretFiles(environment: Environment): Environment {
   for (const [name, file] of Object.entries(environment)) {
     if (!name.endsWith('_FILE') || !file || name === 'CONFIG_FILE') continue;
     const of = name.slice(0, -'_FILE'.length);
-    if (!known.has(of) && !/^AUTH_\w+_CLIENT_(ID|SECRET)$/.test(of)) continue;
+    if (!known.has(of) && !/^AUTH_\w+_(CLIENT_ID|CLIENT_SECRET|PRIVATE_KEY)$/.test(of)) continue;
     const value = readText(name, file).trim();
     if (value === '') throw new ConfigError(name, 'the path of a file that holds a value');
     text[of] = value;

@@ -6,6 +6,8 @@ import { dataSourceOptions } from './data-source.js';
 import { DatabaseUrl } from './database-url.js';
 import { Database } from './database.js';
 import { Idempotency } from './idempotency.js';
+import { Notifications } from './notifications.js';
+import { PreparedStatements } from './prepared-statements.js';
 
 @Global()
 @Module({
@@ -20,7 +22,7 @@ import { Idempotency } from './idempotency.js';
       }),
     }),
   ],
-  providers: [Database, DomainEvents, Idempotency],
-  exports: [Database, DomainEvents, Idempotency],
+  providers: [Database, DomainEvents, Idempotency, Notifications, PreparedStatements],
+  exports: [Database, DomainEvents, Idempotency, Notifications, PreparedStatements],
 })
 export class DatabaseModule {}

@@ -14,6 +14,10 @@ export const errorCatalogue = {
   SECOND_FACTOR_REQUIRED: { status: 403, message: 'This organization asks for a second factor.' },
   STEP_UP_REQUIRED: { status: 403, message: 'Prove once more who you are, then try again.' },
   SIGN_UP_CLOSED: { status: 403, message: 'New accounts are by invitation only.' },
+  EMAIL_NOT_VERIFIED: {
+    status: 403,
+    message: 'This email is not verified yet. Open the link that we have mailed to it.',
+  },
   PASSWORD_DISABLED: { status: 403, message: 'Passwords are switched off here.' },
   CROSS_ORIGIN: { status: 403, message: 'This request came from another site.' },
   ENTITLEMENT_REQUIRED: { status: 403, message: 'The plan of this organization does not include this.' },
@@ -31,6 +35,7 @@ export const errorCatalogue = {
   ISSUER_MISMATCH: { status: 422, message: 'The identity provider calls itself by another name.' },
   ISSUER_NOT_ALLOWED: { status: 422, message: 'This address of an identity provider is not allowed.' },
   INVITATION_INVALID: { status: 410, message: 'This invitation is not valid any more.' },
+  TOKEN_INVALID: { status: 410, message: 'This link does not work any more. Ask for a new one.' },
   KEY_EXPIRED: { status: 401, message: 'The key has expired.' },
   RATE_LIMITED: { status: 429, message: 'Too many attempts. Wait a little and try again.' },
   INTERNAL: { status: 500, message: 'Something went wrong on our side.' },

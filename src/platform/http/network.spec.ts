@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { networkOf } from './network.js';
+import { networkOf, networkRangeOf } from './network.js';
 
 describe('the network that an address is counted by', () => {
   it.each([
@@ -16,5 +16,17 @@ describe('the network that an address is counted by', () => {
     [null, 'unknown'],
   ])('of %j is %s', (ip, network) => {
     expect(networkOf(ip)).toBe(network);
+  });
+});
+
+describe('the network that a reader is shown', () => {
+  it.each([
+    ['192.0.2.7', '192.0.2.0/24'],
+    ['::ffff:192.0.2.7', '192.0.2.0/24'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['not an address', null],
+    [null, null],
+  ])('of %j is %s', (ip, network) => {
+    expect(networkRangeOf(ip)).toBe(network);
   });
 });

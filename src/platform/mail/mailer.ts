@@ -1,43 +1,36 @@
-import { Injectable } from '@nestjs/common';
-import { createTransport, type Transporter } from 'nodemailer';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Config } from '../config/config.js';
-import { Logger } from '../logging/logger.js';
+import type { Tx } from '../database/database.js';
+import { ATTEMPTS_OF_A_DAY, job } from '../jobs/job.js';
+import { Jobs } from '../jobs/jobs.js';
+import { MailTransport } from './mail-transport.js';
+import type { Mail } from './mail.js';
 
-export interface Mail {
-  /** One canonical address, never a list. */
-  readonly to: string;
-  readonly subject: string;
-  readonly text: string;
-  readonly html: string;
-}
+const sendMail = job<Mail>('mail.send', ATTEMPTS_OF_A_DAY);
 
-/** A mail server that hangs is given up, in milliseconds. */
-const patience = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 };
-
+/** Sends mails: each belongs to a change, and goes out once that has committed, now or when the mail server is back. */
 @Injectable()
-export class Mailer {
-  private readonly transport: Transporter | null;
+export class Mailer implements OnModuleInit {
+  private readonly host: string;
 
   constructor(
+    private readonly jobs: Jobs,
+    private readonly transport: MailTransport,
     config: Config,
-    private readonly logger: Logger,
   ) {
-    this.transport = config.smtpUrl
-      ? createTransport({ ...patience, url: config.smtpUrl.reveal() }, { from: config.mailFrom })
-      : null;
+    this.host = new URL(config.rootUrl).hostname;
   }
 
-  /** Hands the mail to the SMTP server; without one it is written to the log, so that a first try needs no mail server. */
-  async send(mail: Mail): Promise<void> {
-    if (!this.transport) {
-      this.logger.event('mail (no SMTP_URL is set)', { to: mail.to, subject: mail.subject, text: mail.text });
-      return;
-    }
-    // An address object is one recipient whatever it holds; a string would be parsed as a list.
-    await this.transport.sendMail({ ...mail, to: { name: '', address: mail.to } });
+  /** Under the same Message-ID however often: a process may die between the server's "250" and the job's end. */
+  onModuleInit(): void {
+    this.jobs.handle(sendMail, (mail, id) => this.transport.send(mail, `<${id}@${this.host}>`));
   }
 
-  onApplicationShutdown(): void {
-    this.transport?.close();
+  /**
+   * Puts a mail into the commit of the change that it tells of. It is sent behind that commit, and not if it rolls back;
+   * while no mail server takes it, it is tried again with growing delay for about a day.
+   */
+  enqueue(tx: Tx, mail: Mail): Promise<void> {
+    return this.jobs.add(tx, sendMail, mail);
   }
 }

@@ -1,4 +1,5 @@
-import { givenIssuer, usual, withoutSlash, type OidcVendor } from './oidc-vendor.js';
+import { givenIssuer, usual, type OidcVendor } from './oidc-vendor.js';
+import { withoutSlash } from './vendor.js';
 
 const given = givenIssuer('https://authentik.example.com/application/o/gatehouse/');
 
@@ -7,6 +8,7 @@ export const authentik: OidcVendor = {
   ...usual,
   name: 'authentik',
   keySuffix: 'authentik',
+  address: ['issuer', 'baseUrl', 'tenantId'],
   issuerOf: (address) => {
     const { issuer, baseUrl, tenantId } = address;
     if (issuer !== null || baseUrl === null || tenantId === null) return given(address);

@@ -1,9 +1,12 @@
-import { usual, withoutSlash, type OidcVendor } from './oidc-vendor.js';
+import { usual, type OidcVendor } from './oidc-vendor.js';
+import { withoutSlash } from './vendor.js';
 
 /** gitlab.com, or an installation of one's own. */
 export const gitlab: OidcVendor = {
   ...usual,
   name: 'GitLab',
   keySuffix: 'gitlab',
+  address: ['issuer', 'baseUrl'],
+  isOpenToAnybody: true,
   issuerOf: ({ issuer, baseUrl }) => issuer ?? (baseUrl === null ? 'https://gitlab.com' : withoutSlash(baseUrl)),
 };

@@ -1,4 +1,5 @@
-import { givenIssuer, usual, withoutSlash, type OidcVendor } from './oidc-vendor.js';
+import { givenIssuer, usual, type OidcVendor } from './oidc-vendor.js';
+import { withoutSlash } from './vendor.js';
 
 const given = givenIssuer('https://keycloak.example.com/realms/acme');
 
@@ -7,6 +8,7 @@ export const keycloak: OidcVendor = {
   ...usual,
   name: 'Keycloak',
   keySuffix: 'keycloak',
+  address: ['issuer', 'baseUrl', 'tenantId'],
   issuerOf: (address) => {
     const { issuer, baseUrl, tenantId } = address;
     if (issuer !== null || baseUrl === null || tenantId === null) return given(address);

@@ -1,41 +1,56 @@
-import type { ClientAuthMethod } from '../sign-in-source.types.js';
-
-/** What an administrator gives to say where a provider stands. */
-export interface VendorAddress {
-  /** Taken as it is where it is given: an issuer is compared letter by letter. */
-  readonly issuer: string | null;
-  /** What the vendor calls tenant, directory, realm, user pool, application. */
-  readonly tenantId: string | null;
-  /** The origin of an installation of one's own. */
-  readonly baseUrl: string | null;
-}
-
-/** What is missing, in words that follow "give". */
-export interface MissingAddress {
-  readonly field: keyof VendorAddress;
-  readonly expected: string;
-}
+import type { VendorAddress, VendorFacts } from './vendor.js';
 
 /** A vendor of OpenID providers: what differs from one to the next. */
-export interface OidcVendor {
-  /** As its customers know it. */
-  readonly name: string;
-  /** The last part of a connection's key, and the whole key of a configured provider. */
-  readonly keySuffix: string;
-  /** The issuer, or what would have to be known for it. */
-  readonly issuerOf: (address: VendorAddress) => string | MissingAddress;
-  readonly scopes: readonly string[];
+export interface OidcVendor extends VendorFacts {
+  readonly protocol: 'oidc';
+  /**
+   * The issuer where it stands for many tenants, each with a name of its own in its tokens; null where it does not. For the
+   * instance alone: a connection is one organization's, and so is its provider.
+   */
+  readonly sharedIssuerOf: (address: VendorAddress) => string | null;
   /** Used where the provider's own description does not rule it out. */
-  readonly clientAuthMethod: Exclude<ClientAuthMethod, 'none'>;
+  readonly clientAuthMethod: 'client_secret_basic' | 'client_secret_post';
   /** The claims that may say whether the email is verified: the first that is sent counts. */
   readonly emailVerifiedClaims: readonly string[];
+  /** Whether its tokens name the organization that an account belongs to (`hd`). */
+  readonly namesHostedDomain: boolean;
+  readonly quirks: OidcQuirks;
 }
+
+/** In what a vendor does otherwise than OpenID Connect says. */
+export interface OidcQuirks {
+  /** What the provider calls itself in its description: the issuer, or a pattern with `{tenantid}` for each tenant's. */
+  readonly describedAs: (issuer: string) => string;
+  /** Whether text, `"true"`, says too that an email is verified. */
+  readonly verifiedAsText: boolean;
+  /** Where a client assertion names its key, and whom it is for (RFC 7523 3). */
+  readonly assertion: {
+    readonly keyId: 'kid' | 'x5t#S256';
+    readonly audience: 'issuer' | 'token endpoint';
+  };
+  /** The parameter that says where to go after signing out (OpenID Connect RP-Initiated Logout 1.0, 2). */
+  readonly afterSignOut: 'post_logout_redirect_uri' | 'logout_uri';
+}
+
+const noQuirks: OidcQuirks = {
+  describedAs: (issuer) => issuer,
+  verifiedAsText: false,
+  assertion: { keyId: 'kid', audience: 'issuer' },
+  afterSignOut: 'post_logout_redirect_uri',
+};
 
 /** What most vendors have in common. */
 export const usual = {
+  protocol: 'oidc',
+  address: ['issuer'],
+  sharedIssuerOf: () => null,
   scopes: ['openid', 'email', 'profile'],
+  neededScope: 'openid',
   clientAuthMethod: 'client_secret_basic',
   emailVerifiedClaims: ['email_verified'],
+  isOpenToAnybody: false,
+  namesHostedDomain: false,
+  quirks: noQuirks,
 } as const satisfies Partial<OidcVendor>;
 
 /** For a vendor whose issuer can't be worked out from anything else. */
@@ -46,9 +61,4 @@ export function givenIssuer(example: string): OidcVendor['issuerOf'] {
 /** For a vendor whose issuer is one and the same for all, or for all who do not run their own. */
 export function knownIssuer(known: string): OidcVendor['issuerOf'] {
   return ({ issuer }) => issuer ?? known;
-}
-
-/** The address without slashes at its end. */
-export function withoutSlash(url: string): string {
-  return url.replace(/\/+$/, '');
 }

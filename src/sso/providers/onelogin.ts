@@ -1,4 +1,5 @@
-import { givenIssuer, usual, withoutSlash, type OidcVendor } from './oidc-vendor.js';
+import { givenIssuer, usual, type OidcVendor } from './oidc-vendor.js';
+import { withoutSlash } from './vendor.js';
 
 const given = givenIssuer('https://acme.onelogin.com/oidc/2');
 
@@ -6,6 +7,7 @@ export const onelogin: OidcVendor = {
   ...usual,
   name: 'OneLogin',
   keySuffix: 'onelogin',
+  address: ['issuer', 'baseUrl'],
   issuerOf: (address) =>
     address.issuer === null && address.baseUrl !== null ? `${withoutSlash(address.baseUrl)}/oidc/2` : given(address),
 };

@@ -5,18 +5,25 @@ import { azureAd } from './azure-ad.js';
 import { clickhouseCloud } from './clickhouse-cloud.js';
 import { cognito } from './cognito.js';
 import { custom } from './custom.js';
+import { githubEnterprise } from './github-enterprise.js';
+import type { GithubVendor } from './github-vendor.js';
+import { github } from './github.js';
 import { gitlab } from './gitlab.js';
 import { google } from './google.js';
 import { jumpcloud } from './jumpcloud.js';
 import { keycloak } from './keycloak.js';
-import { okta } from './okta.js';
 import type { OidcVendor } from './oidc-vendor.js';
+import { okta } from './okta.js';
 import { onelogin } from './onelogin.js';
 import { workos } from './workos.js';
 
+export type Vendor = OidcVendor | GithubVendor;
+
 /** Every vendor that can be configured for the instance; all but one can be an organization's connection too. */
-export const oidcVendors = {
+export const vendors: Readonly<Record<ProviderVendor, Vendor>> = {
   GOOGLE: google,
+  GITHUB: github,
+  GITHUB_ENTERPRISE: githubEnterprise,
   GITLAB: gitlab,
   AZURE_AD: azureAd,
   OKTA: okta,
@@ -29,4 +36,9 @@ export const oidcVendors = {
   WORKOS: workos,
   CLICKHOUSE_CLOUD: clickhouseCloud,
   CUSTOM: custom,
-} as const satisfies Record<ProviderVendor, OidcVendor>;
+};
+
+/** What to ask of a vendor's provider. @param scopes null for the vendor's own */
+export function withScope({ neededScope, scopes: usual }: Vendor, scopes: readonly string[] | null): string[] {
+  return [neededScope, ...(scopes ?? usual).filter((scope) => scope !== neededScope)];
+}

@@ -44,6 +44,12 @@ export const oidcRefusals = {
     explanation: 'It could not be reached, or its answer could not be read.',
     remedy: 'Try again in a moment. If it stays like this, tell the administrators of your organization.',
   },
+  HOSTED_DOMAIN: {
+    code: 'FORBIDDEN',
+    title: 'That account is not of the company',
+    explanation: 'This way to sign in is open to the accounts of certain organizations only.',
+    remedy: 'Choose the account that your company manages, or ask the administrators of your organization.',
+  },
   FLOW_UNKNOWN: startAgain,
   FLOW_EXPIRED: startAgain,
   FLOW_OTHER_BROWSER: startAgain,

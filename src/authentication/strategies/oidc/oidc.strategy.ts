@@ -4,24 +4,11 @@ import { randomToken, sha256 } from '../../../platform/crypto/digest.js';
 import { OidcRefusal } from '../../../sso/protocols/oidc/oidc-refusal.types.js';
 import type { RelyingParty } from '../../../sso/protocols/oidc/relying-party.types.js';
 import type { OidcSettings } from '../../../sso/sign-in-source.types.js';
-import type { LoginFlow } from '../../login-flow.service.js';
+import type { FinishedInfo, FlowAccess, Half } from '../strategy.types.js';
 
-export interface OidcStrategyOptions {
+export interface OidcStrategyOptions extends FlowAccess {
   readonly settings: OidcSettings;
   readonly party: RelyingParty;
-  readonly callbackUrl: string;
-  /** Remembers a sign-in that begins, and gives its `state`. */
-  readonly open: (begun: Pick<LoginFlow, 'nonce' | 'verifier'>) => Promise<string>;
-  /** Uses up the sign-in of this `state`. */
-  readonly take: (state: string) => Promise<LoginFlow>;
-}
-
-/** Which half of a sign-in a strategy is made for. A visitor's query does not decide it. */
-export type Half = { readonly begin: { readonly loginHint: string | null } } | { readonly finish: URLSearchParams };
-
-/** What a finished sign-in gives beside its proof. */
-export interface OidcInfo {
-  readonly returnTo: string;
 }
 
 /**
@@ -70,7 +57,7 @@ export class OidcStrategy extends OpenIDConnectStrategy {
       this.verifier === null
         ? {}
         : { code_challenge: sha256(this.verifier).toString('base64url'), code_challenge_method: 'S256' };
-    return { nonce: randomToken(), ...challenge };
+    return { nonce: randomToken(), ...challenge, ...hostedDomain(this.options.settings) };
   }
 
   /** The state is used up before anything else in the callback is believed, an error of the provider's included. */
@@ -79,12 +66,18 @@ export class OidcStrategy extends OpenIDConnectStrategy {
       const flow = await this.options.take(answer.get('state') ?? '');
       const callback = new URL(`${this.options.callbackUrl}?${answer.toString()}`);
       const proof = await this.options.party.redeem(callback, flow);
-      this.success(proof, { returnTo: flow.returnTo } satisfies OidcInfo);
+      this.success(proof, { returnTo: flow.returnTo } satisfies FinishedInfo);
     } catch (error) {
       if (!(error instanceof OidcRefusal)) throw error;
       this.fail(error, 403);
     }
   }
+}
+
+/** Google's `hd` offers the person the right account; what it offers is proven by the claim of the same name alone. */
+function hostedDomain({ hostedDomains: [only, ...others] }: OidcSettings): object {
+  if (only === undefined) return {};
+  return { hd: others.length === 0 ? only : '*' };
 }
 
 /** In the parent's terms: it hands over the nonce, and puts what it is given into the authorization request. */

@@ -2,12 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '../../../platform/config/config.js';
 import { PasswordHasher } from '../../../platform/crypto/password-hasher.js';
 import { parseEmailAddress } from '../../../platform/text/email-address.js';
-import type { Origin } from '../../../policy/actor.js';
 import { SsoDiscoveryService } from '../../../sso/sso-discovery.service.js';
 import { UserService } from '../../../users/user.service.js';
 import type { User } from '../../../users/user.types.js';
+import { EmailVerification } from '../../mailbox/email-verification.service.js';
 import { SignInService, type Attempt } from '../../sign-in.service.js';
-import { SignInThrottle } from '../../sign-in-throttle.service.js';
+import { SignInThrottle } from '../../throttle/sign-in-throttle.service.js';
+import type { Visitor } from '../../throttle/visitor.js';
 
 @Injectable()
 export class PasswordSignInService {
@@ -17,14 +18,16 @@ export class PasswordSignInService {
     private readonly hasher: PasswordHasher,
     private readonly throttle: SignInThrottle,
     private readonly signIn: SignInService,
+    private readonly verification: EmailVerification,
     private readonly config: Config,
   ) {}
 
   /**
    * Whose email and password these are. An unknown email costs the time of a known one and gets the same words.
-   * @throws SignInRefused: INVALID_CREDENTIALS, SSO_REQUIRED (with `loginUrl`), PASSWORD_DISABLED, RATE_LIMITED
+   * @throws SignInRefused: INVALID_CREDENTIALS, SSO_REQUIRED (with `loginUrl`), PASSWORD_DISABLED, RATE_LIMITED,
+   *   EMAIL_NOT_VERIFIED (a fresh link is on its way)
    */
-  async prove(typedEmail: string, password: string, origin: Origin): Promise<User> {
+  async prove(typedEmail: string, password: string, { origin, deviceOf }: Visitor): Promise<User> {
     const email = parseEmailAddress(typedEmail);
     const attempt: Attempt = {
       method: 'password',
@@ -34,20 +37,25 @@ export class PasswordSignInService {
     };
     if (this.config.passwordDisabled) return this.signIn.refuse(origin, attempt, 'PASSWORD_DISABLED');
 
-    const wait = await this.throttle.count(email?.address ?? typedEmail, origin.ip);
+    const user = email && (await this.users.findByEmail(email.address));
+    const place = { email: email?.address ?? typedEmail, ip: origin.ip, device: user && deviceOf(user.id) };
+    const wait = await this.throttle.count(place);
     if (wait !== null) return this.signIn.refuse(origin, attempt, 'TOO_MANY_ATTEMPTS', { retryAfterSeconds: wait });
 
     const enforcement = email && (await this.discovery.enforcementFor(email.domain));
     if (enforcement) return this.signIn.refuse(origin, attempt, 'SSO_REQUIRED', { loginUrl: enforcement.loginUrl });
 
-    const user = email && (await this.users.findByEmail(email.address));
     const hash = user && (await this.users.passwordHashOf(user.id));
     const matches = await this.hasher.verify(hash, password);
     if (!user || hash === null) return this.signIn.refuse(origin, attempt, 'UNKNOWN_ACCOUNT');
     if (!matches) return this.signIn.refuse(origin, attempt, 'WRONG_PASSWORD');
     if (user.isDeactivated) return this.signIn.refuse(origin, attempt, 'ACCOUNT_DEACTIVATED');
+    if (this.verification.isMissing(user)) {
+      await this.verification.askAgain(user);
+      return this.signIn.refuse(origin, attempt, 'EMAIL_UNPROVEN');
+    }
 
-    await this.throttle.forgive(user.email, origin.ip);
+    await this.throttle.forgive(place);
     return user;
   }
 }

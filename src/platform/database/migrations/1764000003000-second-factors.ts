@@ -43,6 +43,12 @@ export class SecondFactors1764000003000 implements MigrationInterface {
         primary key (user_id, code_digest)
       );
 
+      create table code_attempts (
+        user_id text primary key references users on delete cascade,
+        count integer not null,
+        since timestamptz not null
+      );
+
       create table pending_sign_ins (
         token_digest bytea primary key,
         user_id text not null references users on delete cascade,
@@ -58,6 +64,7 @@ export class SecondFactors1764000003000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
       drop table pending_sign_ins;
+      drop table code_attempts;
       drop table recovery_codes;
       drop table passkey_challenges;
       drop table passkeys;

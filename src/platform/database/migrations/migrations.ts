@@ -5,6 +5,11 @@ import { ProjectsAndKeys1763700003000 } from './1763700003000-projects-and-keys.
 import { SingleSignOn1763700004000 } from './1763700004000-single-sign-on.js';
 import { LogoutTokens1763800000000 } from './1763800000000-logout-tokens.js';
 import { Proofs1764000000000 } from './1764000000000-proofs.js';
+import { SignOutAtProvider1764000001000 } from './1764000001000-sign-out-at-provider.js';
+import { MailboxTokens1764000002000 } from './1764000002000-mailbox-tokens.js';
+import { SessionLimits1764000004000 } from './1764000004000-session-limits.js';
+import { Attempts1764000005000 } from './1764000005000-attempts.js';
+import { ChosenOrganization1764000006000 } from './1764000006000-chosen-organization.js';
 import { SecondFactors1764000003000 } from './1764000003000-second-factors.js';
 
 /** Every migration, oldest first. One that has been released is never edited. */
@@ -16,5 +21,10 @@ export const migrations = [
   SingleSignOn1763700004000,
   LogoutTokens1763800000000,
   Proofs1764000000000,
+  SignOutAtProvider1764000001000,
+  MailboxTokens1764000002000,
+  SessionLimits1764000004000,
+  Attempts1764000005000,
+  ChosenOrganization1764000006000,
   SecondFactors1764000003000,
 ] as const;

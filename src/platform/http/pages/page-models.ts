@@ -20,6 +20,13 @@ import type {
  * | `sign-up`           | `POST /sign-up`           | `name email password returnTo invitation?`    |
  * | `setup`             | `POST /setup`             | `token name email password`                   |
  * | `accept-invitation` | `POST /accept-invitation` | `token`                                       |
+ * | `confirm`           | `POST /confirm`           | `password returnTo`                           |
+ * | `account`           | `POST /account/unlink`    | `identityId`                                  |
+ * | `choose-organization` | `POST /choose-organization` | `organizationId returnTo`                 |
+ * | `forgot-password`   | `POST /forgot-password`   | `email`                                       |
+ * | `reset-password`    | `POST /reset-password`    | `token password`                              |
+ * | `verify-email`      | `POST /verify-email`      | `token`                                       |
+ * | `sessions`          | `POST /account/sessions/revoke` | `sessionId`; and without fields `…/revoke-others` and `…/revoke-all` |
  * | (where signed in)   | `POST /sign-out`          | `returnTo`                                    |
  * | `sign-in`           | `POST /sign-in/passkey`   | `returnTo`                                    |
  * | `second-step`       | `POST /sign-in/second-factor`, `…/passkey` | `code returnTo`              |
@@ -32,8 +39,16 @@ export interface PageModels {
   'sign-up': SignUpPage;
   setup: SetupPage;
   'accept-invitation': AcceptInvitationPage;
+  confirm: ConfirmPage;
+  account: AccountPage;
+  'choose-organization': ChooseOrganizationPage;
   'auth-error': AuthErrorPage;
+  'forgot-password': ForgotPasswordPage;
+  'reset-password': ResetPasswordPage;
+  'verify-email': VerifyEmailPage;
+  message: MessagePage;
   console: ConsolePage;
+  sessions: SessionsPage;
   continue: ContinuePage;
   problem: ProblemPage;
   'second-step': SecondStepPage;
@@ -55,6 +70,8 @@ export interface ProviderLink {
   readonly name: string;
   /** Same-origin address that begins the flow, `returnTo` included. */
   readonly loginUrl: string;
+  /** By this way somebody last came in with this browser. */
+  readonly lastUsed?: boolean | undefined;
 }
 
 export interface SignInPage extends FormState<'email'> {
@@ -69,6 +86,8 @@ export interface SignInPage extends FormState<'email'> {
   readonly passkeys?: boolean | undefined;
   /** The way past single sign-on, for when that is what fails. Leave out where nobody has a password. */
   readonly passwordUrl?: string | undefined;
+  /** A password was what somebody last came in with. */
+  readonly passwordLastUsed?: boolean | undefined;
 }
 
 export interface SignInPasswordPage extends FormState<'email' | 'password'> {
@@ -117,6 +136,40 @@ type UsableInvitationPage = {
   | { readonly state: 'signed-out'; readonly signUpOpen: boolean }
 );
 
+export interface ConfirmPage extends FormState<'password'> {
+  readonly returnTo: string;
+  readonly email: string;
+  /** Whether a password would do. */
+  readonly password: boolean;
+  readonly providers: readonly ProviderLink[];
+}
+
+export interface AccountPage {
+  readonly user: { readonly name: string; readonly email: string; readonly emailVerified: boolean };
+  readonly hasPassword: boolean;
+  readonly identities: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly lastSignedInAt: Date;
+    /** Whether the provider or connection is there to sign in with. */
+    readonly inUse: boolean;
+  }[];
+  readonly notice?: string | undefined;
+  readonly alert?: string | undefined;
+}
+
+export interface ChooseOrganizationPage {
+  readonly returnTo: string;
+  readonly email: string;
+  readonly organizations: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly slug: string;
+    readonly chosen: boolean;
+  }[];
+  readonly alert?: string | undefined;
+}
+
 export interface AuthErrorPage {
   readonly title: string;
   /** What happened, in a sentence or two that a visitor may read. */
@@ -129,6 +182,39 @@ export interface AuthErrorPage {
   readonly tryAgainUrl: string;
   /** Leave out where a password would not help. */
   readonly passwordUrl?: string | undefined;
+}
+
+export interface ForgotPasswordPage extends FormState<'email'> {
+  readonly email?: string | undefined;
+}
+
+export interface ResetPasswordPage extends FormState<'password'> {
+  /** Of the mailed link. */
+  readonly token: string;
+  /** Whose password it is; kept in the form for password managers. */
+  readonly email: string;
+  readonly passwordMinLength: number;
+}
+
+export interface VerifyEmailPage {
+  /** Of the mailed link. */
+  readonly token: string;
+  /** The address that the link was mailed to. */
+  readonly email: string;
+  /** The address that it is to replace. Leave out where the account has it already. */
+  readonly replaces?: string | undefined;
+  readonly alert?: string | undefined;
+}
+
+/** Something to read, and perhaps somewhere to go. */
+export interface MessagePage {
+  readonly title: string;
+  readonly explanation: string;
+  /** For whom it did not go as it should. */
+  readonly remark?: string | undefined;
+  readonly action?: { readonly text: string; readonly url: string } | undefined;
+  /** Present where it tells of a failure. */
+  readonly failed?: true | undefined;
 }
 
 export interface ConsolePage {
@@ -144,6 +230,26 @@ export interface ConsolePage {
   readonly instanceAdministrator: boolean;
   /** Leave out where the explorer is off. */
   readonly explorerUrl?: string | undefined;
+  readonly notice?: string | undefined;
+}
+
+export interface SessionsPage {
+  readonly sessions: readonly {
+    readonly id: string;
+    /** Browser and system in words. */
+    readonly device: string;
+    readonly isCurrent: boolean;
+    /** How they proved who they are, in words: "Password and a code". */
+    readonly proof: string;
+    readonly connection?: string | undefined;
+    /** Address and network, in words. */
+    readonly place?: string | undefined;
+    readonly createdAt: Date;
+    readonly lastSeenAt: Date;
+  }[];
+  /** Leave out where there are no more. */
+  readonly olderUrl?: string | undefined;
+  readonly alert?: string | undefined;
   readonly notice?: string | undefined;
 }
 

@@ -19,6 +19,11 @@ function samples(text: string, path: string): Sample[] {
   const user = { name: text, email: text };
   const session = { method: text, connection: text, expiresAt: new Date('2026-11-22T10:12:00Z') };
   const membership = { name: text, slug: text, role: text };
+  const at = session.expiresAt;
+  const oneSession = {
+    ...{ id: '019abcde-0000-7000-8000-000000000000', device: text, isCurrent: true, proof: text, connection: text },
+    ...{ place: text, createdAt: at, lastSeenAt: at },
+  };
   const wrong = { name: text, email: text, password: text };
   const made = new Date('2026-11-22T10:12:00Z');
   const passkey = {
@@ -67,6 +72,8 @@ function samples(text: string, path: string): Sample[] {
         explorerUrl: path,
       },
     ],
+    ['sessions', { sessions: [], alert: text }],
+    ['sessions', { sessions: Array<typeof oneSession>(6).fill(oneSession), olderUrl: path, notice: text }],
     ['continue', { to: path, destination: text }],
     ['continue', { to: path, destination: text, passwordUrl: path }],
     ['second-step', { returnTo: text, totp: true, passkey: true, errors: { code: text } }],

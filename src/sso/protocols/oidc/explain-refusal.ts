@@ -62,7 +62,7 @@ function challenged(stage: Stage): OidcRefusalReason {
 }
 
 /** An OAuth error code is one word (RFC 6749, 4.1.2.1). What else a stranger put there is not for our trail. */
-function oneWord(code: string): string {
+export function oneWord(code: string): string {
   return /^[\w.-]{1,64}$/.test(code) ? code : 'an error code that is none';
 }
 

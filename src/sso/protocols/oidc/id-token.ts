@@ -22,8 +22,7 @@ const forbidden = ['jku', 'x5u', 'jwk', 'crit'] as const;
  * @throws OidcRefusal for a token that brings its own key along (CVE-2018-0114)
  */
 export function readHeader(idToken: unknown): IdTokenHeader | null {
-  const header =
-    typeof idToken === 'string' ? jsonObject(Buffer.from(idToken.split('.')[0] ?? '', 'base64url').toString()) : null;
+  const header = part(idToken, 0);
   if (!header) return null;
   const member = forbidden.find((name) => name in header);
   if (member !== undefined) throw new OidcRefusal('ID_TOKEN_INVALID', `header ${member}`);
@@ -49,6 +48,28 @@ export function checkClaims(claims: IDToken, header: IdTokenHeader, accessToken:
 /** OpenID Connect Core 2: at most 255 characters. What PostgreSQL can't store, or a reader can't see, is no name of anybody. */
 export function isSubject(sub: unknown): sub is string {
   return typeof sub === 'string' && sub !== '' && sub.length <= LONGEST_SUBJECT && !/[\p{Cc}\p{Cs}]/u.test(sub);
+}
+
+/** What a token claims, before anything of it is checked: for finding out what to check it against. */
+export function readPayload(idToken: unknown): Record<string, unknown> | null {
+  return part(idToken, 1);
+}
+
+/**
+ * Google's `hd`: the Workspace organization that manages the account. The parameter of the same name in the request only
+ * suggests an account to the person; the claim proves that it is one.
+ * @param allowed canonical; empty for all
+ * @throws OidcRefusal
+ */
+export function checkHostedDomain({ hd }: IDToken, allowed: readonly string[]): void {
+  if (allowed.length === 0) return;
+  if (typeof hd !== 'string') throw new OidcRefusal('HOSTED_DOMAIN', 'hd is missing');
+  if (!allowed.includes(hd.toLowerCase())) throw new OidcRefusal('HOSTED_DOMAIN', 'hd is another');
+}
+
+function part(token: unknown, index: 0 | 1): Record<string, unknown> | null {
+  if (typeof token !== 'string') return null;
+  return jsonObject(Buffer.from(token.split('.')[index] ?? '', 'base64url').toString());
 }
 
 function jsonObject(text: string): Record<string, unknown> | null {

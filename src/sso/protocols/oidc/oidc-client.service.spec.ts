@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@je
 import { startLoopbackHttp } from '../../../../test/support/servers/loopback-http.js';
 import { OutboundHttp } from '../../../platform/http/outbound.js';
 import type { OidcSettings } from '../../sign-in-source.types.js';
+import { usual } from '../../providers/oidc-vendor.js';
 import { OidcClientService } from './oidc-client.service.js';
 
 describe('what is remembered of a provider', () => {
@@ -34,7 +35,10 @@ describe('what is remembered of a provider', () => {
       clientAuthMethod: 'none',
       scopes: ['openid'],
       pkce: true,
-      emailVerifiedClaims: ['email_verified'],
+      clientKey: null,
+      claims: { email: 'email', name: 'name', emailVerified: ['email_verified'] },
+      hostedDomains: [],
+      quirks: usual.quirks,
     };
   });
   beforeEach(() => {

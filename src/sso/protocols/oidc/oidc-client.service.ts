@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { setTimeout } from 'node:timers/promises';
 import { OutboundHttp } from '../../../platform/http/outbound.js';
 import type { OidcSettings } from '../../sign-in-source.types.js';
 import { refusalIn } from './explain-refusal.js';
@@ -10,6 +11,8 @@ import { SigningKeys } from './signing-keys.js';
 
 /** Providers that are remembered at once; the one least recently used is forgotten first. */
 const MOST_REMEMBERED = 1_000;
+
+const COURTESY_MS = 1_500;
 
 /** What is public about a provider, by its issuer. A client's secret is no part of it, so a changed one counts at once. */
 interface Remembered {
@@ -41,23 +44,42 @@ export class OidcClientService {
   async relyingPartyFor(settings: OidcSettings): Promise<RelyingParty> {
     const fetch = fetchWithin(this.outbound, PATIENCE_MS);
     try {
-      return new OidcRelyingParty(settings, await this.providerOf(settings.issuer, fetch), fetch);
+      return new OidcRelyingParty(settings, await this.providerOf(settings, fetch), fetch);
     } catch (error) {
       throw refusalIn(error, 'callback') ?? error;
     }
   }
 
-  private async providerOf(issuer: string, fetch: Fetch): Promise<Provider> {
+  /**
+   * Where somebody goes who wants to sign out at the provider too.
+   * @returns null where it has no such place, or does not say so within a second and a half: nobody waits to sign out
+   */
+  endSessionEndpoint(settings: OidcSettings): Promise<string | null> {
+    const answer = this.providerOf(settings, fetchWithin(this.outbound, PATIENCE_MS)).then(
+      ({ metadata }) => metadata.end_session_endpoint ?? null,
+      (error: unknown) => {
+        if (refusalIn(error, 'callback')) return null;
+        throw error;
+      },
+    );
+    return Promise.race([answer, setTimeout(COURTESY_MS, null, { ref: false })]);
+  }
+
+  private async providerOf({ issuer, quirks }: OidcSettings, fetch: Fetch): Promise<Provider> {
     const remembered = this.recall(issuer);
     const { metadata, keepUntil, keys } = remembered;
     if (metadata && Date.now() < keepUntil) return { metadata, keys };
-    remembered.underWay ??= this.learn(remembered, issuer, fetch);
+    remembered.underWay ??= this.learn(remembered, { issuer, name: quirks.describedAs(issuer) }, fetch);
     return { metadata: await remembered.underWay, keys };
   }
 
-  private async learn(remembered: Remembered, issuer: string, fetch: Fetch): Promise<ProviderMetadata> {
+  private async learn(
+    remembered: Remembered,
+    { issuer, name }: { readonly issuer: string; readonly name: string },
+    fetch: Fetch,
+  ): Promise<ProviderMetadata> {
     try {
-      return Object.assign(remembered, await discover(this.outbound, fetch, issuer)).metadata;
+      return Object.assign(remembered, await discover(this.outbound, fetch, issuer, name)).metadata;
     } finally {
       remembered.underWay = null;
     }

@@ -7,6 +7,7 @@
  * - `PROVIDER_DENIED`: the provider says no, or the person did
  * - `ISSUER_…`: the provider can't be reached, is another, or may not be called
  * - `CODE_REFUSED`, `ID_TOKEN_…`, `USERINFO_INVALID`: the step of the exchange that failed
+ * - `HOSTED_DOMAIN`: the account is not of one of the organizations that may sign in (Google's `hd`)
  * - `LOGOUT_TOKEN_INVALID`: a provider's word that somebody signed out there, which is not believed
  * - `UNEXPECTED`: a defect or an outage of ours; the log has it under the same request id
  */
@@ -27,6 +28,7 @@ export type OidcRefusalReason =
   | 'ID_TOKEN_INVALID'
   | 'ID_TOKEN_SIGNATURE'
   | 'USERINFO_INVALID'
+  | 'HOSTED_DOMAIN'
   | 'LOGOUT_TOKEN_INVALID'
   | 'UNEXPECTED';
 

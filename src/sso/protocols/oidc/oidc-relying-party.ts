@@ -1,7 +1,8 @@
 import * as oidc from 'openid-client';
 import type { OidcSettings } from '../../sign-in-source.types.js';
+import { clientAuthOf } from './client-auth.js';
 import { refusalIn } from './explain-refusal.js';
-import { checkClaims, SKEW_SECONDS } from './id-token.js';
+import { checkClaims, checkHostedDomain, SKEW_SECONDS } from './id-token.js';
 import { readLogoutToken } from './logout-token.js';
 import type { OidcProof } from './oidc-proof.types.js';
 import { OidcRefusal } from './oidc-refusal.types.js';
@@ -9,6 +10,7 @@ import type { Fetch } from './outbound-fetch.js';
 import type { ProviderMetadata } from './provider-metadata.js';
 import type { LogoutNotice, OidcFlowSecrets, RelyingParty } from './relying-party.types.js';
 import type { SigningKeys } from './signing-keys.js';
+import { isForManyTenants, isIssuerOf, issuerOfTenant } from './tenant-issuer.js';
 import { TokenExchange } from './token-exchange.js';
 
 /** What a relying party knows of its provider. */
@@ -56,31 +58,48 @@ export class OidcRelyingParty implements RelyingParty {
     const { issuer, authorization_response_iss_parameter_supported: isPromised } = this.provider.metadata;
     const named = callback.searchParams.getAll('iss');
     if (named.length === 0 && !isPromised) return;
-    if (named.length !== 1 || named[0] !== issuer)
+    if (named.length !== 1 || !isIssuerOf(issuer, named[0]))
       throw new OidcRefusal('CALLBACK_ISSUER', named.length === 0 ? 'iss is missing' : 'iss is another');
   }
 
   private async prove(exchange: TokenExchange, callback: URL, flow: OidcFlowSecrets): Promise<OidcProof> {
-    const config = this.configuration(exchange);
+    const { issuer } = this.provider.metadata;
+    const isShared = isForManyTenants(issuer);
+    const named = isShared ? await this.tenantIssuer(exchange, callback, flow) : issuer;
+    const config = await this.configuration(exchange, named);
     const tokens = await oidc.authorizationCodeGrant(config, callback, {
-      expectedState: flow.state,
+      ...codeChecks(flow),
       expectedNonce: flow.nonce,
       idTokenExpected: true,
-      ...(flow.verifier === null ? {} : { pkceCodeVerifier: flow.verifier }),
     });
     const idToken = tokens.claims();
     if (!idToken) throw new OidcRefusal('ID_TOKEN_INVALID', 'missing');
     checkClaims(idToken, exchange.header, tokens.access_token, this.settings.clientId);
+    checkHostedDomain(idToken, this.settings.hostedDomains);
     return this.proofOf(idToken, await this.userinfo(config, idToken, tokens.access_token));
   }
 
-  private configuration(exchange: TokenExchange): oidc.Configuration {
+  /**
+   * The issuer of the tenant that answers, where one description stands for many. openid-client knows this for Microsoft's
+   * own host alone, and has the issuer fixed before it asks. So the code is exchanged with the ID token held back, and the
+   * whole answer is then checked against the issuer that the token's own `tid` leads to.
+   */
+  private async tenantIssuer(exchange: TokenExchange, callback: URL, flow: OidcFlowSecrets): Promise<string> {
+    const { issuer } = this.provider.metadata;
+    const withoutIssuer = new URL(callback);
+    withoutIssuer.searchParams.delete('iss');
+    exchange.holdBackIdToken();
+    await oidc.authorizationCodeGrant(await this.configuration(exchange, issuer), withoutIssuer, codeChecks(flow));
+    return issuerOfTenant(issuer, exchange.answerAgain());
+  }
+
+  private async configuration(exchange: TokenExchange, issuer: string): Promise<oidc.Configuration> {
     const { clientId } = this.settings;
     const config = new oidc.Configuration(
-      this.provider.metadata,
+      { ...this.provider.metadata, issuer },
       clientId,
       { [oidc.clockTolerance]: SKEW_SECONDS },
-      this.authentication(),
+      await clientAuthOf(this.settings, this.tokenEndpoint),
     );
     config[oidc.customFetch] = exchange.fetch;
     oidc.enableNonRepudiationChecks(config);
@@ -89,36 +108,37 @@ export class OidcRelyingParty implements RelyingParty {
     return config;
   }
 
-  private authentication(): oidc.ClientAuth {
-    const { clientSecret, clientAuthMethod } = this.settings;
-    if (clientSecret === null || clientAuthMethod === 'none') return oidc.None();
-    const secret = clientSecret.reveal();
-    return clientAuthMethod === 'client_secret_post' ? oidc.ClientSecretPost(secret) : oidc.ClientSecretBasic(secret);
-  }
-
   /** Asked only where the ID token names no email. openid-client refuses an answer about another subject (Core 5.3.4). */
   private async userinfo(
     config: oidc.Configuration,
-    { sub, email }: oidc.IDToken,
+    idToken: oidc.IDToken,
     accessToken: string,
   ): Promise<oidc.UserInfoResponse | null> {
+    const email = idToken[this.settings.claims.email];
     if (textOrNull(email) !== null || this.provider.metadata.userinfo_endpoint === undefined) return null;
-    return oidc.fetchUserInfo(config, accessToken, sub);
+    return oidc.fetchUserInfo(config, accessToken, idToken.sub);
   }
 
   /** Of the email and the word on it both come from one answer: one half of each would be a claim that nobody made. */
   private proofOf(idToken: oidc.IDToken, userinfo: oidc.UserInfoResponse | null): OidcProof {
     const about: Readonly<Record<string, unknown>> = userinfo ?? idToken;
-    const claims = { ...userinfo, ...idToken };
+    const claims: Readonly<Record<string, unknown>> = { ...userinfo, ...idToken };
+    const { claims: names, quirks } = this.settings;
+    const verified = about[names.emailVerified.find((claim) => claim in about) ?? ''];
     return {
       issuer: idToken.iss,
       subject: idToken.sub,
-      email: textOrNull(about.email),
-      emailVerified: about[this.settings.emailVerifiedClaims.find((claim) => claim in about) ?? ''],
-      name: textOrNull(claims.name),
+      email: textOrNull(about[names.email]),
+      emailVerified: quirks.verifiedAsText && verified === 'true' ? true : verified,
+      name: textOrNull(claims[names.name]),
       claims,
     };
   }
+}
+
+/** What is checked of every answer to a code, whatever comes with it. */
+function codeChecks({ state, verifier }: OidcFlowSecrets): oidc.AuthorizationCodeGrantChecks {
+  return { expectedState: state, ...(verifier === null ? {} : { pkceCodeVerifier: verifier }) };
 }
 
 function textOrNull(value: unknown): string | null {

@@ -5,19 +5,25 @@ import { OutboundError, type OutboundFailure } from '../../../platform/http/outb
 import type { Fetch } from './outbound-fetch.js';
 import { fetchDocument } from './provider-document.js';
 
-/** The part of a provider's description of itself that we use (OpenID Connect Discovery 1.0, 3; RFC 8414, 2; RFC 9207, 3). */
+/** The part of a provider's description of itself that we use (OpenID Connect Discovery 1.0, 3; RFC 8414, 2; RFC 9207, 3; RP-Initiated Logout 1.0, 2.1). */
 const description = z.object({
   issuer: z.string(),
   authorization_endpoint: z.string(),
   token_endpoint: z.string(),
   jwks_uri: z.string(),
   userinfo_endpoint: z.string().exactOptional(),
+  end_session_endpoint: z.string().optional().catch(undefined),
   id_token_signing_alg_values_supported: z.array(z.string()).default(['RS256']),
   token_endpoint_auth_methods_supported: z.array(z.string()).default(['client_secret_basic']),
   authorization_response_iss_parameter_supported: z.boolean().default(false),
 });
 
-export type ProviderMetadata = z.output<typeof description>;
+type Described = Omit<z.output<typeof description>, 'end_session_endpoint'>;
+
+export interface ProviderMetadata extends Described {
+  /** There only where a browser may be sent there. */
+  readonly end_session_endpoint?: string;
+}
 
 /** Signatures that the provider's public keys prove. Never `none`, and never HMAC, whose key would be the client secret. */
 const provable = /^(RS|PS|ES)(256|384|512)$|^EdDSA$|^Ed25519$/;
@@ -28,6 +34,7 @@ const endpoints = ['authorization_endpoint', 'token_endpoint', 'jwks_uri', 'user
  * Reads what a provider says of itself, and believes it only under the very name that we know it by: letter by letter,
  * where openid-client would let a slash, a letter's case, or any tenant of Entra ID pass.
  * @param issuer as configured: http(s), without query and fragment
+ * @param name what it must call itself: the issuer, but for Entra ID's shared ones
  * @throws ISSUER_NOT_ALLOWED for an address that may not be called, be it the issuer's or an endpoint's;
  *   ISSUER_UNREACHABLE when there is no usable answer; ISSUER_MISMATCH with `expected` and `found` in its facts
  */
@@ -35,17 +42,19 @@ export async function discover(
   outbound: OutboundHttp,
   fetch: Fetch,
   issuer: string,
+  name = issuer,
 ): Promise<{ readonly metadata: ProviderMetadata; readonly keepUntil: number }> {
   const { body, keepUntil } = await fetchDocument(fetch, wellKnown(issuer)).catch(asIssuerError);
-  refuseOtherName(issuer, body);
+  refuseOtherName(name, body);
   const read = description.safeParse(body);
   if (!read.success) throw unusable(issuer, `"${read.error.issues[0]?.path.join('.') ?? ''}" is missing or malformed`);
 
-  const metadata = read.data;
+  const { end_session_endpoint: signOut, ...metadata } = read.data;
   for (const name of endpoints) refuseUnlessCallable(outbound, name, metadata[name]);
   const algorithms = metadata.id_token_signing_alg_values_supported.filter((alg) => provable.test(alg));
   if (algorithms.length === 0) throw unusable(issuer, 'it offers no signature that its public keys would prove');
-  return { metadata: { ...metadata, id_token_signing_alg_values_supported: algorithms }, keepUntil };
+  const checked = { ...metadata, id_token_signing_alg_values_supported: algorithms };
+  return { metadata: { ...checked, ...signOutPlace(outbound, signOut) }, keepUntil };
 }
 
 /** OpenID Connect Discovery 4.1: a slash at the issuer's end is not doubled. */
@@ -74,6 +83,16 @@ function refuseUnlessCallable(outbound: OutboundHttp, name: string, url: string 
       facts: { endpoint: name, host: error.host },
       cause: error,
     });
+  }
+}
+
+/** Signing out there is a courtesy: an address that nobody may be sent to is no reason to refuse to sign in. */
+function signOutPlace(outbound: OutboundHttp, url: string | undefined): Pick<ProviderMetadata, 'end_session_endpoint'> {
+  try {
+    return url === undefined ? {} : { end_session_endpoint: outbound.assertAllowedUrl(url).href };
+  } catch (error) {
+    if (error instanceof OutboundError) return {};
+    throw error;
   }
 }
 

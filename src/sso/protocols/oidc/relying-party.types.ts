@@ -17,16 +17,20 @@ export interface LogoutNotice {
   readonly expiresAt: Date;
 }
 
-/** We, as one client of one provider. */
-export interface RelyingParty {
-  readonly authorizationEndpoint: string;
-  readonly tokenEndpoint: string;
+/** Who turns the code of a callback into proof, by whatever protocol. */
+export interface CodeRedeemer {
   /**
    * Turns the callback of a sign-in into proof of who somebody is.
    * @param callback the redirect URI that the sign-in began with, and the query that the browser brought to it
    * @throws OidcRefusal
    */
   redeem(callback: URL, flow: OidcFlowSecrets): Promise<OidcProof>;
+}
+
+/** We, as one client of one OpenID provider. */
+export interface RelyingParty extends CodeRedeemer {
+  readonly authorizationEndpoint: string;
+  readonly tokenEndpoint: string;
   /**
    * Turns a logout token into who has signed out at the provider.
    * @throws OidcRefusal

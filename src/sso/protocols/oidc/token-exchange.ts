@@ -12,6 +12,9 @@ import type { SigningKeys } from './signing-keys.js';
 export class TokenExchange {
   private reached: Stage = 'callback';
   private idTokenHeader: IdTokenHeader | null = null;
+  private isHeldBack = false;
+  private held: Response | null = null;
+  private idToken: unknown = null;
 
   constructor(
     private readonly outbound: Fetch,
@@ -28,6 +31,17 @@ export class TokenExchange {
     return this.idTokenHeader ?? { alg: '', kid: undefined };
   }
 
+  /** From now on the answer of the token endpoint is given without its ID token. */
+  holdBackIdToken(): void {
+    this.isHeldBack = true;
+  }
+
+  /** The next exchange gets the whole answer that the last one got a part of: a code serves once. @returns the ID token */
+  answerAgain(): unknown {
+    this.isHeldBack = false;
+    return this.idToken;
+  }
+
   readonly fetch: CustomFetch = async (url, options) => {
     if (options.method === 'POST') return this.askForTokens(url, options);
     if (url === this.metadata.jwks_uri) return this.answerWithKeys();
@@ -35,16 +49,22 @@ export class TokenExchange {
     return this.outbound(url, options);
   };
 
-  private async askForTokens(...[url, options]: Parameters<CustomFetch>): Promise<Response> {
+  private async askForTokens(...request: Parameters<CustomFetch>): Promise<Response> {
+    if (this.held) return this.held;
     this.reached = 'token';
-    const response = await this.outbound(url, options);
+    const response = await this.outbound(...request);
     this.reached = 'idToken';
     const body: unknown = await response
       .clone()
       .json()
       .catch(() => null);
-    if (body !== null && typeof body === 'object' && 'id_token' in body) this.idTokenHeader = readHeader(body.id_token);
-    return response;
+    if (body === null || typeof body !== 'object' || !('id_token' in body)) return response;
+    const { id_token: idToken, ...rest } = body;
+    this.idTokenHeader = readHeader(idToken);
+    if (!this.isHeldBack) return response;
+    this.held = response;
+    this.idToken = idToken;
+    return Response.json(rest, { status: response.status });
   }
 
   private async answerWithKeys(): Promise<Response> {

@@ -1,4 +1,4 @@
-import { OidcRefusal } from '../../../sso/protocols/oidc/oidc-refusal.types.js';
+import { OidcRefusal } from '../sso/protocols/oidc/oidc-refusal.types.js';
 
 const once = ['state', 'code', 'error', 'iss'] as const;
 

@@ -1,21 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { AppError } from '../../../platform/errors/app-error.js';
-import { Logger } from '../../../platform/logging/logger.js';
-import { logProblem, toAppError } from '../../../platform/http/problem.js';
-import type { OpenedSession } from '../../../sessions/session.types.js';
-import { OidcClientService } from '../../../sso/protocols/oidc/oidc-client.service.js';
-import type { OidcProof } from '../../../sso/protocols/oidc/oidc-proof.types.js';
-import { OidcRefusal } from '../../../sso/protocols/oidc/oidc-refusal.types.js';
-import { SignInSourceService } from '../../../sso/sign-in-source.service.js';
-import type { SignInSource } from '../../../sso/sign-in-source.types.js';
-import { LoginFlowService } from '../../login-flow.service.js';
-import { runStrategy, type StrategyResult } from '../../run-strategy.js';
-import { signInRequest } from '../../sign-in-request.service.js';
-import { SignInRefused } from '../../sign-in-refused.js';
-import { SignInService } from '../../sign-in.service.js';
+import { AppError } from '../platform/errors/app-error.js';
+import { Logger } from '../platform/logging/logger.js';
+import { logProblem, toAppError } from '../platform/http/problem.js';
+import type { OpenedSession } from '../sessions/session.types.js';
+import { GithubClientService } from '../sso/protocols/github/github-client.service.js';
+import { OidcClientService } from '../sso/protocols/oidc/oidc-client.service.js';
+import type { OidcProof } from '../sso/protocols/oidc/oidc-proof.types.js';
+import { OidcRefusal } from '../sso/protocols/oidc/oidc-refusal.types.js';
+import { SignInSourceService } from '../sso/sign-in-source.service.js';
+import type { SignInSource } from '../sso/sign-in-source.types.js';
+import { LoginFlowService } from './login-flow.service.js';
+import { runStrategy, type StrategyResult } from './run-strategy.js';
+import { signInRequest } from './sign-in-request.service.js';
+import { SignInRefused } from './sign-in-refused.js';
+import { SignInService } from './sign-in.service.js';
 import { callbackParameters } from './callback-parameters.js';
-import { OidcStrategy, type Half, type OidcInfo } from './oidc.strategy.js';
+import { strategies, strategyFor } from './strategies/strategies.js';
+import type { FinishedInfo, Half } from './strategies/strategy.types.js';
 
 /** A request for one step of a sign-in through a provider. */
 export interface Visit {
@@ -36,11 +38,13 @@ export interface Wish {
   readonly issuer: string | null;
 }
 
+/** The one walk of every sign-in through somebody else, whatever the protocol. */
 @Injectable()
-export class OidcSignInService {
+export class ProviderSignInService {
   constructor(
     private readonly sources: SignInSourceService,
-    private readonly client: OidcClientService,
+    private readonly oidc: OidcClientService,
+    private readonly github: GithubClientService,
     private readonly flows: LoginFlowService,
     private readonly signIn: SignInService,
     private readonly logger: Logger,
@@ -52,7 +56,7 @@ export class OidcSignInService {
    */
   begin(visit: Visit & { readonly browser: string }, { returnTo, loginHint, issuer }: Wish): Promise<string> {
     return this.refusing(visit, async (source) => {
-      if (issuer !== null && issuer !== source.oidc.issuer)
+      if (issuer !== null && issuer !== source.settings.issuer)
         throw new OidcRefusal('ISSUER_MISMATCH', 'begun for another issuer');
       const owner = { source, callbackUrl: source[visit.address], browser: visit.browser };
       const open = (begun: { nonce: string; verifier: string | null }) =>
@@ -81,7 +85,7 @@ export class OidcSignInService {
         result.user as OidcProof,
         signInRequest(visit.request),
       );
-      return { opened, returnTo: (result.info as OidcInfo).returnTo };
+      return { opened, returnTo: (result.info as FinishedInfo).returnTo };
     });
   }
 
@@ -92,9 +96,12 @@ export class OidcSignInService {
     open: (begun: { nonce: string; verifier: string | null }) => Promise<string>,
   ): Promise<StrategyResult> {
     const callbackUrl = source[address];
-    const party = await this.client.relyingPartyFor(source.oidc);
     const take = (state: string) => this.flows.take(state, { source, callbackUrl, browser });
-    return runStrategy(new OidcStrategy({ settings: source.oidc, party, callbackUrl, open, take }, half), request);
+    const strategy = await strategyFor(source, { callbackUrl, open, take }, half, {
+      oidc: this.oidc,
+      github: this.github,
+    });
+    return runStrategy(strategy, request);
   }
 
   /** Puts whatever goes wrong on the trail once: of the connection's organization, or of the instance. */
@@ -108,12 +115,12 @@ export class OidcSignInService {
       const { reason, detail } = error instanceof OidcRefusal ? error : this.unexpected(error, visit);
       const organizationId = source?.organizationId ?? (await this.sources.organizationOf(visit.key));
       const attempt = {
-        method: 'oidc',
+        method: source ? strategies[source.protocol].method : 'oidc',
         connection: keyOf(visit, source),
         email: null,
         organizationId,
         detail,
-      } as const;
+      };
       return this.signIn.refuse(signInRequest(visit.request).origin, attempt, reason);
     }
   }

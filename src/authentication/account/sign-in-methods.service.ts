@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../platform/clock/clock.js';
+import { Database } from '../../platform/database/database.js';
+import { AppError } from '../../platform/errors/app-error.js';
+import type { Actor } from '../../policy/actor.js';
+import { refuseStaleProof } from '../../policy/fresh-proof.js';
+import { SessionService } from '../../sessions/session.service.js';
+import { SignInSourceService } from '../../sso/sign-in-source.service.js';
+import type { SignInSource } from '../../sso/sign-in-source.types.js';
+import { IdentityService } from '../../users/identity.service.js';
+import { UserService } from '../../users/user.service.js';
+import type { Identity } from '../../users/user.types.js';
+import { EmailTrail } from '../email-trail.service.js';
+
+/** An identity of a person, with the provider or connection that speaks for it. */
+export interface LinkedIdentity extends Identity {
+  /** What a person reads; of one that is not in use any more, its key or nothing better than its issuer. */
+  readonly name: string;
+  /** Null: nobody can sign in with it now, since the provider or connection is gone or switched off. */
+  readonly key: string | null;
+}
+
+/** The ways by which a person can sign in, and taking one away. */
+@Injectable()
+export class SignInMethodsService {
+  constructor(
+    private readonly database: Database,
+    private readonly users: UserService,
+    private readonly identities: IdentityService,
+    private readonly sources: SignInSourceService,
+    private readonly sessions: SessionService,
+    private readonly trail: EmailTrail,
+    private readonly clock: Clock,
+  ) {}
+
+  hasPassword(userId: string): Promise<boolean> {
+    return this.users.passwordHashOf(userId).then((hash) => hash !== null);
+  }
+
+  /** Oldest first. */
+  async identitiesOf(userId: string): Promise<LinkedIdentity[]> {
+    const identities = await this.identities.listOf(userId);
+    const sources = await this.sources.byIdentitySource(identities.map(({ source }) => source));
+    return identities.map((identity) => named(identity, sources.get(identity.source) ?? null));
+  }
+
+  /**
+   * Takes an identity away from its person, and ends the sessions that it has opened, but for the one that asks.
+   * @throws STEP_UP_REQUIRED; NOT_FOUND for somebody else's; PRECONDITION_FAILED for the last way to sign in
+   */
+  async unlink(actor: Actor, sessionId: string | null, identityId: string): Promise<LinkedIdentity> {
+    refuseStaleProof(actor, this.clock.now());
+    return this.database.transaction(async (tx) => {
+      await this.users.takeTurns(tx, actor.label);
+      const user = await this.users.get(actor.id);
+      const identities = await this.identitiesOf(user.id);
+      const identity = identities.find(({ id }) => id === identityId);
+      if (!identity) throw new AppError('NOT_FOUND');
+      const others = identities.some(({ id, key }) => id !== identityId && key !== null);
+      if (!others && !(await this.hasPassword(user.id))) throw onlyWay();
+      const organizationId = await this.trail.of(user.email);
+      await this.identities.unlink(tx, actor, { user, organizationId }, identity);
+      if (identity.key !== null) await this.sessions.endThrough(tx, user.id, identity.key, sessionId);
+      return identity;
+    });
+  }
+}
+
+const onlyWay = (): AppError =>
+  new AppError('PRECONDITION_FAILED', {
+    message: 'This is the only way by which you can sign in. Add another one first, or set a password.',
+  });
+
+function named(identity: Identity, source: SignInSource | null): LinkedIdentity {
+  const fallback = identity.source.startsWith('provider:')
+    ? identity.source.slice('provider:'.length)
+    : identity.issuer;
+  return { ...identity, name: source?.name ?? fallback, key: source?.key ?? null };
+}

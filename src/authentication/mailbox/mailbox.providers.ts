@@ -1,0 +1,28 @@
+import { EmailChangeResolver } from './email-change.resolver.js';
+import { EmailChange } from './email-change.service.js';
+import { EmailConfirmation } from './email-confirmation.service.js';
+import { EmailVerification } from './email-verification.service.js';
+import { MailboxActions } from './mailbox-actions.service.js';
+import { MailboxLinks } from './mailbox-links.service.js';
+import { MailboxNotices } from './mailbox-notices.service.js';
+import { MailboxThrottle } from './mailbox-throttle.service.js';
+import { NewPasswordService } from './new-password.service.js';
+import { PasswordUse } from './password-use.service.js';
+import { ResetMailer } from './reset-mailer.service.js';
+import { ResetRequestService } from './reset-request.service.js';
+
+/** What is proven through a mailbox: a part of signing in, and of its module. */
+export const mailboxProviders = [
+  EmailChange,
+  EmailChangeResolver,
+  EmailConfirmation,
+  EmailVerification,
+  MailboxActions,
+  MailboxLinks,
+  MailboxNotices,
+  MailboxThrottle,
+  NewPasswordService,
+  PasswordUse,
+  ResetMailer,
+  ResetRequestService,
+];

@@ -1,0 +1,80 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { AppError } from '../errors/app-error.js';
+import { Logger } from '../logging/logger.js';
+import { logProblem, problemOf, toAppError } from './problem.js';
+import { requestIdFrom } from './request-log.middleware.js';
+
+/** What is sent: `body` as it stands, or nothing. */
+export interface PlainAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+interface Ahead {
+  readonly path: string;
+  readonly methods: readonly string[];
+  /** What it throws is told as a problem document. */
+  readonly answer: (request: IncomingMessage, requestId: string) => PlainAnswer | Promise<PlainAnswer>;
+}
+
+/**
+ * Has one path answered on the HTTP server itself, ahead of Express and Nest, for what is asked at every request of
+ * somebody else's product. It leaves no line in the request log.
+ */
+export function answerAhead(app: NestExpressApplication, ahead: Ahead): void {
+  const { path } = ahead;
+  const logger = app.get(Logger);
+  const server = app.getHttpServer();
+  const others = server.listeners('request') as RequestListener[];
+  server.removeAllListeners('request');
+  server.on('request', (request, response) => {
+    const { url = '' } = request;
+    if (url === path || url.startsWith(`${path}?`)) void reply(request, response, ahead, logger);
+    else others.forEach((listener) => listener(request, response));
+  });
+}
+
+/** Never rejects. */
+async function reply(request: IncomingMessage, response: ServerResponse, ahead: Ahead, logger: Logger): Promise<void> {
+  const { path, methods, answer } = ahead;
+  const { method = '' } = request;
+  const requestId = requestIdFrom(request.headers['x-request-id']);
+  try {
+    if (!methods.includes(method)) throw new AppError('METHOD_NOT_ALLOWED');
+    send(response, requestId, await answer(request, requestId));
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    logProblem(logger, error, { requestId }, `${method} ${path}`);
+    const headers = error.code === 'METHOD_NOT_ALLOWED' ? { Allow: methods.join(', ') } : {};
+    send(response, requestId, problemAnswer(error, requestId, headers));
+  }
+}
+
+/** An error as the answer that tells of it. */
+export function problemAnswer(
+  error: AppError,
+  requestId: string,
+  headers: Readonly<Record<string, string>> = {},
+): PlainAnswer {
+  const told = {
+    'Content-Type': 'application/problem+json',
+    // A body that is too large is not read to its end, so its connection can't be used again.
+    ...(error.code === 'PAYLOAD_TOO_LARGE' ? { Connection: 'close' } : {}),
+    ...headers,
+  };
+  return { status: error.status, headers: told, body: JSON.stringify(problemOf(error, requestId)) };
+}
+
+function send(response: ServerResponse, requestId: string, { status, headers, body = '' }: PlainAnswer): void {
+  response.writeHead(status, {
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    'X-Request-Id': requestId,
+    // A 204 has no length (RFC 9110, 8.6).
+    ...(status === 204 ? {} : { 'Content-Length': Buffer.byteLength(body) }),
+    ...headers,
+  });
+  response.end(body);
+}

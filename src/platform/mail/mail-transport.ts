@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import { createTransport, type Transporter } from 'nodemailer';
+import { Config } from '../config/config.js';
+import { Logger } from '../logging/logger.js';
+import type { Mail } from './mail.js';
+
+/** A mail server that hangs is given up, in milliseconds. */
+const patience = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 };
+
+/** The SMTP server of `SMTP_URL`; or the log, so that a first try needs no mail server. */
+@Injectable()
+export class MailTransport {
+  private readonly transport: Transporter | null;
+
+  constructor(
+    config: Config,
+    private readonly logger: Logger,
+  ) {
+    this.transport = config.smtpUrl
+      ? createTransport({ ...patience, url: config.smtpUrl.reveal() }, { from: config.mailFrom })
+      : null;
+  }
+
+  /**
+   * Hands the mail to the server. One that the server refuses for good (RFC 5321, 4.2.1: a 5yz reply to the recipient or
+   * to the mail itself) is given up at once, with a line in the log.
+   * @throws whatever may be over at the next attempt, such as a server that is not there
+   */
+  async send(mail: Mail, messageId: string): Promise<void> {
+    if (!this.transport) {
+      this.logger.event('mail (no SMTP_URL is set)', { to: mail.to, subject: mail.subject, text: mail.text });
+      return;
+    }
+    try {
+      // An address object is one recipient whatever it holds; a string would be parsed as a list.
+      await this.transport.sendMail({ ...mail, to: { name: '', address: mail.to }, messageId });
+    } catch (error) {
+      if (!isForGood(error)) throw new Error(reasonOf(error), { cause: error });
+      this.logger.failure('a mail was refused for good', { messageId, reason: reasonOf(error) });
+    }
+  }
+}
+
+interface SmtpError {
+  readonly code?: unknown;
+  readonly responseCode?: unknown;
+}
+
+function isForGood(error: unknown): boolean {
+  const { code, responseCode } = error as SmtpError;
+  return (code === 'EENVELOPE' || code === 'EMESSAGE') && Number(responseCode) >= 500;
+}
+
+/** The client's code and the server's, which tell an administrator enough; the whole message may quote the address. */
+function reasonOf(error: unknown): string {
+  const { code, responseCode } = error as SmtpError;
+  const codes = [code, responseCode].filter((part) => typeof part === 'string' || typeof part === 'number');
+  return codes.join(' ') || 'unknown';
+}

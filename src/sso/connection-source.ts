@@ -1,0 +1,66 @@
+import type { VerifiedDomain } from '../organizations/domains/domain.types.js';
+import type { Cipher } from '../platform/crypto/cipher.js';
+import type { Secret } from '../platform/crypto/secret.js';
+import { githubEndpoints } from './providers/github-vendor.js';
+import { vendors, type Vendor } from './providers/providers.js';
+import { secretPlace } from './secret-place.js';
+import type { SignInSource, SourceFacts } from './sign-in-source.types.js';
+import { addressesOf } from './source-addresses.js';
+import type { SsoConnectionEntity } from './sso-connection.entity.js';
+
+interface House {
+  readonly rootUrl: string;
+  readonly cipher: Cipher;
+}
+
+/** An organization's connection, ready to sign in the people of its domain. */
+export function connectionSource(row: SsoConnectionEntity, domain: VerifiedDomain, house: House): SignInSource {
+  const { issuer, clientId, clientAuthMethod, scopes, pkce } = row;
+  const vendor = vendors[row.provider];
+  const facts = factsOf(row, vendor, domain, house.rootUrl);
+  const client = {
+    issuer,
+    clientId,
+    // Read when it is used: who only asks whether a domain has a connection needs no secret.
+    get clientSecret() {
+      return secretOf(row, house.cipher);
+    },
+    scopes,
+    pkce,
+  };
+  if (vendor.protocol === 'github')
+    return { ...facts, protocol: 'github', settings: Object.assign(client, githubEndpoints(issuer)) };
+  const { emailVerifiedClaims: emailVerified, namesHostedDomain, quirks } = vendor;
+  const settings = Object.assign(client, {
+    clientAuthMethod,
+    clientKey: null,
+    claims: { email: 'email', name: 'name', emailVerified },
+    hostedDomains: namesHostedDomain ? [domain.name] : [],
+    quirks,
+  });
+  return { ...facts, protocol: 'oidc', settings };
+}
+
+function factsOf(row: SsoConnectionEntity, vendor: Vendor, domain: VerifiedDomain, rootUrl: string): SourceFacts {
+  return {
+    key: row.key,
+    name: row.name,
+    ...addressesOf(rootUrl, row.key),
+    kind: 'connection',
+    connectionId: row.id,
+    organizationId: row.organizationId,
+    domain: domain.name,
+    identitySource: row.id,
+    allowSignUp: true,
+    allowedDomains: [domain.name],
+    // Its organization owns the domain: what its own provider says of an address there is as good as a proof. Where
+    // anybody can have an account, the provider is not its own.
+    requireEmailVerified: vendor.isOpenToAnybody,
+    allowAccountLinking: true,
+    signOutAtProvider: row.signOutAtProvider,
+  };
+}
+
+function secretOf({ id, clientSecret }: SsoConnectionEntity, cipher: Cipher): Secret | null {
+  return clientSecret === null ? null : cipher.decrypt(clientSecret, secretPlace(id));
+}
