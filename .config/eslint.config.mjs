@@ -57,7 +57,7 @@ export default tseslint.config(
     rules: { 'no-restricted-imports': ['error', { paths: [onlyInCrypto] }] },
   },
   {
-    files: ['test/**/*.ts', '**/*.spec.ts', 'demo/**/*.ts'],
+    files: ['test/**/*.ts', '**/*.spec.ts', 'demo/**/*.ts', 'bench/**/*.ts'],
     rules: {
       'no-console': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',

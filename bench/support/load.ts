@@ -1,0 +1,53 @@
+import autocannon from 'autocannon';
+import { answerQuestions } from './worker.js';
+
+/** Requests sent by a process that does nothing else. */
+export interface Load {
+  readonly url: string;
+  readonly connections: number;
+  /** So many requests, or as many as go in so many seconds. */
+  readonly until: { readonly requests: number } | { readonly seconds: number };
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Signs in with a password, each time as another account from another address. */
+  readonly signIn?: { readonly emails: readonly string[]; readonly password: string };
+}
+
+export interface LoadResult {
+  readonly perSecond: number;
+  /** Answers other than 2xx, and requests without one. */
+  readonly failed: number;
+}
+
+let address = 0;
+
+/** Never the same twice, so that the throttle has nothing to count. */
+function nextAddress(): string {
+  address += 1;
+  return `10.${(address >> 16) & 255}.${(address >> 8) & 255}.${address & 255}`;
+}
+
+async function send({ url, connections, until, headers, signIn }: Load): Promise<LoadResult> {
+  let next = 0;
+  const setupRequest = (request: autocannon.Request): autocannon.Request => {
+    if (!signIn) return request;
+    next += 1;
+    const email = signIn.emails[next % signIn.emails.length];
+    return {
+      ...request,
+      headers: { 'content-type': 'application/json', 'x-forwarded-for': nextAddress() },
+      body: JSON.stringify({ email, password: signIn.password }),
+    };
+  };
+  const started = performance.now();
+  const result = await autocannon({
+    url,
+    connections,
+    ...('requests' in until ? { amount: until.requests } : { duration: until.seconds }),
+    timeout: 60,
+    requests: [{ method: signIn ? 'POST' : 'GET', ...(headers ? { headers: { ...headers } } : {}), setupRequest }],
+  });
+  const seconds = 'seconds' in until ? result.duration : (performance.now() - started) / 1000;
+  return { perSecond: result['2xx'] / seconds, failed: result.non2xx + result.errors + result.timeouts };
+}
+
+answerQuestions(send);
