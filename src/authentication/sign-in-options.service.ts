@@ -92,6 +92,11 @@ export class SignInOptionsService {
     return [...first, ...others.map((provider) => ({ ...provider, lastUsed: false }))];
   }
 
+  /** @param email canonical, of somebody who is signed in */
+  async isPasskeyUsable(email: string): Promise<boolean> {
+    return this.hasPasskeys && (await this.discovery.enforcementFor(emailIn(email).domain)) === null;
+  }
+
   private providers(): ProviderOption[] {
     return this.sources.configured().map(({ key, name, loginUrl }) => ({ key, name, loginUrl }));
   }

@@ -235,6 +235,16 @@ describe('the pages about second factors', () => {
       expect(await text()).toMatch(/Method\s+Password/);
     });
 
+    it('prove by it again who somebody is, and go on to what they wanted', async () => {
+      await become(mia);
+      await ageProof(app, mia, 11);
+      await arrive(`${FACTORS}/totp`);
+      expect(person.path()).toBe('/confirm');
+      expect(await person.faults()).toEqual([]);
+      await press('Use a passkey', `**${FACTORS}/totp`);
+      expect(await person.heading()).toBe('Set up an authenticator app');
+    });
+
     it('say that it did not work, may be tried again, and lead back', async () => {
       await devtools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false });
       await arrive('/sign-in');

@@ -161,6 +161,12 @@ describe('second factors', () => {
       const alone = await signInByPasskey(browser, device);
       expect([alone.status, alone.json<{ code: string }>().code]).toEqual([403, 'SSO_REQUIRED']);
       expect(await isSignedIn(browser)).toBe(false);
+      await ageProof(app, mia, 11);
+      const prove = await mia.browser.postForm(`${FACTORS}/prove`, { code: codeOf(key) });
+      expect([prove.status, (await mia.browser.get(`${FACTORS}/totp`)).location]).toEqual([
+        403,
+        expect.stringContaining('/confirm'),
+      ]);
     });
   });
 

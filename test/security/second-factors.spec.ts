@@ -419,6 +419,7 @@ describe('second factors', () => {
       ['makes recovery codes', ({ browser }) => browser.postForm(`${FACTORS}/recovery-codes`, {})],
       ['shows a key', ({ browser }) => browser.get(`${FACTORS}/totp`)],
       ['asks for a passkey', ({ browser }) => browser.postForm(`${FACTORS}/passkeys`, { name: 'Mine' })],
+      ['adds a provider', ({ browser }) => browser.postForm('/account/link', { key: 'google' })],
     ];
 
     it.each(changes)('that %s needs a proof of the last ten minutes', async (_what, change) => {
@@ -427,10 +428,7 @@ describe('second factors', () => {
       await ageProof(app, person, 11);
       const before = await stateOf(person);
       const answer = await change(person);
-      expect([answer.status, answer.location]).toEqual([
-        303,
-        expect.stringMatching(/\/confirm\?returnTo=%2Faccount%2Fsecond-factor/),
-      ]);
+      expect([answer.status, answer.location]).toEqual([303, expect.stringMatching(/\/confirm\?returnTo=%2Faccount/)]);
       expect(await stateOf(person)).toEqual(before);
     });
 

@@ -4,7 +4,7 @@ import { RefusalService } from '../../access/refusal.service.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { callerOf } from '../../policy/current.decorators.js';
 import { UserService } from '../../users/user.service.js';
-import { signInUrl } from '../pages/links.js';
+import { confirmUrl, signInUrl } from '../pages/links.js';
 import type { Changer } from './factor-book.service.js';
 
 export const FACTORS_PATH = '/account/second-factor';
@@ -46,6 +46,6 @@ export class AccountVisit {
 }
 
 function proofFor({ code }: AppError, returnTo: string): string | null {
-  if (code === 'STEP_UP_REQUIRED') return `/confirm?${new URLSearchParams({ returnTo }).toString()}`;
+  if (code === 'STEP_UP_REQUIRED') return confirmUrl(returnTo);
   return code === 'SECOND_FACTOR_REQUIRED' ? FACTORS_PATH : null;
 }

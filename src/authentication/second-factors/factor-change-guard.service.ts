@@ -6,7 +6,7 @@ import { hasSecondFactor } from '../../policy/proof.js';
 import type { Prover } from './factor-proof.service.js';
 import { SecondFactorService } from './second-factor.service.js';
 
-/** Whether somebody may change their own second factors now. */
+/** Whether somebody may change now by what they sign in. */
 @Injectable()
 export class FactorChangeGuard {
   constructor(
@@ -18,10 +18,10 @@ export class FactorChangeGuard {
    * @throws STEP_UP_REQUIRED with `confirmUrl` when the last proof is older than ten minutes; SECOND_FACTOR_REQUIRED when
    *   they have a second factor and have not proven it in this session: a password alone is not to take it off
    */
-  async refuseUnproven({ actor, user }: Prover): Promise<void> {
+  async refuseUnproven({ actor }: Pick<Prover, 'actor'>): Promise<void> {
     refuseStaleProof(actor, this.clock.now());
     if (actor.proof === null || hasSecondFactor(actor.proof)) return;
-    if ((await this.factors.askedOf(user.id)).length === 0) return;
+    if ((await this.factors.askedOf(actor.id)).length === 0) return;
     throw new AppError('SECOND_FACTOR_REQUIRED', {
       message: 'Prove your second factor in this session first.',
       facts: { proveUrl: '/account/second-factor' },

@@ -142,6 +142,8 @@ export interface ConfirmPage extends FormState<'password'> {
   readonly email: string;
   /** Whether a password would do. */
   readonly password: boolean;
+  /** Whether a passkey would. */
+  readonly passkey?: boolean | undefined;
   readonly providers: readonly ProviderLink[];
 }
 

@@ -76,6 +76,7 @@ function samples(text: string, path: string): Sample[] {
     ['sessions', { sessions: Array<typeof oneSession>(6).fill(oneSession), olderUrl: path, notice: text }],
     ['continue', { to: path, destination: text }],
     ['continue', { to: path, destination: text, passwordUrl: path }],
+    ['confirm', { returnTo: text, email: text, password: false, passkey: true, providers }],
     ['second-step', { returnTo: text, totp: true, passkey: true, errors: { code: text } }],
     ['second-step', { returnTo: text, totp: false, passkey: false, alert: text }],
     [
