@@ -39,12 +39,20 @@ import { NewcomerService } from './newcomer.service.js';
 import { AuthErrorPage } from './pages/auth-error.page.js';
 import { ForgotPasswordPage } from './pages/forgot-password.page.js';
 import { ResetPasswordPage } from './pages/reset-password.page.js';
+import { SignInForms } from './pages/sign-in-forms.service.js';
+import { SignInPasswordPage } from './pages/sign-in-password.page.js';
 import { SignInPage } from './pages/sign-in.page.js';
+import { SignOutPage } from './pages/sign-out.page.js';
 import { SignUpPage } from './pages/sign-up.page.js';
 import { ProviderSignInService } from './provider-sign-in.service.js';
 import { ProviderSignOutService } from './provider-sign-out.service.js';
 import { VerifyEmailPage } from './pages/verify-email.page.js';
 import { QuietSignUp } from './quiet-sign-up.service.js';
+import {
+  secondFactorControllers,
+  secondFactorEntities,
+  secondFactorProviders,
+} from './second-factors/second-factors.providers.js';
 import { SessionCookie } from './session-cookie.service.js';
 import { SignInOptionsService } from './sign-in-options.service.js';
 import { SessionManagementResolver } from './sessions/session-management.resolver.js';
@@ -76,7 +84,7 @@ import { TokenService } from './tokens/token.service.js';
     AccessModule,
     ApiKeysModule,
     SsoModule,
-    TypeOrmModule.forFeature([LoginFlowEntity, MailboxTokenEntity, SigningKeyEntity]),
+    TypeOrmModule.forFeature([LoginFlowEntity, MailboxTokenEntity, SigningKeyEntity, ...secondFactorEntities]),
   ],
   controllers: [
     AuthController,
@@ -84,6 +92,8 @@ import { TokenService } from './tokens/token.service.js';
     LoginController,
     MailboxController,
     SignInPage,
+    SignInPasswordPage,
+    SignOutPage,
     SignUpPage,
     ForgotPasswordPage,
     ResetPasswordPage,
@@ -95,6 +105,7 @@ import { TokenService } from './tokens/token.service.js';
     ChooseOrganizationPage,
     SessionsPage,
     TokenController,
+    ...secondFactorControllers,
   ],
   providers: [
     ...mailboxProviders,
@@ -126,6 +137,7 @@ import { TokenService } from './tokens/token.service.js';
     SessionLookup,
     SessionManagementResolver,
     SessionManagementService,
+    SignInForms,
     SignInOptionsService,
     SignInService,
     SignInThrottle,
@@ -133,6 +145,7 @@ import { TokenService } from './tokens/token.service.js';
     SigningKeyResolver,
     SigningKeyService,
     TokenService,
+    ...secondFactorProviders,
   ],
   exports: [SessionCookie, SignInOptionsService, SignInService],
 })

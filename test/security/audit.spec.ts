@@ -41,6 +41,7 @@ const eventsOf: Readonly<Record<string, readonly string[]>> = {
   removeDomain: ['domain.removed'],
   removeMember: ['member.removed'],
   resendInvitation: ['invitation.resent'],
+  resetSecondFactors: ['secondFactors.reset'],
   revokeAllSessions: ['user.sessionsRevoked'],
   revokeApiKey: ['apiKey.revoked'],
   revokeInvitation: ['invitation.revoked'],
