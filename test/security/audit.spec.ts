@@ -182,11 +182,11 @@ describe('150: the audit trail', () => {
       const tenant = await readyTenant();
       const client = await whoMay(mutation, tenant);
       // Attempts are counted whatever comes of them.
-      const before = await rowDigests(app, ['sign_in_attempts']);
+      const before = await rowDigests(app, ['attempts']);
       const { codes } = await withoutTrail(() => call(client, mutation, inputOf(mutation, tenant)));
 
       expect(codes).toEqual(['INTERNAL']);
-      expect(await rowDigests(app, ['sign_in_attempts'])).toEqual(before);
+      expect(await rowDigests(app, ['attempts'])).toEqual(before);
       undone.push(tenant);
     });
   });
