@@ -63,6 +63,14 @@ export class AccountService {
     return { identity, email, emailProven, create: { name: shownName(proof.name) ?? email.address } };
   }
 
+  /** What speaks against a signed-in person's adding this way to sign in; a connection adds itself, at a sign-in by it. */
+  async objectionToAdding(source: SignInSource, proof: OidcProof, user: User): Promise<SignInRefusalReason | null> {
+    if (source.kind === 'connection') return 'ACCOUNT_EXISTS';
+    const email = parseEmailAddress(proof.email);
+    if (!email) return 'EMAIL_MISSING';
+    return (await this.objectionTo(source, proof, email)) ?? (await this.objectionToKnown(source, user));
+  }
+
   /** Does what `judge` decided, in the commit of the sign-in. */
   async settle(tx: Tx, actor: Actor, source: SignInSource, verdict: Accepted): Promise<User> {
     const { organizationId } = source;

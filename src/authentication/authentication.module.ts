@@ -9,6 +9,8 @@ import { ProjectsModule } from '../projects/projects.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { SsoModule } from '../sso/sso.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { AccountFlowController } from './account/account-flow.controller.js';
+import { AccountProofService } from './account/account-proof.service.js';
 import { AccountPage } from './account/account.page.js';
 import { ChooseOrganizationPage } from './account/choose-organization.page.js';
 import { ConfirmPage } from './account/confirm.page.js';
@@ -85,6 +87,7 @@ import { TokenService } from './tokens/token.service.js';
     ResetPasswordPage,
     VerifyEmailPage,
     AuthErrorPage,
+    AccountFlowController,
     AccountPage,
     ConfirmPage,
     ChooseOrganizationPage,
@@ -95,6 +98,7 @@ import { TokenService } from './tokens/token.service.js';
     ...mailboxProviders,
     SignUpRules,
     BackchannelLogoutService,
+    AccountProofService,
     AccountService,
     CallerMiddleware,
     ConfirmationService,

@@ -8,6 +8,7 @@ import { OidcRefusal } from '../sso/protocols/oidc/oidc-refusal.types.js';
 import type { OidcFlowSecrets } from '../sso/protocols/oidc/relying-party.types.js';
 import type { SignInSource } from '../sso/sign-in-source.types.js';
 import { LoginFlowEntity } from './login-flow.entity.js';
+import { signingIn, type FlowPurpose } from './login-flow.types.js';
 
 const LIFETIME_MINUTES = 10;
 
@@ -27,6 +28,7 @@ export interface FlowOwner {
 /** A sign-in that has come back. */
 export interface LoginFlow extends OidcFlowSecrets {
   readonly returnTo: string;
+  readonly purpose: FlowPurpose;
 }
 
 /** What nobody may read in a copy of the database, and what the provider was called when the sign-in began. */
@@ -36,6 +38,8 @@ interface Sealed {
   readonly callbackUrl: string;
   readonly issuer: string;
   readonly clientId: string;
+  /** Missing in what an earlier version has begun: it knew one purpose. */
+  readonly purpose?: FlowPurpose;
 }
 
 @Injectable()
@@ -49,11 +53,11 @@ export class LoginFlowService {
   /** Remembers a sign-in for ten minutes. @returns its `state` */
   async open(owner: FlowOwner & { readonly browser: string }, begun: Omit<LoginFlow, 'state'>): Promise<string> {
     const { source, callbackUrl, browser } = owner;
-    const { nonce, verifier, returnTo } = begun;
+    const { nonce, verifier, returnTo, purpose } = begun;
     const { issuer, clientId } = source.settings;
     const state = randomToken();
     const stateDigest = sha256(state);
-    const sealed: Sealed = { nonce, verifier, callbackUrl, issuer, clientId };
+    const sealed: Sealed = { nonce, verifier, callbackUrl, issuer, clientId, purpose };
     await this.database.transaction(async (tx) => {
       await this.sweep(tx);
       await tx.insert(LoginFlowEntity, {
@@ -90,9 +94,9 @@ export class LoginFlowService {
     const [row] = deleted.raw as { readonly secrets: string; readonly return_to: string }[];
     if (!row) throw await this.diagnose(stateDigest, owner);
 
-    const { nonce, verifier, ...begun } = this.unseal(row.secrets, stateDigest);
+    const { nonce, verifier, purpose = signingIn, ...begun } = this.unseal(row.secrets, stateDigest);
     refuseChanged(begun, owner);
-    return { state, nonce, verifier, returnTo: row.return_to };
+    return { state, nonce, verifier, returnTo: row.return_to, purpose };
   }
 
   private unseal(secrets: string, stateDigest: Buffer): Sealed {
@@ -122,7 +126,10 @@ export class LoginFlowService {
  * A connection that was given another issuer while somebody was at the old one would have the old one's code sent to the
  * new one (mix-up, RFC 9700 4.4).
  */
-function refuseChanged(begun: Omit<Sealed, 'nonce' | 'verifier'>, { source, callbackUrl }: FlowOwner): void {
+function refuseChanged(
+  begun: Omit<Sealed, 'nonce' | 'verifier' | 'purpose'>,
+  { source, callbackUrl }: FlowOwner,
+): void {
   const { issuer, clientId } = source.settings;
   if (begun.issuer !== issuer || begun.clientId !== clientId)
     throw new OidcRefusal('PROVIDER_CHANGED', 'another issuer or client');

@@ -3,14 +3,13 @@ import type { Request, Response } from 'express';
 import { Config } from '../platform/config/config.js';
 import { randomToken } from '../platform/crypto/digest.js';
 import { safeReturnTo } from '../platform/http/return-to.js';
-import { logProblem, toAppError } from '../platform/http/problem.js';
 import { Logger } from '../platform/logging/logger.js';
 import { Public } from '../policy/requires.decorator.js';
 import { FlowCookie } from './flow-cookie.service.js';
 import { SessionCookie } from './session-cookie.service.js';
-import { SignInRefused } from './sign-in-refused.js';
+import { signingIn } from './login-flow.types.js';
+import { leaveFor, leaveForExplanation } from './login-outcome.js';
 import { ProviderSignInService, type Visit, type Wish } from './provider-sign-in.service.js';
-import { publicCodeOf } from './strategies/oidc/oidc-refusals.js';
 
 const beginning = 'a sign-in begins before anybody has proven anything';
 const comingBack = 'the provider’s answer is what proves somebody';
@@ -79,36 +78,25 @@ export class LoginController {
       this.flow.write(response, browser);
       leaveFor(response, url);
     } catch (error) {
-      this.explain(request, response, error);
+      leaveForExplanation(this.logger, request, response, error);
     }
   }
 
   private async finish(request: Request, response: Response, at: { key: string; address: Address }): Promise<void> {
     try {
       const { opened, returnTo } = await this.providers.finish({ request, ...at, browser: this.flow.read(request) });
-      this.session.write(response, opened);
+      if (opened) this.session.write(response, opened);
       leaveFor(response, returnTo);
     } catch (error) {
-      this.explain(request, response, error);
+      leaveForExplanation(this.logger, request, response, error);
     }
   }
-
-  private explain(request: Request, response: Response, error: unknown): void {
-    logProblem(this.logger, toAppError(error), request, `${request.method} ${request.path}`);
-    const code = error instanceof SignInRefused ? publicCodeOf(error.reason) : 'SIGN_IN_FAILED';
-    leaveFor(response, `/auth-error?${new URLSearchParams({ code, ref: request.requestId ?? '' }).toString()}`);
-  }
-}
-
-/** 303, so that nothing of this request is repeated there; and no trace of its address (RFC 9700 4.2.4). */
-function leaveFor(response: Response, url: string): void {
-  response.set({ 'Referrer-Policy': 'no-referrer', 'Cache-Control': 'no-store' }).redirect(303, url);
 }
 
 function wishOf({ query }: Request): Wish {
   const { returnTo, login_hint: hint } = query;
   const isHint = typeof hint === 'string' && /^[\x21-\x7e]{1,254}$/.test(hint);
-  return { returnTo: safeReturnTo(returnTo), loginHint: isHint ? hint : null, issuer: null };
+  return { returnTo: safeReturnTo(returnTo), loginHint: isHint ? hint : null, issuer: null, purpose: signingIn };
 }
 
 /** The path of an absolute address of ours: a provider can't know another form of it. */

@@ -3,6 +3,7 @@ import type { Request } from 'express';
 import { AppError } from '../platform/errors/app-error.js';
 import { Logger } from '../platform/logging/logger.js';
 import { logProblem, toAppError } from '../platform/http/problem.js';
+import { callerOf } from '../policy/current.decorators.js';
 import type { OpenedSession } from '../sessions/session.types.js';
 import { GithubClientService } from '../sso/protocols/github/github-client.service.js';
 import { OidcClientService } from '../sso/protocols/oidc/oidc-client.service.js';
@@ -10,6 +11,8 @@ import type { OidcProof } from '../sso/protocols/oidc/oidc-proof.types.js';
 import { OidcRefusal } from '../sso/protocols/oidc/oidc-refusal.types.js';
 import { SignInSourceService } from '../sso/sign-in-source.service.js';
 import type { SignInSource } from '../sso/sign-in-source.types.js';
+import { AccountProofService } from './account/account-proof.service.js';
+import type { FlowPurpose } from './login-flow.types.js';
 import { LoginFlowService } from './login-flow.service.js';
 import { runStrategy, type StrategyResult } from './run-strategy.js';
 import { signInRequest } from './sign-in-request.service.js';
@@ -36,6 +39,7 @@ export interface Wish {
   readonly loginHint: string | null;
   /** The issuer that the visitor believes to be sent to; null for whichever it is. */
   readonly issuer: string | null;
+  readonly purpose: FlowPurpose;
 }
 
 /** The one walk of every sign-in through somebody else, whatever the protocol. */
@@ -47,6 +51,7 @@ export class ProviderSignInService {
     private readonly github: GithubClientService,
     private readonly flows: LoginFlowService,
     private readonly signIn: SignInService,
+    private readonly account: AccountProofService,
     private readonly logger: Logger,
   ) {}
 
@@ -54,24 +59,26 @@ export class ProviderSignInService {
    * Begins a sign-in. @returns where to send the browser
    * @throws SignInRefused, with its reason on the trail
    */
-  begin(visit: Visit & { readonly browser: string }, { returnTo, loginHint, issuer }: Wish): Promise<string> {
+  begin(visit: Visit & { readonly browser: string }, { returnTo, loginHint, issuer, purpose }: Wish): Promise<string> {
     return this.refusing(visit, async (source) => {
       if (issuer !== null && issuer !== source.settings.issuer)
         throw new OidcRefusal('ISSUER_MISMATCH', 'begun for another issuer');
       const owner = { source, callbackUrl: source[visit.address], browser: visit.browser };
       const open = (begun: { nonce: string; verifier: string | null }) =>
-        this.flows.open(owner, { ...begun, returnTo });
-      const result = await this.run(visit, source, { begin: { loginHint } }, open);
+        this.flows.open(owner, { ...begun, returnTo, purpose });
+      const prove = purpose.for === 'confirm' ? 'anew' : 'asUsual';
+      const result = await this.run(visit, source, { begin: { loginHint, prove } }, open);
       if (result.outcome !== 'redirect') throw failureOf(result);
       return result.url;
     });
   }
 
   /**
-   * Finishes a sign-in with what the provider sent the browser back with.
+   * Finishes what was begun with what the provider sent the browser back with.
+   * @returns `opened` null where the person was signed in already, and stays so
    * @throws SignInRefused, with its reason on the trail
    */
-  finish(visit: Visit): Promise<{ opened: OpenedSession; returnTo: string }> {
+  finish(visit: Visit): Promise<{ opened: OpenedSession | null; returnTo: string }> {
     return this.refusing(visit, async (source) => {
       const result = await this.run(
         visit,
@@ -80,12 +87,13 @@ export class ProviderSignInService {
         neverOpened,
       );
       if (result.outcome !== 'success') throw failureOf(result);
-      const opened = await this.signIn.completeWithIdentity(
-        source,
-        result.user as OidcProof,
-        signInRequest(visit.request),
-      );
-      return { opened, returnTo: (result.info as FinishedInfo).returnTo };
+      const proof = result.user as OidcProof;
+      const { returnTo, purpose } = result.info as FinishedInfo;
+      if (purpose.for !== 'signIn') {
+        await this.account.use(purpose, callerOf(visit.request), source, proof);
+        return { opened: null, returnTo };
+      }
+      return { opened: await this.signIn.completeWithIdentity(source, proof, signInRequest(visit.request)), returnTo };
     });
   }
 

@@ -105,6 +105,30 @@ export const signInRefusals = {
     explanation: 'This invitation is not valid any more.',
     remedy: 'Ask whoever invited you to send it again, and use the address that it was sent to.',
   },
+  OTHER_PERSON: {
+    code: 'FORBIDDEN',
+    title: 'That is somebody else',
+    explanation: 'You are signed in as one person, and the provider knows you as another.',
+    remedy: 'Go back, and use the account there that belongs to you here.',
+  },
+  PROOF_STALE: {
+    code: 'STEP_UP_REQUIRED',
+    title: 'That was too long ago',
+    explanation: 'The provider says that you proved who you are to it a while ago, and did not ask you again.',
+    remedy: 'Sign out at the provider, then try again; or prove it another way.',
+  },
+  IDENTITY_TAKEN: {
+    code: 'CONFLICT',
+    title: 'That account is in use',
+    explanation: 'Somebody else signs in here with the account that you used at the provider.',
+    remedy: 'If both are yours, remove it from the other account first.',
+  },
+  PROVIDER_LINKED: {
+    code: 'CONFLICT',
+    title: 'You have one of these already',
+    explanation: 'You sign in with another account at this provider.',
+    remedy: 'Remove that one first.',
+  },
   OTHER_SUBJECT: {
     code: 'CONFLICT',
     title: 'Somebody else had this email',

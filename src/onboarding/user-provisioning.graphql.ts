@@ -29,6 +29,17 @@ export class CreateUserInput extends MutationInput {
   @IsOptional()
   @IsIn(Object.values(Role))
   role?: BuiltInRole;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The hash of their password in the system that they come from: bcrypt (`$2a$`, `$2b$`, `$2y$`), scrypt ' +
+      '(`$scrypt$ln=15,r=8,p=1$salt$hash`) or argon2id, in PHC string format. Replaced by one of ours at their first sign-in.',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(300)
+  passwordHash?: string;
 }
 
 @ObjectType({ description: 'What making an account gives.' })

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { MemberService } from '../organizations/members/member.service.js';
 import { OrganizationService } from '../organizations/organization.service.js';
 import { Config } from '../platform/config/config.js';
+import { readPasswordHash } from '../platform/crypto/password-hash-format.js';
 import { Database } from '../platform/database/database.js';
 import { invalid } from '../platform/errors/app-error.js';
 import { parseEmailAddress } from '../platform/text/email-address.js';
@@ -22,7 +23,7 @@ export class UserProvisioningService {
   ) {}
 
   /**
-   * @throws VALIDATION_FAILED for the email, or for a role without an organization; NOT_FOUND for the organization;
+   * @throws VALIDATION_FAILED for the email, for a hash of no kind that is known here, or for a role without an organization; NOT_FOUND for the organization;
    *   CONFLICT when the email has an account
    */
   async create(actor: Actor, input: CreateUserInput): Promise<User> {
@@ -31,9 +32,16 @@ export class UserProvisioningService {
     const organizationId = input.organizationId ?? null;
     if (organizationId !== null) await this.organizations.get(organizationId);
     else if ((input.role ?? null) !== null) throw invalid('role', 'role needs organizationId: it is a role there.');
+    const passwordHash = input.passwordHash ?? null;
+    if (passwordHash !== null && !readPasswordHash(passwordHash))
+      throw invalid(
+        'passwordHash',
+        'passwordHash must be a hash of bcrypt, scrypt or argon2id as docs/passwords.md has it.',
+      );
     return this.database.transaction(async (tx) => {
       const name = input.name ?? email.address.split('@')[0] ?? email.address;
-      const account = { email: email.address, name, by: 'administrator', organizationId: null };
+      const by = passwordHash === null ? 'administrator' : 'import';
+      const account = { email: email.address, name, passwordHash, by, organizationId: null };
       const user = await this.users.create(tx, actor, account);
       if (organizationId !== null) {
         const role = input.role ?? this.config.defaultOrganizationRole;

@@ -10,7 +10,10 @@ export const FRESH_FOR_MINUTES = 10;
  * @throws STEP_UP_REQUIRED with `confirmUrl` when the person's last proof is more than ten minutes old
  */
 export function refuseStaleProof(actor: Actor, now: Date = new Date()): void {
-  if (actor.proof === null) return;
-  const age = now.getTime() - actor.proof.provenAt.getTime();
-  if (age > FRESH_FOR_MINUTES * 60_000) throw new AppError('STEP_UP_REQUIRED', { facts: { confirmUrl: '/confirm' } });
+  if (!hasFreshProof(actor, now)) throw new AppError('STEP_UP_REQUIRED', { facts: { confirmUrl: '/confirm' } });
+}
+
+/** For a page, which leads to `/confirm` before it lets anybody type. */
+export function hasFreshProof({ proof }: Actor, now: Date = new Date()): boolean {
+  return proof === null || now.getTime() - proof.provenAt.getTime() <= FRESH_FOR_MINUTES * 60_000;
 }

@@ -1,7 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../platform/config/config.js';
 import { PasswordHasher } from '../platform/crypto/password-hasher.js';
+import { Database } from '../platform/database/database.js';
+import type { Actor } from '../policy/actor.js';
 import { refuseWeakPassword } from '../policy/password-policy.js';
+import { UserService } from './user.service.js';
+import type { Account, User } from './user.types.js';
 
 /** Whose password it is to be: their own words make a bad one. */
 export interface PasswordOwner {
@@ -16,6 +20,8 @@ export interface PasswordOwner {
 @Injectable()
 export class PasswordService {
   constructor(
+    private readonly database: Database,
+    private readonly users: UserService,
     private readonly hasher: PasswordHasher,
     private readonly config: Config,
   ) {}
@@ -31,5 +37,26 @@ export class PasswordService {
       words: [email, name, organization],
     });
     return this.hasher.hash(password);
+  }
+
+  /**
+   * Whether it is the user's password; `missing` where they have none, or there is no user. Each takes the same time.
+   * Rejects with `Overloaded`.
+   */
+  async check(user: User | null, password: string): Promise<'right' | 'wrong' | 'missing'> {
+    // Asked for nobody, too: the statement takes its time.
+    const stored = await this.users.passwordHashOf(user?.id ?? '');
+    const matches = await this.hasher.verify(stored, password);
+    if (stored === null) return 'missing';
+    return matches ? 'right' : 'wrong';
+  }
+
+  /** Stores a password that has just been right in today's form, where it was in a weaker one or in another system's. */
+  async strengthen(actor: Actor, account: Account, password: string): Promise<void> {
+    const before = await this.users.passwordHashOf(account.user.id);
+    const from = before === null ? null : this.hasher.weaknessOf(before);
+    if (before === null || from === null) return;
+    const after = await this.hasher.hash(password);
+    await this.database.transaction((tx) => this.users.strengthenHash(tx, actor, account, { before, after, from }));
   }
 }

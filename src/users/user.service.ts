@@ -17,13 +17,10 @@ import {
   passwordSet,
   userCreated,
 } from './user.events.js';
-import type { IdentityKey, NewUser, User } from './user.types.js';
+import type { Account, IdentityKey, NewUser, User } from './user.types.js';
 
-/** A user, and the organization whose trail tells of them. */
-interface Account {
-  readonly user: User;
-  readonly organizationId: string | null;
-}
+/** All null where nobody was found. */
+type RowOfAnyone = Omit<UserEntity, 'passwordHash' | 'id'> & { readonly id: string | null };
 
 interface HashChange {
   readonly before: string;
@@ -51,9 +48,15 @@ export class UserService {
     return user;
   }
 
+  /** By a statement that gives a row in any case: sign-ins ask for strangers too, and the time must not tell (SECURITY 92). */
   async findByEmail(email: string): Promise<User | null> {
-    const row = await this.database.reader.findOneBy(UserEntity, { email });
-    return row && toUser(row);
+    const [row] = await this.database.rows<RowOfAnyone>(
+      `select id, email, name, email_verified_at as "emailVerifiedAt", instance_administrator as "instanceAdministrator",
+         deactivated_at as "deactivatedAt", created_at as "createdAt"
+       from (values (1)) as anyone left join users on email = $1`,
+      [email],
+    );
+    return row && isSomebody(row) ? toUser(row) : null;
   }
 
   /** The users of these ids in the order asked for; an id that names nobody is left out. */
@@ -79,12 +82,13 @@ export class UserService {
     return withoutPassword && !(await this.database.reader.existsBy(IdentityEntity, { userId }));
   }
 
+  /** By a bare statement, which takes the same time whether or not there is such a user. */
   async passwordHashOf(userId: string): Promise<string | null> {
-    const row = await this.database.reader.findOne(UserEntity, {
-      where: { id: userId },
-      select: { id: true, passwordHash: true },
-    });
-    return row?.passwordHash ?? null;
+    const [row] = await this.database.rows<{ password_hash: string | null }>(
+      'select max(password_hash) as password_hash from users where id = $1',
+      [userId],
+    );
+    return row?.password_hash ?? null;
   }
 
   /** Whether there is an instance administrator who can sign in. */
@@ -210,6 +214,8 @@ export class UserService {
     return emailVerified ? 0 : ((await tx.delete(IdentityEntity, { userId })).affected ?? 0);
   }
 }
+
+const isSomebody = (row: RowOfAnyone): row is RowOfAnyone & { readonly id: string } => row.id !== null;
 
 function toUser(row: Omit<UserEntity, 'passwordHash'>): User {
   return {

@@ -9,6 +9,12 @@ export interface User {
   readonly createdAt: Date;
 }
 
+/** A user, and the organization whose trail tells of them. */
+export interface Account {
+  readonly user: User;
+  readonly organizationId: string | null;
+}
+
 export interface NewUser {
   /** Canonical, as `parseEmailAddress` gives it. */
   readonly email: string;

@@ -213,7 +213,9 @@ describe('the main job', () => {
       projectId: ids.project,
       projectRole: 'VIEWER',
     });
-    const { text } = await mail.next(({ to }) => to.includes('mia@acme.test'));
+    const { text } = await mail.next(
+      ({ to, subject }) => to.includes('mia@acme.test') && subject.startsWith('Invitation'),
+    );
     const token = /accept-invitation\?token=([\w-]+)/.exec(text)?.[1] ?? '';
     await done(mia, 'acceptInvitation', 'organization { id }', { token });
 

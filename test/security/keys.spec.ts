@@ -59,7 +59,7 @@ describe('keys withstand', () => {
       await createApiKey(owner.browser, { organizationId }),
     ];
     await inviteMember(owner, { organizationId, email: 'newcomer@example.test', role: 'VIEWER' });
-    const invitation = tokenIn(await mails.next());
+    const invitation = tokenIn(await mails.next(({ subject }) => subject.startsWith('Invitation')));
     await acceptInvitation({ browser: newcomer }, invitation);
     expect((await verify(keys[0]?.secretKey ?? '')).status).toBe(200);
 

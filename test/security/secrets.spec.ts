@@ -139,8 +139,10 @@ describe('49: secrets, after every walk and every way to stumble', () => {
   async function inviteAndAccept(owner: HttpClient, organizationId: string): Promise<void> {
     const input = { organizationId, email: 'guest@example.test', role: 'MEMBER', idempotencyKey: 'invite' };
     await owner.graphql(inviteMutation, { input });
-    const token = tokenIn(await sink.next());
+    const token = tokenIn(await sink.next(({ to }) => to.includes(input.email)));
     secrets.add('invitation token', token);
+    const { text } = await sink.next(({ subject }) => subject === 'Verify your email');
+    secrets.add('verification token', /verify-email\?token=([\w-]+)/.exec(text)?.[1]);
     await owner.graphql(inviteMutation, { input });
     await acceptInvitation({ browser: owner }, token).catch(() => null);
     const guest = browser();

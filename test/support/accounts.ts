@@ -112,6 +112,7 @@ export async function post(app: TestApp, path: string, body: unknown, browser = 
 
 interface Refusal {
   readonly reason: string;
+  readonly method?: 'oidc' | 'oauth2';
   /** The organization whose trail tells of it, or `instance`. */
   readonly trail: string;
 }

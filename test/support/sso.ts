@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { ApiError } from './api-error.js';
 import type { TestApp } from './app.js';
 import { createOrganization, createPerson, type Person } from './factories.js';
-import type { HostilePerson, HostileProvider } from './servers/hostile-openid-provider.js';
+import type { HostilePerson } from './servers/hostile-openid-provider.js';
 import type { HttpAnswer, HttpClient } from './servers/http-client.js';
 import { trailOfRequest, type TrailEntry } from './trail.js';
 
@@ -92,11 +92,12 @@ export async function createTenant(
     readonly clientSecret: string;
     readonly pkce?: boolean;
   },
+  vendor = 'OKTA',
 ): Promise<Tenant> {
   const owner = await createPerson(app);
   const { id: organizationId } = await createOrganization(owner, domain);
   const domainId = await verifiedDomain(app, organizationId, domain);
-  const connection = await configureSso(owner, { domainId, provider: 'OKTA', ...provider });
+  const connection = await configureSso(owner, { domainId, provider: vendor, ...provider });
   return { owner, organizationId, domainId, connection };
 }
 
@@ -133,17 +134,23 @@ export interface Attempt extends Return {
   readonly error: URLSearchParams;
 }
 
-/** A whole sign-in at the hostile provider, in a new browser. */
-export async function attemptSignIn(
+/** What a test needs of a server that signs people in. */
+interface SignsIn<Person> {
+  readonly port: number;
+  authorize(authorizationUrl: string, who?: Partial<Person>): Promise<string>;
+}
+
+/** A whole sign-in at a provider that asks nobody anything, in a new browser. */
+export async function attemptSignIn<Person = HostilePerson>(
   app: TestApp,
-  provider: HostileProvider,
+  provider: SignsIn<Person>,
   key: string,
-  who: Partial<HostilePerson> = {},
+  who: Partial<Person> = {},
 ): Promise<Attempt> {
   const browser = app.browser();
   const requestId = randomUUID();
   const begun = await browser.get(`/api/auth/login/${key}`, { headers: { 'x-request-id': requestId } });
-  const sentOn = begun.location?.startsWith(`http://127.0.0.1:${provider.port}/authorize`) ?? false;
+  const sentOn = begun.location?.startsWith(`http://127.0.0.1:${provider.port}/`) ?? false;
   const back = sentOn ? await comeBack(app, browser, await provider.authorize(begun.location ?? '', who)) : null;
   const { answer, trail } = back ?? { answer: begun, trail: await trailOfRequest(app, requestId) };
   return { browser, answer, trail, error: new URL(answer.location ?? 'about:blank').searchParams };
@@ -152,7 +159,12 @@ export async function attemptSignIn(
 /** What every refusal looks like: nobody signed in, a page that tells nothing, and one entry on the trail that tells why. */
 export async function expectRefused(
   { browser, answer, trail, error }: Attempt,
-  expected: { readonly reason: string; readonly detail?: unknown; readonly code?: string },
+  expected: {
+    readonly reason: string;
+    readonly detail?: unknown;
+    readonly code?: string;
+    readonly method?: 'oidc' | 'oauth2';
+  },
 ): Promise<void> {
   expect(trail.map(({ action, outcome, after }) => ({ action, outcome, after }))).toEqual([
     {
@@ -161,7 +173,7 @@ export async function expectRefused(
       after: expect.objectContaining({
         reason: expected.reason,
         ...(expected.detail === undefined ? {} : { detail: expected.detail }),
-        method: 'oidc',
+        method: expected.method ?? 'oidc',
       }),
     },
   ]);

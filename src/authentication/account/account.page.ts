@@ -73,6 +73,10 @@ export class AccountPage {
         lastSignedInAt,
         inUse: key !== null,
       })),
+      linkable: this.methods
+        .linkable()
+        .filter(({ key }) => !identities.some((identity) => identity.key === key))
+        .map(({ key, name }) => ({ key, name })),
     });
     sendPage(response, html, status);
   }

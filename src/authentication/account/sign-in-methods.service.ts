@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../../platform/clock/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import type { Actor } from '../../policy/actor.js';
@@ -11,6 +10,7 @@ import { IdentityService } from '../../users/identity.service.js';
 import { UserService } from '../../users/user.service.js';
 import type { Identity } from '../../users/user.types.js';
 import { EmailTrail } from '../email-trail.service.js';
+import { MailboxNotices } from '../mailbox/mailbox-notices.service.js';
 
 /** An identity of a person, with the provider or connection that speaks for it. */
 export interface LinkedIdentity extends Identity {
@@ -29,12 +29,17 @@ export class SignInMethodsService {
     private readonly identities: IdentityService,
     private readonly sources: SignInSourceService,
     private readonly sessions: SessionService,
+    private readonly notices: MailboxNotices,
     private readonly trail: EmailTrail,
-    private readonly clock: Clock,
   ) {}
 
   hasPassword(userId: string): Promise<boolean> {
     return this.users.passwordHashOf(userId).then((hash) => hash !== null);
+  }
+
+  /** The providers by which people can sign in besides. */
+  linkable(): readonly SignInSource[] {
+    return this.sources.configured();
   }
 
   /** Oldest first. */
@@ -49,7 +54,7 @@ export class SignInMethodsService {
    * @throws STEP_UP_REQUIRED; NOT_FOUND for somebody else's; PRECONDITION_FAILED for the last way to sign in
    */
   async unlink(actor: Actor, sessionId: string | null, identityId: string): Promise<LinkedIdentity> {
-    refuseStaleProof(actor, this.clock.now());
+    refuseStaleProof(actor);
     return this.database.transaction(async (tx) => {
       await this.users.takeTurns(tx, actor.label);
       const user = await this.users.get(actor.id);
@@ -60,6 +65,7 @@ export class SignInMethodsService {
       if (!others && !(await this.hasPassword(user.id))) throw onlyWay();
       const organizationId = await this.trail.of(user.email);
       await this.identities.unlink(tx, actor, { user, organizationId }, identity);
+      await this.notices.signInMethodRemoved(tx, user, identity.name);
       if (identity.key !== null) await this.sessions.endThrough(tx, user.id, identity.key, sessionId);
       return identity;
     });

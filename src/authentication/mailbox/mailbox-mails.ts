@@ -85,3 +85,14 @@ export function emailChangedMail(to: string, change: { readonly from: string; re
     closing: 'If it was not you, tell the administrators of your organization at once.',
   });
 }
+
+/** A way to sign in that was added or taken away. @param change "You can sign in with … now." */
+export function signInMethodsMail(to: Person, change: string, at: Date, accountUrl: string): Mail {
+  return mailOf({
+    to: to.email,
+    subject: 'The ways to sign in to your account have changed',
+    opening: [greeting(to), `${change} That was changed on ${moment(at)}, by somebody signed in as ${to.email}.`],
+    action: { text: 'Look at your account', url: accountUrl },
+    closing: 'If it was not you, set a new password, which ends all sessions, and tell your administrators.',
+  });
+}

@@ -3,6 +3,7 @@ import { Clock } from '../../platform/clock/clock.js';
 import { Config } from '../../platform/config/config.js';
 import type { Tx } from '../../platform/database/database.js';
 import { Mailer } from '../../platform/mail/mailer.js';
+import { tamed } from '../../platform/mail/letter.js';
 import type { User } from '../../users/user.types.js';
 import type { MailedLink } from './mailbox-links.service.js';
 import {
@@ -11,6 +12,7 @@ import {
   confirmChangeMail,
   emailChangedMail,
   passwordChangedMail,
+  signInMethodsMail,
 } from './mailbox-mails.js';
 import { MailboxThrottle } from './mailbox-throttle.service.js';
 
@@ -47,6 +49,20 @@ export class MailboxNotices {
   async emailChanged(tx: Tx, change: { readonly from: string; readonly to: string }): Promise<void> {
     for (const to of [change.from, change.to])
       await this.mailer.enqueue(tx, emailChangedMail(to, change, this.clock.now()));
+  }
+
+  /** @param name of the provider, as a person knows it */
+  signInMethodAdded(tx: Tx, user: User, name: string): Promise<void> {
+    return this.methodsChanged(tx, user, `You can sign in with ${tamed(name)} from now on.`);
+  }
+
+  /** @param name of the provider, as a person knows it */
+  signInMethodRemoved(tx: Tx, user: User, name: string): Promise<void> {
+    return this.methodsChanged(tx, user, `You cannot sign in with ${tamed(name)} any more.`);
+  }
+
+  private methodsChanged(tx: Tx, user: User, change: string): Promise<void> {
+    return this.mailer.enqueue(tx, signInMethodsMail(user, change, this.clock.now(), this.at('/account')));
   }
 
   private at(path: string): string {

@@ -3,14 +3,22 @@ import type { SignInMethod } from '../../policy/proof.js';
 import type { GithubClientService } from '../../sso/protocols/github/github-client.service.js';
 import type { OidcClientService } from '../../sso/protocols/oidc/oidc-client.service.js';
 import type { Protocol, SourceOf } from '../../sso/sign-in-source.types.js';
+import type { FlowPurpose } from '../login-flow.types.js';
 import type { LoginFlow } from '../login-flow.service.js';
 
 /** Which half of a sign-in a strategy is made for. A visitor's query does not decide it. */
-export type Half = { readonly begin: { readonly loginHint: string | null } } | { readonly finish: URLSearchParams };
+export type Half = { readonly begin: Beginning } | { readonly finish: URLSearchParams };
+
+export interface Beginning {
+  readonly loginHint: string | null;
+  /** `anew`: the person is to prove themselves to the provider once more, whoever is signed in there. */
+  readonly prove: 'asUsual' | 'anew';
+}
 
 /** What a finished sign-in gives beside its proof. */
 export interface FinishedInfo {
   readonly returnTo: string;
+  readonly purpose: FlowPurpose;
 }
 
 /** The login flow of one visit, as a strategy may use it. */

@@ -1,7 +1,7 @@
 import { usual, type OidcVendor } from './oidc-vendor.js';
 import { withoutSlash } from './vendor.js';
 
-/** gitlab.com, or an installation of one's own. */
+/** gitlab.com, or an installation of one's own. Its ID tokens have the email, and leave the name to userinfo. */
 export const gitlab: OidcVendor = {
   ...usual,
   name: 'GitLab',
@@ -9,4 +9,5 @@ export const gitlab: OidcVendor = {
   address: ['issuer', 'baseUrl'],
   isOpenToAnybody: true,
   issuerOf: ({ issuer, baseUrl }) => issuer ?? (baseUrl === null ? 'https://gitlab.com' : withoutSlash(baseUrl)),
+  quirks: { ...usual.quirks, leavesNameToUserinfo: true },
 };

@@ -21,6 +21,8 @@ export interface OidcVendor extends VendorFacts {
 export interface OidcQuirks {
   /** What the provider calls itself in its description: the issuer, or a pattern with `{tenantid}` for each tenant's. */
   readonly describedAs: (issuer: string) => string;
+  /** Whether the ID token has the email and leaves the name to userinfo. */
+  readonly leavesNameToUserinfo: boolean;
   /** Whether text, `"true"`, says too that an email is verified. */
   readonly verifiedAsText: boolean;
   /** Where a client assertion names its key, and whom it is for (RFC 7523 3). */
@@ -34,6 +36,7 @@ export interface OidcQuirks {
 
 const noQuirks: OidcQuirks = {
   describedAs: (issuer) => issuer,
+  leavesNameToUserinfo: false,
   verifiedAsText: false,
   assertion: { keyId: 'kid', audience: 'issuer' },
   afterSignOut: 'post_logout_redirect_uri',

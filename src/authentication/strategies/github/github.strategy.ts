@@ -56,7 +56,7 @@ export class GithubStrategy extends passport.Strategy {
       const { callbackUrl, take, party } = this.options;
       const flow = await take(answer.get('state') ?? '');
       const proof = await party.redeem(new URL(`${callbackUrl}?${answer.toString()}`), flow);
-      this.success(proof, { returnTo: flow.returnTo } satisfies FinishedInfo);
+      this.success(proof, { returnTo: flow.returnTo, purpose: flow.purpose } satisfies FinishedInfo);
     } catch (error) {
       if (!(error instanceof OidcRefusal)) throw error;
       this.fail(error, 403);

@@ -57,7 +57,7 @@ export class OidcStrategy extends OpenIDConnectStrategy {
       this.verifier === null
         ? {}
         : { code_challenge: sha256(this.verifier).toString('base64url'), code_challenge_method: 'S256' };
-    return { nonce: randomToken(), ...challenge, ...hostedDomain(this.options.settings) };
+    return { nonce: randomToken(), ...challenge, ...hostedDomain(this.options.settings), ...proofAnew(this.half) };
   }
 
   /** The state is used up before anything else in the callback is believed, an error of the provider's included. */
@@ -66,7 +66,7 @@ export class OidcStrategy extends OpenIDConnectStrategy {
       const flow = await this.options.take(answer.get('state') ?? '');
       const callback = new URL(`${this.options.callbackUrl}?${answer.toString()}`);
       const proof = await this.options.party.redeem(callback, flow);
-      this.success(proof, { returnTo: flow.returnTo } satisfies FinishedInfo);
+      this.success(proof, { returnTo: flow.returnTo, purpose: flow.purpose } satisfies FinishedInfo);
     } catch (error) {
       if (!(error instanceof OidcRefusal)) throw error;
       this.fail(error, 403);
@@ -78,6 +78,11 @@ export class OidcStrategy extends OpenIDConnectStrategy {
 function hostedDomain({ hostedDomains: [only, ...others] }: OidcSettings): object {
   if (only === undefined) return {};
   return { hd: others.length === 0 ? only : '*' };
+}
+
+/** OpenID Connect Core 3.1.2.1: with `max_age` the ID token tells when the person proved themselves (`auth_time`). */
+function proofAnew(half: Half): object {
+  return 'begin' in half && half.begin.prove === 'anew' ? { prompt: 'login', max_age: 0 } : {};
 }
 
 /** In the parent's terms: it hands over the nonce, and puts what it is given into the authorization request. */

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../../platform/config/config.js';
 import { BoundedQueue } from '../../../platform/crypto/bounded-queue.js';
-import { PasswordHasher } from '../../../platform/crypto/password-hasher.js';
 import { parseEmailAddress } from '../../../platform/text/email-address.js';
+import { anonymous } from '../../../policy/actor.js';
 import { SsoDiscoveryService } from '../../../sso/sso-discovery.service.js';
+import { PasswordService } from '../../../users/password.service.js';
 import { UserService } from '../../../users/user.service.js';
 import type { User } from '../../../users/user.types.js';
+import { EmailTrail } from '../../email-trail.service.js';
 import { EmailVerification } from '../../mailbox/email-verification.service.js';
 import { SignInService, type Attempt } from '../../sign-in.service.js';
 import { SignInThrottle } from '../../throttle/sign-in-throttle.service.js';
@@ -24,10 +26,11 @@ export class PasswordSignInService {
   constructor(
     private readonly users: UserService,
     private readonly discovery: SsoDiscoveryService,
-    private readonly hasher: PasswordHasher,
+    private readonly passwords: PasswordService,
     private readonly throttle: SignInThrottle,
     private readonly signIn: SignInService,
     private readonly verification: EmailVerification,
+    private readonly trail: EmailTrail,
     private readonly config: Config,
   ) {}
 
@@ -58,16 +61,17 @@ export class PasswordSignInService {
     const enforcement = email && (await this.discovery.enforcementFor(email.domain));
     if (enforcement) return this.signIn.refuse(origin, attempt, 'SSO_REQUIRED', { loginUrl: enforcement.loginUrl });
 
-    const hash = user && (await this.users.passwordHashOf(user.id));
-    const matches = await this.hasher.verify(hash, password);
-    if (!user || hash === null) return this.signIn.refuse(origin, attempt, 'UNKNOWN_ACCOUNT');
-    if (!matches) return this.signIn.refuse(origin, attempt, 'WRONG_PASSWORD');
+    const outcome = await this.passwords.check(user, password);
+    if (!user || outcome === 'missing') return this.signIn.refuse(origin, attempt, 'UNKNOWN_ACCOUNT');
+    if (outcome === 'wrong') return this.signIn.refuse(origin, attempt, 'WRONG_PASSWORD');
     if (user.isDeactivated) return this.signIn.refuse(origin, attempt, 'ACCOUNT_DEACTIVATED');
     if (this.verification.isMissing(user)) {
       await this.verification.askAgain(user);
       return this.signIn.refuse(origin, attempt, 'EMAIL_UNPROVEN');
     }
 
+    const organizationId = await this.trail.of(user.email);
+    await this.passwords.strengthen(anonymous(origin), { user, organizationId }, password);
     await this.throttle.forgive(place);
     return user;
   }

@@ -13,6 +13,7 @@
  * | `accept-invitation` | `POST /accept-invitation` | `token`                                       |
  * | `confirm`           | `POST /confirm`           | `password returnTo`                           |
  * | `account`           | `POST /account/unlink`    | `identityId`                                  |
+ * | `account`           | `POST /account/link`      | `key`                                         |
  * | `choose-organization` | `POST /choose-organization` | `organizationId returnTo`                 |
  * | `forgot-password`   | `POST /forgot-password`   | `email`                                       |
  * | `reset-password`    | `POST /reset-password`    | `token password`                              |
@@ -133,6 +134,8 @@ export interface AccountPage {
     /** Whether the provider or connection is there to sign in with. */
     readonly inUse: boolean;
   }[];
+  /** The providers by which they could sign in besides. */
+  readonly linkable: readonly { readonly key: string; readonly name: string }[];
   readonly notice?: string | undefined;
   readonly alert?: string | undefined;
 }

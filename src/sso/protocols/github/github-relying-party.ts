@@ -73,7 +73,9 @@ export class GithubRelyingParty {
       }),
     });
     const answer = grantAnswer.safeParse(await jsonOf(response, tokenEndpoint));
-    if (!answer.success) throw unusable(response, tokenEndpoint);
+    if (!response.ok) throw unusable(response, tokenEndpoint);
+    if (!answer.success)
+      throw new OidcRefusal('ISSUER_UNREACHABLE', 'the token endpoint gave neither a token nor an error');
     if ('error' in answer.data) throw new OidcRefusal('CODE_REFUSED', oneWord(answer.data.error));
     return answer.data.access_token;
   }

@@ -108,23 +108,26 @@ export class OidcRelyingParty implements RelyingParty {
     return config;
   }
 
-  /** Asked only where the ID token names no email. openid-client refuses an answer about another subject (Core 5.3.4). */
+  /** Asked only where something is missing. openid-client refuses an answer about another subject (Core 5.3.4). */
   private async userinfo(
     config: oidc.Configuration,
     idToken: oidc.IDToken,
     accessToken: string,
   ): Promise<oidc.UserInfoResponse | null> {
-    const email = idToken[this.settings.claims.email];
-    if (textOrNull(email) !== null || this.provider.metadata.userinfo_endpoint === undefined) return null;
+    const { claims, quirks } = this.settings;
+    const wanted = quirks.leavesNameToUserinfo ? [claims.email, claims.name] : [claims.email];
+    const isComplete = wanted.every((claim) => textOrNull(idToken[claim]) !== null);
+    if (isComplete || this.provider.metadata.userinfo_endpoint === undefined) return null;
     return oidc.fetchUserInfo(config, accessToken, idToken.sub);
   }
 
-  /** Of the email and the word on it both come from one answer: one half of each would be a claim that nobody made. */
+  /** The email and the word on it both come from one answer: one half of each would be a claim that nobody made. */
   private proofOf(idToken: oidc.IDToken, userinfo: oidc.UserInfoResponse | null): OidcProof {
-    const about: Readonly<Record<string, unknown>> = userinfo ?? idToken;
-    const claims: Readonly<Record<string, unknown>> = { ...userinfo, ...idToken };
     const { claims: names, quirks } = this.settings;
+    const hasEmail = textOrNull(idToken[names.email]) !== null;
+    const about: Readonly<Record<string, unknown>> = hasEmail ? idToken : (userinfo ?? idToken);
     const verified = about[names.emailVerified.find((claim) => claim in about) ?? ''];
+    const claims: Readonly<Record<string, unknown>> = { ...userinfo, ...idToken };
     return {
       issuer: idToken.iss,
       subject: idToken.sub,

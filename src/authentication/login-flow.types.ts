@@ -1,0 +1,13 @@
+/**
+ * What a provider's proof of somebody is wanted for: to sign them in; or, by somebody who is signed in, to prove again who
+ * they are (`confirm`), or to sign in with it from now on (`link`).
+ */
+export type FlowPurpose =
+  | { readonly for: 'signIn' }
+  | {
+      readonly for: 'confirm' | 'link';
+      /** The session in which it was begun, and in which alone it can be finished. */
+      readonly sessionId: string;
+    };
+
+export const signingIn: FlowPurpose = { for: 'signIn' };
