@@ -67,6 +67,7 @@ import { SigningKeyResolver } from './tokens/signing-key.resolver.js';
 import { SigningKeyService } from './tokens/signing-key.service.js';
 import { TokenController } from './tokens/token.controller.js';
 import { TokenService } from './tokens/token.service.js';
+import { WelcomeService } from './welcome.service.js';
 
 @Module({
   imports: [
@@ -139,6 +140,7 @@ import { TokenService } from './tokens/token.service.js';
     SigningKeyService,
     TokenService,
     ...secondFactorProviders,
+    WelcomeService,
   ],
   exports: [SessionCookie, SignInOptionsService, SignInService],
 })
