@@ -3,7 +3,7 @@ import type { StandInAnswer, StandInQuestion } from '../support/openid-stand-in.
 import { perSecond, report } from '../support/report.js';
 import type { Worker } from '../support/worker.js';
 import type { World } from '../support/world.js';
-import type { Scale } from './sign-in.js';
+import type { Scale } from './scale.js';
 
 const CONNECTIONS = 8;
 const PEOPLE = 20;

@@ -2,7 +2,7 @@ import type { Load, LoadResult } from '../support/load.js';
 import { median, perSecond, report } from '../support/report.js';
 import { startWorker, type Worker } from '../support/worker.js';
 import type { World } from '../support/world.js';
-import type { Scale } from './sign-in.js';
+import type { Scale } from './scale.js';
 
 const CONNECTIONS = 20;
 const AIM = 0.5;

@@ -3,7 +3,7 @@ import type { Load, LoadResult } from '../support/load.js';
 import { milliseconds, percentile, report } from '../support/report.js';
 import type { Worker } from '../support/worker.js';
 import { password, type World } from '../support/world.js';
-import type { Scale } from './sign-in.js';
+import type { Scale } from './scale.js';
 
 const PAUSE_MS = 5;
 /** What people take for at once. */
@@ -39,16 +39,13 @@ export async function measureLatency(
 
 /** One after another, until something else is over. @returns the milliseconds that each took */
 async function askUntil(world: World, cookie: string, end: Promise<unknown>): Promise<number[]> {
-  let isOver = false;
-  const over = () => (isOver = true);
-  end.then(over, over);
+  const over = end.then(() => 'over' as const);
   const times: number[] = [];
-  while (!isOver) {
+  do {
     const started = performance.now();
     await ask(world, cookie);
     times.push(performance.now() - started);
-    await pause(PAUSE_MS);
-  }
+  } while ((await Promise.race([over, pause(PAUSE_MS, 'going on' as const)])) !== 'over');
   return times;
 }
 

@@ -3,7 +3,7 @@ import type { Load, LoadResult } from '../support/load.js';
 import { median, perSecond, report } from '../support/report.js';
 import type { Worker } from '../support/worker.js';
 import { password, type World } from '../support/world.js';
-import type { Scale } from './sign-in.js';
+import type { Scale } from './scale.js';
 
 const CONNECTIONS = 8;
 const AIM = 0.85;

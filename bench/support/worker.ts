@@ -27,6 +27,7 @@ export function startWorker<Question extends object, Answer>(file: string): Work
 }
 
 /** The other side of `startWorker`. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the process that asks sends this type
 export function answerQuestions<Question, Answer>(answer: (question: Question) => Promise<Answer>): void {
   process.on('message', (question) => {
     answer(question as Question).then(

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { randomId } from '../platform/crypto/digest.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import type { Actor } from '../policy/actor.js';
-import type { AuditEventType } from './audit-event.types.js';
-import { AuditEventEntity } from './audit-event.entity.js';
+import type { AuditEventType, AuditFacts } from './audit-event.types.js';
+import type { AuditEventEntity } from './audit-event.entity.js';
 import { chainStart, hashOf } from './audit-hash.js';
 
 /** The trail of what concerns the instance and no organization. */
@@ -47,8 +47,7 @@ export class AuditService {
       previousHash: last.head,
     };
     const hash = hashOf(event);
-    await tx.insert(AuditEventEntity, { ...event, hash });
-    await tx.query('update audit_chains set sequence = $2, head = $3 where id = $1', [chainId, event.sequence, hash]);
+    await append(tx, { ...event, hash });
   }
 
   /** Records a refusal or a failed sign-in in a transaction of its own, so that no rollback can erase it. */
@@ -56,6 +55,31 @@ export class AuditService {
     return this.database.separateTransaction((tx) => this.record(tx, actor, type, facts));
   }
 }
+
+/** One statement, since every change passes here: the event, and the chain's new head. */
+async function append(tx: Tx, event: AuditEventEntity): Promise<void> {
+  await tx.query(
+    `with head as (update audit_chains set sequence = $3, head = $19 where id = $2)
+     insert into audit_events (
+       id, chain_id, sequence, occurred_at, actor_kind, actor_id, actor_label, action, resource_type, resource_id,
+       project_id, before, after, outcome, ip, user_agent, request_id, previous_hash, hash)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+    [
+      ...[event.id, event.chainId, event.sequence, event.occurredAt, event.actorKind, event.actorId, event.actorLabel],
+      ...[
+        event.action,
+        event.resourceType,
+        event.resourceId,
+        event.projectId,
+        jsonOf(event.before),
+        jsonOf(event.after),
+      ],
+      ...[event.outcome, event.ip, event.userAgent, event.requestId, event.previousHash, event.hash],
+    ],
+  );
+}
+
+const jsonOf = (facts: AuditFacts | null): string | null => (facts === null ? null : JSON.stringify(facts));
 
 async function lockHead(tx: Tx, chainId: string): Promise<Head> {
   const [head] = await tx.query<Head[]>(

@@ -44,6 +44,7 @@ import { SignUpPage } from './pages/sign-up.page.js';
 import { ProviderSignInService } from './provider-sign-in.service.js';
 import { ProviderSignOutService } from './provider-sign-out.service.js';
 import { VerifyEmailPage } from './pages/verify-email.page.js';
+import { QuietSignUp } from './quiet-sign-up.service.js';
 import {
   secondFactorControllers,
   secondFactorEntities,
@@ -55,6 +56,7 @@ import { SessionManagementResolver } from './sessions/session-management.resolve
 import { SessionManagementService } from './sessions/session-management.service.js';
 import { SessionsPage } from './sessions/sessions.page.js';
 import { SignInService } from './sign-in.service.js';
+import { SignUpAccount } from './sign-up-account.service.js';
 import { SignUpRules } from './sign-up-rules.service.js';
 import { SignUpService } from './sign-up.service.js';
 import { PasswordSignInService } from './strategies/password/password-sign-in.service.js';
@@ -106,7 +108,9 @@ import { WelcomeService } from './welcome.service.js';
   ],
   providers: [
     ...mailboxProviders,
+    SignUpAccount,
     SignUpRules,
+    QuietSignUp,
     BackchannelLogoutService,
     AccountProofService,
     AccountService,

@@ -113,7 +113,7 @@ export class UserService {
     account: NewUser & { readonly by: string; readonly organizationId: string | null },
   ): Promise<User> {
     const row = {
-      id: randomId(),
+      id: account.id ?? randomId(),
       email: account.email,
       name: account.name,
       passwordHash: account.passwordHash ?? null,

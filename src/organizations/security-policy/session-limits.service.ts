@@ -42,19 +42,22 @@ export class SessionLimitsService implements OnModuleInit {
    * transaction ends, so that a session opened meanwhile is not missed by it.
    */
   async strictestFor(tx: Tx, userId: string): Promise<SessionLimits> {
-    await tx.query(
+    const memberships = await tx.query<unknown[]>(
       `select pg_advisory_xact_lock_shared(hashtext('session limits of ' || organization_id))
        from memberships where user_id = $1 order by organization_id`,
       [userId],
     );
+    if (memberships.length === 0) return none;
     const [limits] = await tx.query<SessionLimits[]>(
       `select min(session_max_age_minutes) as "maxAgeMinutes", min(session_idle_minutes) as "idleMinutes"
        from security_policies join memberships using (organization_id) where user_id = $1`,
       [userId],
     );
-    return limits ?? { maxAgeMinutes: null, idleMinutes: null };
+    return limits ?? none;
   }
 }
+
+const none: SessionLimits = { maxAgeMinutes: null, idleMinutes: null };
 
 async function keepSignInsWaiting(tx: Tx, organizationId: string): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(hashtext('session limits of ' || $1))`, [organizationId]);

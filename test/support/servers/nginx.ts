@@ -44,7 +44,8 @@ export async function startNginx(port: number, directives: string): Promise<Ngin
   child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()));
   child.once('error', (error) => (printed += String(error)));
   const url = `http://localhost:${port}`;
-  for (const deadline = Date.now() + 10_000; !(await answers(url)); await pause(20)) {
+  for (const deadline = Date.now() + 10_000; !(await answers(url));) {
+    await pause(20);
     if (child.exitCode !== null || Date.now() > deadline)
       throw new Error(`nginx: ${printed}${await readFile(path.join(folder, 'error.log'), 'utf8').catch(() => '')}`);
   }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../../platform/config/config.js';
+import { BoundedQueue } from '../../../platform/crypto/bounded-queue.js';
 import { parseEmailAddress } from '../../../platform/text/email-address.js';
 import { anonymous } from '../../../policy/actor.js';
 import { SsoDiscoveryService } from '../../../sso/sso-discovery.service.js';
@@ -12,8 +13,16 @@ import { SignInService, type Attempt } from '../../sign-in.service.js';
 import { SignInThrottle } from '../../throttle/sign-in-throttle.service.js';
 import type { Visitor } from '../../throttle/visitor.js';
 
+/**
+ * Enough that a hash is always being computed, and few enough that a crowd does not take every connection to the database
+ * from everybody else: who waits has not asked it anything yet.
+ */
+const AT_ONCE = { concurrency: 8, maxQueue: 500 };
+
 @Injectable()
 export class PasswordSignInService {
+  private readonly turns = new BoundedQueue(AT_ONCE);
+
   constructor(
     private readonly users: UserService,
     private readonly discovery: SsoDiscoveryService,
@@ -28,9 +37,13 @@ export class PasswordSignInService {
   /**
    * Whose email and password these are. An unknown email costs the time of a known one and gets the same words.
    * @throws SignInRefused: INVALID_CREDENTIALS, SSO_REQUIRED (with `loginUrl`), PASSWORD_DISABLED, RATE_LIMITED,
-   *   EMAIL_NOT_VERIFIED (a fresh link is on its way)
+   *   EMAIL_NOT_VERIFIED (a fresh link is on its way); Overloaded
    */
-  async prove(typedEmail: string, password: string, { origin, deviceOf }: Visitor): Promise<User> {
+  prove(typedEmail: string, password: string, visitor: Visitor): Promise<User> {
+    return this.turns.run(() => this.proveInTurn(typedEmail, password, visitor));
+  }
+
+  private async proveInTurn(typedEmail: string, password: string, { origin, deviceOf }: Visitor): Promise<User> {
     const email = parseEmailAddress(typedEmail);
     const attempt: Attempt = {
       method: 'password',
