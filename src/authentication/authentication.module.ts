@@ -72,6 +72,7 @@ import { SigningKeyResolver } from './tokens/signing-key.resolver.js';
 import { SigningKeyService } from './tokens/signing-key.service.js';
 import { TokenController } from './tokens/token.controller.js';
 import { TokenService } from './tokens/token.service.js';
+import { WelcomeService } from './welcome.service.js';
 
 @Module({
   imports: [
@@ -146,6 +147,7 @@ import { TokenService } from './tokens/token.service.js';
     SigningKeyService,
     TokenService,
     ...secondFactorProviders,
+    WelcomeService,
   ],
   exports: [SessionCookie, SignInOptionsService, SignInService],
 })

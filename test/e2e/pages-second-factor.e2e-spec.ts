@@ -264,7 +264,7 @@ describe('the pages about second factors', () => {
       await app.database.query('delete from passkeys where user_id = $1', [mia.id]);
       await person.forget();
       await arrive('/sign-in');
-      await press('Use a passkey', '**/auth-error?**');
+      await press('Use a passkey', '**/auth-error?code=PASSKEY_NOT_VERIFIED&**');
       expect(await person.heading()).toBe('The passkey was not accepted');
       expect(await person.faults()).toEqual([]);
     });

@@ -54,7 +54,7 @@ export class FactorResetService {
     const memberships = await this.members.listOfUser(user.id);
     if (memberships.some((membership) => membership.organizationId !== organizationId)) {
       throw forbidden(
-        `The person’s email lies in no verified domain of this organization, and it is not the only one that they could belong to. ${instead}`,
+        `The person’s email lies in no verified domain of this organization, and they may belong to others too. ${instead}`,
       );
     }
   }

@@ -2,12 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { AccessService, userIdentity } from '../../access/access.service.js';
 import { Clock } from '../../platform/clock/clock.js';
 import type { Tx } from '../../platform/database/database.js';
-import { parseEmailAddress } from '../../platform/text/email-address.js';
 import type { SecondFactor } from '../../policy/proof.js';
 import type { OpenedSession } from '../../sessions/session.types.js';
-import { SsoDiscoveryService } from '../../sso/sso-discovery.service.js';
 import type { User } from '../../users/user.types.js';
 import { SignInService, withPassword, type Attempt, type SignInRequest } from '../sign-in.service.js';
+import { WelcomeService } from '../welcome.service.js';
 import { FactorProofService, type Prover, type ShownPasskey } from './factor-proof.service.js';
 import { asFactorRefusal, FactorRefusal } from './factor-refusal.js';
 import { PendingSignInService } from './pending-sign-in.service.js';
@@ -26,7 +25,7 @@ export class SecondStepService {
   constructor(
     private readonly pending: PendingSignInService,
     private readonly proof: FactorProofService,
-    private readonly discovery: SsoDiscoveryService,
+    private readonly welcome: WelcomeService,
     private readonly signIn: SignInService,
     private readonly access: AccessService,
     private readonly clock: Clock,
@@ -35,12 +34,13 @@ export class SecondStepService {
   /**
    * @param token what the cookie of the pending sign-in holds
    * @throws SignInRefused: SIGN_IN_OVER, WRONG_CODE, USED_CODE, TOO_MANY_CODES (with `retryAfterSeconds`), PASSKEY_…,
-   *   SSO_REQUIRED (with `loginUrl`), ACCOUNT_DEACTIVATED
+   *   SSO_REQUIRED (with `loginUrl`), ACCOUNT_DEACTIVATED, EMAIL_UNPROVEN
    */
   async finish(token: string | null, shown: ShownFactor, request: SignInRequest): Promise<FinishedSignIn> {
     const user = await this.pending.find(token);
     if (token === null || !user) return this.signIn.refuse(request.origin, attemptOf(null), 'SIGN_IN_OVER');
-    await this.refuseUnlessWelcome(user, request);
+    // What has changed since the password was typed counts too.
+    await this.welcome.refuseUnlessWelcome(user, attemptOf(user), request.origin);
     try {
       if (!(await this.pending.count(token))) throw new FactorRefusal('SIGN_IN_OVER', 'too many attempts');
       return { user, opened: await this.prove(user, token, shown, request) };
@@ -62,15 +62,6 @@ export class SecondStepService {
     return 'code' in shown
       ? this.proof.byCode(prover, shown.code, open)
       : this.proof.byPasskey(prover, { ...shown.passkey, purpose: 'secondFactor' }, open);
-  }
-
-  /** What has changed since the password was typed counts too. */
-  private async refuseUnlessWelcome(user: User, { origin }: SignInRequest): Promise<void> {
-    if (user.isDeactivated) await this.signIn.refuse(origin, attemptOf(user), 'ACCOUNT_DEACTIVATED');
-    const domain = parseEmailAddress(user.email)?.domain;
-    const enforcement = domain === undefined ? null : await this.discovery.enforcementFor(domain);
-    if (enforcement)
-      await this.signIn.refuse(origin, attemptOf(user), 'SSO_REQUIRED', { loginUrl: enforcement.loginUrl });
   }
 }
 

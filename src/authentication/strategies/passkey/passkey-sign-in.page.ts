@@ -11,8 +11,9 @@ import { FlowCookie } from '../../flow-cookie.service.js';
 import { authErrorUrl, onward, signInUrl } from '../../pages/links.js';
 import { SessionCookie } from '../../session-cookie.service.js';
 import { signInRequest } from '../../sign-in-request.service.js';
-import { SignInRefused } from '../../sign-in-refused.js';
+import { SignInRefused, type SignInRefusalReason } from '../../sign-in-refused.js';
 import { credentialField } from './credential-field.js';
+import { passkeyRefusals } from './passkey-refusals.js';
 import { PasskeySignInService } from './passkey-sign-in.service.js';
 import { PasskeyService } from './passkey.service.js';
 
@@ -56,10 +57,18 @@ export class PasskeySignInPage {
       .complete(credentialField(request), browser, signInRequest(request))
       .catch(asProblem);
     if (outcome instanceof AppError) {
-      response.redirect(303, outcome instanceof SignInRefused ? authErrorUrl(outcome.reason, request) : '/auth-error');
+      response.redirect(
+        303,
+        outcome instanceof SignInRefused ? authErrorUrl(publicReason(outcome.reason), request) : '/auth-error',
+      );
       return;
     }
     this.session.write(response, outcome.opened);
     response.redirect(303, onward(returnTo));
   }
+}
+
+/** Which check an answer has failed is for the trail alone. */
+function publicReason(reason: SignInRefusalReason): SignInRefusalReason {
+  return reason in passkeyRefusals ? 'PASSKEY_NOT_VERIFIED' : reason;
 }

@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../../platform/database/database.js';
-import { parseEmailAddress } from '../../../platform/text/email-address.js';
 import type { OpenedSession } from '../../../sessions/session.types.js';
-import { SsoDiscoveryService } from '../../../sso/sso-discovery.service.js';
 import { UserService } from '../../../users/user.service.js';
 import type { User } from '../../../users/user.types.js';
 import { SignInService, type Attempt, type SignInRequest } from '../../sign-in.service.js';
+import { WelcomeService } from '../../welcome.service.js';
 import { PasskeyRefusal } from './passkey-refusals.js';
 import { PasskeyService, type ProvenPasskey } from './passkey.service.js';
 
@@ -18,14 +17,14 @@ export class PasskeySignInService {
   constructor(
     private readonly database: Database,
     private readonly users: UserService,
-    private readonly discovery: SsoDiscoveryService,
+    private readonly welcome: WelcomeService,
     private readonly passkeys: PasskeyService,
     private readonly signIn: SignInService,
   ) {}
 
   /**
    * @param answer the JSON form of what `navigator.credentials.get` gave · @param browser what its flow cookie holds
-   * @throws SignInRefused: PASSKEY_…, SSO_REQUIRED (with `loginUrl`), ACCOUNT_DEACTIVATED
+   * @throws SignInRefused: PASSKEY_…, SSO_REQUIRED (with `loginUrl`), ACCOUNT_DEACTIVATED, EMAIL_UNPROVEN
    */
   async complete(
     answer: unknown,
@@ -35,7 +34,7 @@ export class PasskeySignInService {
     try {
       const proven = await this.passkeys.verify({ browser, purpose: 'signIn', userId: null }, answer);
       const user = await this.users.get(proven.userId);
-      await this.refuseUnlessWelcome(user, request);
+      await this.welcome.refuseUnlessWelcome(user, attemptOf(user), request.origin);
       return { user, opened: await this.open(user, proven, request) };
     } catch (error) {
       if (!(error instanceof PasskeyRefusal)) throw error;
@@ -49,15 +48,6 @@ export class PasskeySignInService {
       await this.passkeys.markUsed(tx, proven);
       return this.signIn.open(tx, user, withPasskey, request);
     });
-  }
-
-  /** Where single sign-on is enforced, a passkey goes past it as a password does. */
-  private async refuseUnlessWelcome(user: User, { origin }: SignInRequest): Promise<void> {
-    if (user.isDeactivated) await this.signIn.refuse(origin, attemptOf(user), 'ACCOUNT_DEACTIVATED');
-    const domain = parseEmailAddress(user.email)?.domain;
-    const enforcement = domain === undefined ? null : await this.discovery.enforcementFor(domain);
-    if (enforcement)
-      await this.signIn.refuse(origin, attemptOf(user), 'SSO_REQUIRED', { loginUrl: enforcement.loginUrl });
   }
 }
 
