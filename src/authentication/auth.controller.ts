@@ -10,29 +10,21 @@ import { DiscoverBody, SignUpBody } from './auth.dto.js';
 import { PasswordGuard } from './password.guard.js';
 import { ProviderSignOutService } from './provider-sign-out.service.js';
 import { SessionCookie } from './session-cookie.service.js';
+import { SecondFactorGate } from './second-factors/second-factor-gate.service.js';
 import { SignInOptionsService, type Discovery, type SignInOptions } from './sign-in-options.service.js';
 import { signInRequest } from './sign-in-request.service.js';
-import { SignInService } from './sign-in.service.js';
 import { SignUpService } from './sign-up.service.js';
+import { userAnswer, type UserAnswer } from './user-answer.js';
 import { AppError } from '../platform/errors/app-error.js';
-
-interface UserAnswer {
-  readonly user: {
-    readonly id: string;
-    readonly email: string;
-    readonly name: string;
-    readonly emailVerified: boolean;
-  };
-}
 
 /** Sign-in as an API: what the hosted pages do, for an application's own pages and for programs. */
 @Controller('api/auth')
 export class AuthController {
   constructor(
     private readonly options: SignInOptionsService,
-    private readonly signIn: SignInService,
     private readonly signingOut: ProviderSignOutService,
     private readonly signUp: SignUpService,
+    private readonly gate: SecondFactorGate,
     private readonly sessions: SessionService,
     private readonly users: UserService,
     private readonly cookie: SessionCookie,
@@ -60,7 +52,7 @@ export class AuthController {
   ): Promise<UserAnswer> {
     const { user, opened } = await this.signUp.signUp(body, signInRequest(request));
     if (opened) this.cookie.write(response, opened);
-    return answerOf(user);
+    return userAnswer(user);
   }
 
   @Post('login')
@@ -69,8 +61,8 @@ export class AuthController {
   @Public('the password is the proof')
   async login(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<UserAnswer> {
     const user = request.user as User;
-    this.cookie.write(response, await this.signIn.completeWithPassword(user, signInRequest(request)));
-    return answerOf(user);
+    await this.gate.pass(user, request, response);
+    return userAnswer(user);
   }
 
   @Get('session')
@@ -80,7 +72,7 @@ export class AuthController {
     if (!session) throw new AppError('UNAUTHENTICATED');
     const { userId, ...told } = session;
     return {
-      ...answerOf(await this.users.get(userId)),
+      ...userAnswer(await this.users.get(userId)),
       session: told,
     };
   }
@@ -97,8 +89,4 @@ export class AuthController {
     if (there) response.set('X-Provider-Sign-Out', there.to);
     this.cookie.clear(response);
   }
-}
-
-function answerOf({ id, email, name, emailVerified }: User): UserAnswer {
-  return { user: { id, email, name, emailVerified } };
 }

@@ -39,17 +39,27 @@ import { NewcomerService } from './newcomer.service.js';
 import { AuthErrorPage } from './pages/auth-error.page.js';
 import { ForgotPasswordPage } from './pages/forgot-password.page.js';
 import { ResetPasswordPage } from './pages/reset-password.page.js';
+import { SignInForms } from './pages/sign-in-forms.service.js';
+import { SignInPasswordPage } from './pages/sign-in-password.page.js';
 import { SignInPage } from './pages/sign-in.page.js';
+import { SignOutPage } from './pages/sign-out.page.js';
 import { SignUpPage } from './pages/sign-up.page.js';
 import { ProviderSignInService } from './provider-sign-in.service.js';
 import { ProviderSignOutService } from './provider-sign-out.service.js';
 import { VerifyEmailPage } from './pages/verify-email.page.js';
+import { QuietSignUp } from './quiet-sign-up.service.js';
+import {
+  secondFactorControllers,
+  secondFactorEntities,
+  secondFactorProviders,
+} from './second-factors/second-factors.providers.js';
 import { SessionCookie } from './session-cookie.service.js';
 import { SignInOptionsService } from './sign-in-options.service.js';
 import { SessionManagementResolver } from './sessions/session-management.resolver.js';
 import { SessionManagementService } from './sessions/session-management.service.js';
 import { SessionsPage } from './sessions/sessions.page.js';
 import { SignInService } from './sign-in.service.js';
+import { SignUpAccount } from './sign-up-account.service.js';
 import { SignUpRules } from './sign-up-rules.service.js';
 import { SignUpService } from './sign-up.service.js';
 import { PasswordSignInService } from './strategies/password/password-sign-in.service.js';
@@ -62,6 +72,7 @@ import { SigningKeyResolver } from './tokens/signing-key.resolver.js';
 import { SigningKeyService } from './tokens/signing-key.service.js';
 import { TokenController } from './tokens/token.controller.js';
 import { TokenService } from './tokens/token.service.js';
+import { WelcomeService } from './welcome.service.js';
 
 @Module({
   imports: [
@@ -74,7 +85,7 @@ import { TokenService } from './tokens/token.service.js';
     AccessModule,
     ApiKeysModule,
     SsoModule,
-    TypeOrmModule.forFeature([LoginFlowEntity, MailboxTokenEntity, SigningKeyEntity]),
+    TypeOrmModule.forFeature([LoginFlowEntity, MailboxTokenEntity, SigningKeyEntity, ...secondFactorEntities]),
   ],
   controllers: [
     AuthController,
@@ -82,6 +93,8 @@ import { TokenService } from './tokens/token.service.js';
     LoginController,
     MailboxController,
     SignInPage,
+    SignInPasswordPage,
+    SignOutPage,
     SignUpPage,
     ForgotPasswordPage,
     ResetPasswordPage,
@@ -93,10 +106,13 @@ import { TokenService } from './tokens/token.service.js';
     ChooseOrganizationPage,
     SessionsPage,
     TokenController,
+    ...secondFactorControllers,
   ],
   providers: [
     ...mailboxProviders,
+    SignUpAccount,
     SignUpRules,
+    QuietSignUp,
     BackchannelLogoutService,
     AccountProofService,
     AccountService,
@@ -122,6 +138,7 @@ import { TokenService } from './tokens/token.service.js';
     SessionLookup,
     SessionManagementResolver,
     SessionManagementService,
+    SignInForms,
     SignInOptionsService,
     SignInService,
     SignInThrottle,
@@ -129,6 +146,8 @@ import { TokenService } from './tokens/token.service.js';
     SigningKeyResolver,
     SigningKeyService,
     TokenService,
+    ...secondFactorProviders,
+    WelcomeService,
   ],
   exports: [SessionCookie, SignInOptionsService, SignInService],
 })

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { CookieOptions, Request, Response } from 'express';
 import { Config } from '../platform/config/config.js';
+import { randomToken } from '../platform/crypto/digest.js';
 import { readCookie } from '../platform/http/cookies.js';
 
 /** Longer than a sign-in may take: whoever comes back late is told so, and not that the browser is another. */
@@ -23,6 +24,13 @@ export class FlowCookie {
 
   read(request: Request): string | null {
     return readCookie(request, this.name);
+  }
+
+  /** What the browser has, or is given now. */
+  ensure(request: Request, response: Response): string {
+    const value = this.read(request) ?? randomToken();
+    this.write(response, value);
+    return value;
   }
 
   write(response: Response, value: string): void {

@@ -5,6 +5,7 @@ import { parseEmailAddress, type EmailAddress } from '../platform/text/email-add
 import { SignInSourceService } from '../sso/sign-in-source.service.js';
 import { SsoDiscoveryService } from '../sso/sso-discovery.service.js';
 import { signInRefusals } from './sign-in-refused.js';
+import { RelyingParty } from './strategies/passkey/relying-party.service.js';
 
 interface ProviderOption {
   readonly key: string;
@@ -35,8 +36,14 @@ export class SignInOptionsService {
   constructor(
     private readonly sources: SignInSourceService,
     private readonly discovery: SsoDiscoveryService,
+    private readonly relyingParty: RelyingParty,
     private readonly config: Config,
   ) {}
+
+  /** Whether browsers have passkeys for this address. */
+  get hasPasskeys(): boolean {
+    return this.relyingParty.hasPasskeys;
+  }
 
   list(): SignInOptions {
     return {
@@ -83,6 +90,11 @@ export class SignInOptionsService {
     const last = lastMethod === null ? null : await this.sources.findByKey(lastMethod);
     const first = last ? [{ key: last.key, name: last.name, loginUrl: last.loginUrl, lastUsed: true }] : [];
     return [...first, ...others.map((provider) => ({ ...provider, lastUsed: false }))];
+  }
+
+  /** @param email canonical, of somebody who is signed in */
+  async isPasskeyUsable(email: string): Promise<boolean> {
+    return this.hasPasskeys && (await this.discovery.enforcementFor(emailIn(email).domain)) === null;
   }
 
   private providers(): ProviderOption[] {

@@ -1,5 +1,7 @@
 import { AppError, errorCatalogue, type ErrorCode } from '../platform/errors/app-error.js';
+import { secondFactorRefusals } from './second-factors/second-factor-refusals.js';
 import { oidcRefusals } from './strategies/oidc/oidc-refusals.js';
+import { passkeyRefusals } from './strategies/passkey/passkey-refusals.js';
 
 interface Refusal {
   /** What an API caller gets. */
@@ -136,6 +138,8 @@ export const signInRefusals = {
     remedy: 'Ask the administrators of your organization to look at the account.',
   },
   ...oidcRefusals,
+  ...secondFactorRefusals,
+  ...passkeyRefusals,
 } as const satisfies Record<string, Refusal>;
 
 export type SignInRefusalReason = keyof typeof signInRefusals;

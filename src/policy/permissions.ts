@@ -30,6 +30,11 @@ export const permissions = {
     from: 'ADMIN',
     describe: 'Ask for second factors and shorter sessions',
   },
+  'secondFactors.reset': {
+    level: 'organization',
+    from: 'OWNER',
+    describe: 'Take the second factors from a member who has lost theirs',
+  },
   'audit.read': { level: 'organization', from: 'ADMIN', describe: 'Read and verify the audit trail' },
   'projects.create': { level: 'organization', from: 'ADMIN', describe: 'Create projects' },
   'organizationKeys.read': { level: 'organization', from: 'ADMIN', describe: 'See the keys of the organization' },

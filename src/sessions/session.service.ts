@@ -8,7 +8,7 @@ import { Jobs } from '../platform/jobs/jobs.js';
 import { page, type Connection, type PageRequest } from '../platform/graphql/connection.js';
 import { networkRangeOf } from '../platform/http/network.js';
 import type { Origin } from '../policy/actor.js';
-import type { Proof } from '../policy/proof.js';
+import type { Proof, SecondFactor } from '../policy/proof.js';
 import { deviceOf } from './device.js';
 import { SessionEntity } from './session.entity.js';
 import type { OpenedSession, Session, SessionDetails, SessionLimits } from './session.types.js';
@@ -108,6 +108,16 @@ export class SessionService implements OnModuleInit {
   /** The person of this session has just proven again who they are. */
   async markProven(tx: Tx, sessionId: string): Promise<void> {
     await tx.update(SessionEntity, { id: sessionId }, { provenAt: this.clock.now() });
+  }
+
+  /** The person of this session has just proven a second factor. */
+  async markSecondFactor(tx: Tx, sessionId: string, secondFactor: SecondFactor): Promise<void> {
+    await tx.update(SessionEntity, { id: sessionId }, { secondFactor, provenAt: this.clock.now() });
+  }
+
+  /** The user has no second factor any more: what their sessions remember of one counts for nothing. */
+  async forgetSecondFactor(tx: Tx, userId: string): Promise<void> {
+    await tx.update(SessionEntity, { userId }, { secondFactor: null });
   }
 
   /** From now on the person works in this organization. */

@@ -39,7 +39,7 @@ export interface OidcSettings extends ClientSettings {
 export interface ClaimNames {
   readonly email: string;
   readonly name: string;
-  /** The claims that may say whether the provider has verified the email: the first that is sent counts. */
+  /** The claim that says whether the provider has verified the email; then those that must not deny it, where they are sent. */
   readonly emailVerified: readonly string[];
 }
 

@@ -5,6 +5,7 @@ import { Clock } from '../platform/clock/clock.js';
 import { randomId } from '../platform/crypto/digest.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { AppError } from '../platform/errors/app-error.js';
+import { domainEvent, DomainEvents } from '../platform/events/domain-events.js';
 import type { Actor } from '../policy/actor.js';
 import { IdentityEntity } from './identity.entity.js';
 import { UserEntity } from './user.entity.js';
@@ -28,12 +29,18 @@ interface HashChange {
   /** The algorithm of the one before. */
   readonly from: string;
 }
+/**
+ * Told in the commit in which an account of an unproven email goes to whoever has proven it: all that was set up in it
+ * before is somebody else's.
+ */
+export const accountTakenOver = domainEvent<{ readonly user: User; readonly actor: Actor }>('account.takenOver');
 
 @Injectable()
 export class UserService {
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
+    private readonly events: DomainEvents,
     private readonly clock: Clock,
   ) {}
 
@@ -106,7 +113,7 @@ export class UserService {
     account: NewUser & { readonly by: string; readonly organizationId: string | null },
   ): Promise<User> {
     const row = {
-      id: randomId(),
+      id: account.id ?? randomId(),
       email: account.email,
       name: account.name,
       passwordHash: account.passwordHash ?? null,
@@ -145,7 +152,7 @@ export class UserService {
    */
   async linkIdentity(tx: Tx, actor: Actor, account: Account, identity: IdentityKey): Promise<boolean> {
     const passwordDropped = !account.user.emailVerified && (await this.passwordHashOf(account.user.id)) !== null;
-    const identitiesDropped = await this.dropUnprovenIdentities(tx, account.user);
+    const identitiesDropped = await this.dropUnproven(tx, actor, account.user);
     await tx.insert(IdentityEntity, {
       id: randomId(),
       userId: account.user.id,
@@ -160,7 +167,7 @@ export class UserService {
 
   /** Sets the password of whoever has just proven the email; identities linked before that go, as in `linkIdentity`. */
   async setPassword(tx: Tx, actor: Actor, account: Account, passwordHash: string): Promise<void> {
-    const identitiesDropped = await this.dropUnprovenIdentities(tx, account.user);
+    const identitiesDropped = await this.dropUnproven(tx, actor, account.user);
     await tx.update(UserEntity, { id: account.user.id }, { passwordHash });
     await this.audit.record(tx, actor, passwordSet, { ...account, identitiesDropped });
   }
@@ -209,9 +216,11 @@ export class UserService {
     await this.audit.record(tx, actor, administratorAppointed, account);
   }
 
-  /** @returns how many */
-  private async dropUnprovenIdentities(tx: Tx, { id: userId, emailVerified }: User): Promise<number> {
-    return emailVerified ? 0 : ((await tx.delete(IdentityEntity, { userId })).affected ?? 0);
+  /** @returns how many identities */
+  private async dropUnproven(tx: Tx, actor: Actor, user: User): Promise<number> {
+    if (user.emailVerified) return 0;
+    await this.events.publish(tx, accountTakenOver, { user, actor });
+    return (await tx.delete(IdentityEntity, { userId: user.id })).affected ?? 0;
   }
 }
 

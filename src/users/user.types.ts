@@ -16,6 +16,8 @@ export interface Account {
 }
 
 export interface NewUser {
+  /** A new one unless given. */
+  readonly id?: string;
   /** Canonical, as `parseEmailAddress` gives it. */
   readonly email: string;
   readonly name: string;

@@ -77,6 +77,7 @@ const verdicts = table(`
   Mutation.removeDomain         401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.removeMember         401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.resendInvitation     401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.resetSecondFactors   401       404      ok    403   403    403    403    404        ok              ok
   Mutation.revokeAllSessions    401       404      ok    ok    404    404    404    404        ok              ok
   Mutation.revokeApiKey         401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.revokeInvitation     401       404      ok    ok    403    403    403    404        ok              ok
@@ -111,6 +112,7 @@ const verdicts = table(`
   Viewer.apiKey                 401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   Viewer.identities             401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   Viewer.organizations          401       ok       ok    ok    ok     ok     ok     ok         ok              ok
+  Viewer.secondFactors          401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   Viewer.session                401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   Viewer.sessions               401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   Viewer.user                   401       ok       ok    ok    ok     ok     ok     ok         ok              ok

@@ -4,7 +4,7 @@ import { startTestApp, type TestApp } from '../support/app.js';
 import { makeKeyRing } from '../support/servers/hostile-tokens.js';
 import { entraForAll, vendorDifferences } from '../support/servers/vendors/vendor-differences.js';
 import { startVendor, type VendorStandIn } from '../support/servers/vendors/vendor-stand-in.js';
-import { attemptSignIn, createTenant, whoIs, type Tenant } from '../support/sso.js';
+import { attemptSignIn, configureSso, createTenant, whoIs, type Tenant } from '../support/sso.js';
 
 const client = { clientId: 'client-of-google', clientSecret: 'plainly-not-a-secret-of-any-vendor' };
 
@@ -60,6 +60,12 @@ describe('what vendors say of people', () => {
       trail: 'instance',
     });
     expect((await accountsLike(app, 'victim@social.test'))[0]?.identities).toEqual(['provider:azure-ad victim']);
+  });
+
+  it('40. no organization can have a connection to every directory at once', async () => {
+    const { owner, domainId } = acme;
+    const connect = configureSso(owner, { domainId, provider: 'AZURE_AD', issuer: entra.issuer, ...client });
+    await expect(connect).rejects.toMatchObject({ code: 'ISSUER_MISMATCH' });
   });
 
   it.each(['auth0', 'keycloak'])('41. text that says true verifies no email at %s', async (name) => {

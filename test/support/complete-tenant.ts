@@ -40,6 +40,8 @@ export interface CompleteTenant {
   /** A member whose address lies in the verified domain, with one session. */
   readonly employeeId: string;
   readonly sessionId: string;
+  /** A member of this tenant alone, with an app that they have lost. */
+  readonly lostId: string;
   readonly invitationId: string;
   /** Of that invitation, which is to `invitee-<marker>@example.test`. */
   readonly invitationToken: string;
@@ -71,6 +73,7 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
     colleagueId: cast.colleague.id,
     employeeId: randomUUID(),
     sessionId: randomUUID(),
+    lostId: randomUUID(),
     invitationId: randomUUID(),
     invitationToken: randomBytes(32).toString('base64url'),
     pendingDomainId: randomUUID(),
@@ -106,11 +109,14 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
     insert into users (id, email, name) values ('${tenant.employeeId}', 'employee@verified-${marker}.test', 'Employee');
     insert into sessions (id, token_digest, user_id, method, idle_minutes, idle_expires_at, expires_at) values
       ('${tenant.sessionId}', sha256('${tenant.sessionId}'), '${tenant.employeeId}', 'password', 60, now() + interval '1 hour', now() + interval '1 day');
+    insert into users (id, email, name) values ('${tenant.lostId}', 'lost-${marker}@example.test', 'Lost ${marker}');
+    insert into totp_factors (id, user_id, secret, last_used_step) values ('${randomUUID()}', '${tenant.lostId}', 'secret', 1);
     insert into memberships (organization_id, user_id, role, source) values ${rows(
       [cast.owner, cast.coOwner].map(({ id }) => [tenant.organizationId, id, 'OWNER', 'CREATOR']),
       [[tenant.organizationId, cast.admin.id, 'ADMIN', 'INVITATION']],
       [cast.member, cast.hidden, cast.colleague].map(({ id }) => [tenant.organizationId, id, 'MEMBER', 'INVITATION']),
       [cast.viewer.id, tenant.employeeId].map((id) => [tenant.organizationId, id, 'VIEWER', 'INVITATION']),
+      [[tenant.organizationId, tenant.lostId, 'MEMBER', 'INVITATION']],
     )};
     insert into projects (id, organization_id, name, slug) values ('${tenant.projectId}', '${tenant.organizationId}', 'Project ${marker}', 'p-${marker}');
     insert into project_roles (project_id, organization_id, user_id, role) values ${rows([

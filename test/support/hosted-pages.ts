@@ -15,6 +15,10 @@ const BYTES_OF_A_PAGE = 10_000;
 const policy =
   "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
+/** The pages that ask for a passkey may run scripts of ours, and those pages alone. */
+const scriptedPolicy = `${policy}; script-src 'self'`;
+const asksForPasskey = /\/passkeys?$/;
+
 const headers = {
   'content-security-policy': policy,
   'content-type': 'text/html; charset=utf-8',
@@ -109,7 +113,9 @@ async function faultsOf(response: Response): Promise<string[]> {
   const wrong = body.byteLength < BYTES_OF_A_PAGE ? [] : [`${body.byteLength} bytes`];
   if (response.request().isNavigationRequest()) {
     const given = response.headers();
-    const differing = Object.entries(headers).filter(([name, value]) => given[name] !== value);
+    const isScripted = response.status() === 200 && asksForPasskey.test(new URL(response.url()).pathname);
+    const wanted = isScripted ? { ...headers, 'content-security-policy': scriptedPolicy } : headers;
+    const differing = Object.entries(wanted).filter(([name, value]) => given[name] !== value);
     wrong.push(...differing.map(([name]) => `${name}: ${given[name] ?? 'none'}`));
   }
   return wrong.map((text) => `${response.url()}: ${text}`);

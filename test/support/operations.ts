@@ -39,6 +39,7 @@ export const mutationInputs: Readonly<Record<string, (tenant: CompleteTenant, is
   removeDomain: ({ pendingDomainId }) => ({ domainId: pendingDomainId }),
   removeMember: ({ organizationId, colleagueId }) => ({ organizationId, userId: colleagueId }),
   resendInvitation: ({ invitationId }) => ({ invitationId }),
+  resetSecondFactors: ({ organizationId, lostId }) => ({ organizationId, userId: lostId }),
   revokeAllSessions: ({ employeeId }) => ({ userId: employeeId }),
   revokeApiKey: ({ apiKeyId }) => ({ apiKeyId }),
   revokeInvitation: ({ invitationId }) => ({ invitationId }),

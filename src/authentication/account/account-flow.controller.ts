@@ -2,18 +2,19 @@ import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { randomToken } from '../../platform/crypto/digest.js';
 import { formField } from '../../platform/http/form.js';
+import { asProblem } from '../../platform/http/pages/form-problems.js';
 import { PageRenderer } from '../../platform/http/pages/page-renderer.js';
 import { sendPage } from '../../platform/http/pages/send-page.js';
 import { safeReturnTo } from '../../platform/http/return-to.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { callerOf } from '../../policy/current.decorators.js';
-import { hasFreshProof } from '../../policy/fresh-proof.js';
 import { Public } from '../../policy/requires.decorator.js';
 import { FlowCookie } from '../flow-cookie.service.js';
 import type { FlowPurpose } from '../login-flow.types.js';
 import { leaveFor, leaveForExplanation } from '../login-outcome.js';
 import { confirmUrl, signInUrl } from '../pages/links.js';
 import { ProviderSignInService } from '../provider-sign-in.service.js';
+import { FactorChangeGuard } from '../second-factors/factor-change-guard.service.js';
 import { SignInMethodsService } from './sign-in-methods.service.js';
 
 const own = 'begins something for the caller’s own account, and leads everybody else to the sign-in page';
@@ -24,6 +25,7 @@ export class AccountFlowController {
   constructor(
     private readonly providers: ProviderSignInService,
     private readonly methods: SignInMethodsService,
+    private readonly guard: FactorChangeGuard,
     private readonly flow: FlowCookie,
     private readonly pages: PageRenderer,
     private readonly logger: Logger,
@@ -50,8 +52,9 @@ export class AccountFlowController {
       response.redirect(303, signInUrl('/account'));
       return;
     }
-    if (!hasFreshProof(actor)) {
-      response.redirect(303, confirmUrl('/account'));
+    const problem = await this.guard.refuseUnproven({ actor }).then(() => null, asProblem);
+    if (problem) {
+      response.redirect(303, problem.code === 'STEP_UP_REQUIRED' ? confirmUrl('/account') : '/account/second-factor');
       return;
     }
     const key = formField(request, 'key');

@@ -62,13 +62,14 @@ export class ConfirmPage {
 
   private async ask(request: Request, response: Response, returnTo: string, problem?: AppError): Promise<void> {
     const { actor } = callerOf(request);
-    const { password, providers } = await this.confirmation.waysOf(actor);
+    const { password, passkey, providers } = await this.confirmation.waysOf(actor);
     const wrong =
       problem?.code === 'INVALID_CREDENTIALS' ? { errors: { password: 'The password is not right.' } } : null;
     const html = this.pages.render('confirm', {
       returnTo,
       email: actor.label,
       password,
+      passkey,
       providers: withReturnTo(providers, returnTo),
       ...(wrong ?? problemsForForm(problem)),
     });

@@ -6,11 +6,13 @@ import { SignInOptionsService } from '../sign-in-options.service.js';
 import { SignInService } from '../sign-in.service.js';
 import { PasswordSignInService } from '../strategies/password/password-sign-in.service.js';
 import type { Visitor } from '../throttle/visitor.js';
+import { SecondFactorService } from '../second-factors/second-factor.service.js';
 import { SignInMethodsService } from './sign-in-methods.service.js';
 
 /** The ways by which somebody can prove again who they are. */
 export interface ConfirmationWays {
   readonly password: boolean;
+  readonly passkey: boolean;
   readonly providers: readonly { readonly name: string; readonly loginUrl: string }[];
 }
 
@@ -20,6 +22,7 @@ export class ConfirmationService {
   constructor(
     private readonly methods: SignInMethodsService,
     private readonly options: SignInOptionsService,
+    private readonly factors: SecondFactorService,
     private readonly passwords: PasswordSignInService,
     private readonly signIn: SignInService,
   ) {}
@@ -31,6 +34,7 @@ export class ConfirmationService {
     );
     const identities = await this.methods.identitiesOf(id);
     return {
+      passkey: (await this.factors.askedOf(id)).includes('passkey') && (await this.options.isPasskeyUsable(label)),
       password: usable && (await this.methods.hasPassword(id)),
       providers: identities.flatMap(({ name, key }) =>
         key === null ? [] : [{ name, loginUrl: `/api/auth/confirm/${key}` }],

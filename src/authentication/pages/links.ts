@@ -12,6 +12,9 @@ export function passwordUrl(returnTo: string, email?: string): string {
   return withQuery('/sign-in/password', { ...(email === undefined ? {} : { email }), ...wanted(returnTo) });
 }
 
+/** The second step of a sign-in, after a right password. */
+export const secondStepUrl = (returnTo: string): string => withQuery('/sign-in/second-factor', wanted(returnTo));
+
 /** Where somebody proves again who they are, and goes on to a path of ours. */
 export const confirmUrl = (returnTo: string): string => withQuery('/confirm', wanted(returnTo));
 

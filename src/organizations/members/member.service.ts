@@ -38,6 +38,11 @@ export class MemberService {
     return membership?.role ?? null;
   }
 
+  /** Null: not a member. */
+  find(organizationId: string, userId: string): Promise<Membership | null> {
+    return this.database.reader.findOneBy(MembershipEntity, { organizationId, userId });
+  }
+
   /** Whether an account with this (canonical) address is a member: one statement, whoever it belongs to. */
   async isMemberByEmail(organizationId: string, email: string): Promise<boolean> {
     const rows = await this.database.rows(

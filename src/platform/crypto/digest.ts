@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 
 /**
@@ -27,6 +27,11 @@ export function randomToken(bytes = 32): string {
 /** `bytes` random bytes in lower-case hex digits: the form of a key in configuration. */
 export function randomHex(bytes: number): string {
   return randomBytes(bytes).toString('hex');
+}
+
+/** `length` characters of `alphabet`, each as likely as any other: for what people type. */
+export function randomCharacters(alphabet: string, length: number): string {
+  return Array.from({ length }, () => alphabet.charAt(randomInt(alphabet.length))).join('');
 }
 
 /** A UUID version 7 (RFC 9562): unique, and later ones sort after earlier ones, which keeps indexes compact. Not a secret. */

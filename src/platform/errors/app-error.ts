@@ -5,6 +5,8 @@
 export const errorCatalogue = {
   UNAUTHENTICATED: { status: 401, message: 'Sign in first, or send a key.' },
   INVALID_CREDENTIALS: { status: 401, message: 'The email or the password is not right.' },
+  INVALID_CODE: { status: 401, message: 'The code is not right, or was used before.' },
+  INVALID_PASSKEY: { status: 401, message: 'The passkey was not accepted.' },
   INVALID_KEY: { status: 401, message: 'The key is not valid.' },
   FORBIDDEN: { status: 403, message: 'You lack the permission for this.' },
   CANNOT_GRANT: { status: 403, message: 'You cannot grant what you do not hold.' },

@@ -35,12 +35,12 @@ export class AttemptCounter {
          from unnest($1::bytea[], $2::integer[]) as asked (key, free) order by key
        on conflict (key) do update set
          beyond = case when kept.forgotten_at <= now() then excluded.beyond
-                       when kept.allowed_at > now() then kept.beyond
+                       when ${mustWait} then kept.beyond
                        else kept.beyond + 1 end,
          allowed_at = case when kept.forgotten_at <= now() then excluded.allowed_at
-                           when kept.allowed_at > now() then kept.allowed_at
+                           when ${mustWait} then kept.allowed_at
                            else now() + ${waitAfter('kept.beyond + 1')} end,
-         admitted = case when kept.forgotten_at > now() and kept.allowed_at > now() then kept.admitted
+         admitted = case when kept.forgotten_at > now() and ${mustWait} then kept.admitted
                          else excluded.admitted end,
          forgotten_at = excluded.forgotten_at
        returning admitted, ceil(extract(epoch from allowed_at - now()))::integer as wait`,
@@ -62,6 +62,9 @@ export class AttemptCounter {
     );
   }
 }
+
+/** Of many at once one may come to the row later than another that began after it: what is free is never too early. */
+const mustWait = '(kept.beyond >= 0 and kept.allowed_at > now())';
 
 /** Nothing until the free attempts are used up, then twice as long each time. The exponent is bounded so that it can't overflow. */
 function waitAfter(beyond: string): string {

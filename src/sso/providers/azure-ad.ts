@@ -18,7 +18,7 @@ export const azureAd: OidcVendor = {
   keySuffix: 'azure-ad',
   address: ['issuer', 'tenantId'],
   clientAuthMethod: 'client_secret_post',
-  emailVerifiedClaims: ['xms_edov'],
+  emailVerifiedClaims: ['xms_edov', 'email_verified'],
   issuerOf: ({ issuer, tenantId }) => {
     if (issuer !== null) return issuer;
     const isOne = tenantId !== null && /^[\w.-]+$/.test(tenantId) && !anyTenant.test(issuerFor(tenantId));

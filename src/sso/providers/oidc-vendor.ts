@@ -10,7 +10,7 @@ export interface OidcVendor extends VendorFacts {
   readonly sharedIssuerOf: (address: VendorAddress) => string | null;
   /** Used where the provider's own description does not rule it out. */
   readonly clientAuthMethod: 'client_secret_basic' | 'client_secret_post';
-  /** The claims that may say whether the email is verified: the first that is sent counts. */
+  /** The claim that says whether the email is verified; then those that must not deny it, where they are sent. */
   readonly emailVerifiedClaims: readonly string[];
   /** Whether its tokens name the organization that an account belongs to (`hd`). */
   readonly namesHostedDomain: boolean;
@@ -52,6 +52,7 @@ export const usual = {
   clientAuthMethod: 'client_secret_basic',
   emailVerifiedClaims: ['email_verified'],
   isOpenToAnybody: false,
+  linksAccounts: false,
   namesHostedDomain: false,
   quirks: noQuirks,
 } as const satisfies Partial<OidcVendor>;

@@ -10,6 +10,7 @@ import { MailboxTokens1764000002000 } from './1764000002000-mailbox-tokens.js';
 import { SessionLimits1764000004000 } from './1764000004000-session-limits.js';
 import { Attempts1764000005000 } from './1764000005000-attempts.js';
 import { ChosenOrganization1764000006000 } from './1764000006000-chosen-organization.js';
+import { SecondFactors1764000003000 } from './1764000003000-second-factors.js';
 
 /** Every migration, oldest first. One that has been released is never edited. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   SessionLimits1764000004000,
   Attempts1764000005000,
   ChosenOrganization1764000006000,
+  SecondFactors1764000003000,
 ] as const;

@@ -1,3 +1,12 @@
+import type {
+  PasskeyDetailsPage,
+  PasskeyPage,
+  RecoveryCodesPage,
+  SecondFactorsPage,
+  SecondStepPage,
+  TotpPage,
+} from './second-factor-pages.js';
+
 /**
  * What each hosted page is told. The template of a page is named like its entry in `PageModels`, so a page rendered
  * with another page's model does not compile.
@@ -20,6 +29,10 @@
  * | `verify-email`      | `POST /verify-email`      | `token`                                       |
  * | `sessions`          | `POST /account/sessions/revoke` | `sessionId`; and without fields `…/revoke-others` and `…/revoke-all` |
  * | (where signed in)   | `POST /sign-out`          | `returnTo`                                    |
+ * | `sign-in`           | `POST /sign-in/passkey`   | `returnTo`                                    |
+ * | `second-step`       | `POST /sign-in/second-factor`, `…/passkey` | `code returnTo`              |
+ * | `passkey`           | whatever asked for it     | `credential` (JSON) and what it was given     |
+ * | `second-factors` and what it leads to | `POST /account/second-factor/…` | see `second-factor-pages.ts` |
  */
 export interface PageModels {
   'sign-in': SignInPage;
@@ -39,6 +52,12 @@ export interface PageModels {
   sessions: SessionsPage;
   continue: ContinuePage;
   problem: ProblemPage;
+  'second-step': SecondStepPage;
+  passkey: PasskeyPage;
+  'second-factors': SecondFactorsPage;
+  totp: TotpPage;
+  'passkey-details': PasskeyDetailsPage;
+  'recovery-codes': RecoveryCodesPage;
 }
 
 /** What was wrong with the form that was sent: with the whole of it (`alert`), or with one field (`errors`). */
@@ -64,6 +83,8 @@ export interface SignInPage extends FormState<'email'> {
   readonly notice?: string | undefined;
   readonly providers: readonly ProviderLink[];
   readonly signUpOpen: boolean;
+  /** Whether somebody may have a passkey here; browsers show the button where they run scripts. */
+  readonly passkeys?: boolean | undefined;
   /** The way past single sign-on, for when that is what fails. Leave out where nobody has a password. */
   readonly passwordUrl?: string | undefined;
   /** A password was what somebody last came in with. */
@@ -121,6 +142,8 @@ export interface ConfirmPage extends FormState<'password'> {
   readonly email: string;
   /** Whether a password would do. */
   readonly password: boolean;
+  /** Whether a passkey would. */
+  readonly passkey?: boolean | undefined;
   readonly providers: readonly ProviderLink[];
 }
 

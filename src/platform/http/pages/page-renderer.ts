@@ -3,6 +3,15 @@ import path from 'node:path';
 import { PageEngine } from './page-engine.js';
 import type { PageModels } from './page-models.js';
 
+const policy = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+];
+
 /**
  * Headers of every hosted page.
  * `same-origin` rather than `no-referrer`: under the latter a browser posts a form with `Origin: null`, which the check
@@ -10,21 +19,20 @@ import type { PageModels } from './page-models.js';
  */
 export const pageHeaders = {
   'Content-Type': 'text/html; charset=utf-8',
-  'Content-Security-Policy': [
-    "default-src 'none'",
-    "style-src 'self'",
-    "img-src 'self'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-    "base-uri 'none'",
-  ].join('; '),
+  'Content-Security-Policy': policy.join('; '),
   'Referrer-Policy': 'same-origin',
   'Cache-Control': 'no-store',
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
 } as const;
 
-/** Renders the hosted pages. They are whole HTML documents, hold no script, and are to be sent with `pageHeaders`. */
+/** Those of a page that asks for a passkey, which a browser gives to a script alone: ours, by its address. */
+export const scriptedPageHeaders = {
+  ...pageHeaders,
+  'Content-Security-Policy': [...policy, "script-src 'self'"].join('; '),
+} as const;
+
+/** Renders the hosted pages. They are whole HTML documents, hold no script but that of `passkey`, and are to be sent with `pageHeaders`. */
 @Injectable()
 export class PageRenderer {
   private readonly engine = new PageEngine(path.join(import.meta.dirname, 'templates'));

@@ -4,7 +4,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { assetUrl, pageAssets } from './page-assets.js';
 import type { PageModels } from './page-models.js';
-import { pageHeaders, PageRenderer } from './page-renderer.js';
+import { pageHeaders, PageRenderer, scriptedPageHeaders } from './page-renderer.js';
 
 type Sample = { [Name in keyof PageModels]: readonly [Name, PageModels[Name]] }[keyof PageModels];
 
@@ -25,11 +25,25 @@ function samples(text: string, path: string): Sample[] {
     ...{ place: text, createdAt: at, lastSeenAt: at },
   };
   const wrong = { name: text, email: text, password: text };
+  const made = new Date('2026-11-22T10:12:00Z');
+  const passkey = {
+    id: 'id',
+    kind: 'passkey',
+    name: Array.from(text).slice(0, 60).join(''),
+    createdAt: made,
+    lastUsedAt: made,
+  } as const;
+  const app = { ...passkey, kind: 'totp', name: 'Authenticator app', lastUsedAt: null } as const;
+  const factors = {
+    factors: [app, ...Array<typeof passkey>(10).fill(passkey)],
+    recoveryCodesLeft: 7,
+    passkeysPossible: true,
+  };
   const failure = { title: text, explanation: text, reference: text };
   return [
     ['sign-in', { returnTo: text, email: text, notice: text, providers, signUpOpen: true }],
     ['sign-in', { returnTo: text, email: text, errors: { email: text }, providers: [], signUpOpen: false }],
-    ['sign-in', { returnTo: text, alert: text, providers, signUpOpen: true, passwordUrl: path }],
+    ['sign-in', { returnTo: text, alert: text, providers, signUpOpen: true, passwordUrl: path, passkeys: true }],
     ['sign-in-password', { returnTo: text, email: text, forgotPasswordUrl: path }],
     ['sign-in-password', { returnTo: text, email: text, errors: { password: text } }],
     ['sign-in-password', { returnTo: text }],
@@ -62,6 +76,33 @@ function samples(text: string, path: string): Sample[] {
     ['sessions', { sessions: Array<typeof oneSession>(6).fill(oneSession), olderUrl: path, notice: text }],
     ['continue', { to: path, destination: text }],
     ['continue', { to: path, destination: text, passwordUrl: path }],
+    ['confirm', { returnTo: text, email: text, password: false, passkey: true, providers }],
+    ['second-step', { returnTo: text, totp: true, passkey: true, errors: { code: text } }],
+    ['second-step', { returnTo: text, totp: false, passkey: false, alert: text }],
+    [
+      'passkey',
+      {
+        heading: text,
+        lead: text,
+        ceremony: 'get',
+        options: JSON.stringify({ challenge: text }),
+        action: '/sign-in/passkey/answer',
+        fields: { returnTo: text },
+        cancelUrl: path,
+      },
+    ],
+    [
+      'second-factors',
+      { factors: [], recoveryCodesLeft: 0, passkeysPossible: true, mustProve: false, askedBy: [text] },
+    ],
+    ['second-factors', { ...factors, mustProve: false, askedBy: [], notice: text }],
+    ['second-factors', { ...factors, mustProve: false, askedBy: [], errors: { name: text } }],
+    ['second-factors', { ...factors, mustProve: true, askedBy: [text, text], errors: { code: text } }],
+    ['second-factors', { ...factors, mustProve: true, askedBy: [], alert: text }],
+    ['totp', { key: 'A'.repeat(32), qr: { size: 53, path: 'M4 4.5h7' }, enrolment: 'signed', errors: { code: text } }],
+    ['totp', { key: 'A'.repeat(32), qr: { size: 53, path: 'M4 4.5h7' }, enrolment: 'signed' }],
+    ['passkey-details', { id: 'id', name: text, errors: { name: text } }],
+    ['recovery-codes', { codes: Array<string>(10).fill('bcdf-2345-ghjk-6789'), notice: text }],
     ['problem', failure],
     ['problem', { title: text, explanation: text }],
   ];
@@ -72,6 +113,10 @@ const render = ([name, model]: Sample): string => pages.render(name, model);
 /** The elements and attributes of a page, without what is in them. */
 const skeleton = (html: string): string[] =>
   (html.match(/<[^>]*>/g) ?? []).map((tag) => tag.replaceAll(/"[^"]*"/g, '""'));
+
+/** The page that asks for a passkey holds one script, which is ours and comes by its address. */
+const withoutOurScript = (html: string): string =>
+  html.replace(`<script type="module" src="${assetUrl('passkey.js')}"></script>`, '');
 
 const inputNamed = (html: string, name: string): string =>
   new RegExp(`<input id="${name}"[^>]*>`).exec(html)?.[0] ?? '';
@@ -95,8 +140,8 @@ describe('hosted pages', () => {
 
   it.each(ordinary.map((sample) => [sample[0], sample] as const))(
     '%s (sample %#) holds nothing that its policy would refuse',
-    (_name, sample) => {
-      const html = render(sample);
+    (name, sample) => {
+      const html = name === 'passkey' ? withoutOurScript(render(sample)) : render(sample);
 
       expect(html).not.toMatch(/<(script|style|iframe|base|object)/);
       expect(html).not.toMatch(/\s(style|on[a-z]+)=/);
@@ -134,7 +179,7 @@ describe('hosted pages', () => {
 
     for (const [html, usual] of pairs) {
       expect(skeleton(html)).toEqual(skeleton(usual));
-      expect(html).not.toContain('<script');
+      expect(withoutOurScript(html)).not.toContain('<script');
       expect(html).not.toContain('<%');
     }
   });
@@ -312,6 +357,13 @@ it('continue leads on by itself and by a link', () => {
 
   expect(html).toContain('<meta http-equiv="refresh" content="0;url=https://login.acme.test/authorize?a=b&amp;c=d">');
   expect(html).toContain('href="https://login.acme.test/authorize?a=b&amp;c=d"');
+});
+
+it('is sent with a policy that allows scripts of ours and nothing more, where it asks for a passkey', () => {
+  expect(scriptedPageHeaders).toEqual({
+    ...pageHeaders,
+    'Content-Security-Policy': `${pageHeaders['Content-Security-Policy']}; script-src 'self'`,
+  });
 });
 
 it('is sent with a policy that allows no script, and with the Referrer-Policy under which a form tells its origin', () => {

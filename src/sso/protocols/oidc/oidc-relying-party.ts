@@ -126,7 +126,7 @@ export class OidcRelyingParty implements RelyingParty {
     const { claims: names, quirks } = this.settings;
     const hasEmail = textOrNull(idToken[names.email]) !== null;
     const about: Readonly<Record<string, unknown>> = hasEmail ? idToken : (userinfo ?? idToken);
-    const verified = about[names.emailVerified.find((claim) => claim in about) ?? ''];
+    const verified = wordOn(names.emailVerified, about);
     const claims: Readonly<Record<string, unknown>> = { ...userinfo, ...idToken };
     return {
       issuer: idToken.iss,
@@ -137,6 +137,12 @@ export class OidcRelyingParty implements RelyingParty {
       claims,
     };
   }
+}
+
+/** What the first claim says, of whatever type, unless another contradicts it. */
+function wordOn([decisive = '', ...others]: readonly string[], about: Readonly<Record<string, unknown>>): unknown {
+  const isDenied = others.some((claim) => claim in about && about[claim] !== true);
+  return isDenied ? false : about[decisive];
 }
 
 /** What is checked of every answer to a code, whatever comes with it. */

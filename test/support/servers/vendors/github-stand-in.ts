@@ -120,7 +120,7 @@ class Github {
     const challenge = createHash('sha256')
       .update(form.get('code_verifier') ?? '')
       .digest('base64url');
-    if (!grant || challenge !== grant.query.get('code_challenge'))
+    if (grant?.query.get('code_challenge') !== challenge)
       return refusal('bad_verification_code', 'The code passed is incorrect or expired.');
     if (form.get('redirect_uri') !== grant.query.get('redirect_uri'))
       return refusal('redirect_uri_mismatch', 'The redirect_uri MUST match the registered callback URL.');

@@ -214,7 +214,7 @@ class Vendor {
     const code = form.get('code') ?? '';
     const grant = this.grants.get(code);
     this.grants.delete(code);
-    if (!grant || form.get('redirect_uri') !== grant.query.get('redirect_uri')) return null;
+    if (grant?.query.get('redirect_uri') !== (form.get('redirect_uri') ?? '')) return null;
     const digest = createHash('sha256')
       .update(form.get('code_verifier') ?? '')
       .digest('base64url');
