@@ -25,7 +25,8 @@ describe('the benchmark of signing in', () => {
       'a GraphQL query alone, p50 / p99',
       'the same while 10 password sign-ins are queued',
     ]);
-    for (const line of lines) expect(line).toMatch(/ {2}[\d.]+( ms \/ [\d.]+ ms| \/s| %)?( {3}aim .+: (met|NOT MET))?$/);
+    for (const line of lines)
+      expect(line).toMatch(/ {2}[\d.]+( ms \/ [\d.]+ ms| \/s| %)?( {3}aim .+: (met|NOT MET))?$/);
     expect(lines.filter((line) => line.includes('aim'))).toHaveLength(3);
   });
 });

@@ -39,7 +39,10 @@ import { NewcomerService } from './newcomer.service.js';
 import { AuthErrorPage } from './pages/auth-error.page.js';
 import { ForgotPasswordPage } from './pages/forgot-password.page.js';
 import { ResetPasswordPage } from './pages/reset-password.page.js';
+import { SignInForms } from './pages/sign-in-forms.service.js';
+import { SignInPasswordPage } from './pages/sign-in-password.page.js';
 import { SignInPage } from './pages/sign-in.page.js';
+import { SignOutPage } from './pages/sign-out.page.js';
 import { SignUpPage } from './pages/sign-up.page.js';
 import { ProviderSignInService } from './provider-sign-in.service.js';
 import { ProviderSignOutService } from './provider-sign-out.service.js';
@@ -90,6 +93,8 @@ import { WelcomeService } from './welcome.service.js';
     LoginController,
     MailboxController,
     SignInPage,
+    SignInPasswordPage,
+    SignOutPage,
     SignUpPage,
     ForgotPasswordPage,
     ResetPasswordPage,
@@ -101,9 +106,6 @@ import { WelcomeService } from './welcome.service.js';
     ChooseOrganizationPage,
     SessionsPage,
     TokenController,
-    SignInPage,
-    SignUpPage,
-    AuthErrorPage,
     ...secondFactorControllers,
   ],
   providers: [
@@ -136,6 +138,7 @@ import { WelcomeService } from './welcome.service.js';
     SessionLookup,
     SessionManagementResolver,
     SessionManagementService,
+    SignInForms,
     SignInOptionsService,
     SignInService,
     SignInThrottle,

@@ -42,7 +42,7 @@ function factsOf(provider: ProviderConfig, vendor: Vendor, setting: Naming, root
     allowSignUp: provider.allowSignUp,
     allowedDomains: provider.allowedDomains.map((domain) => canonicalDomain(domain, setting('ALLOWED_DOMAINS'))),
     requireEmailVerified: provider.requireEmailVerified,
-    allowAccountLinking: provider.allowAccountLinking,
+    allowAccountLinking: provider.allowAccountLinking ?? vendor.linksAccounts,
     signOutAtProvider: provider.signOutAtProvider,
   };
 }

@@ -40,15 +40,16 @@ export class PasswordService {
   }
 
   /**
-   * Whether it is the user's password; `missing` where they have none, or there is no user. Each takes the same time.
-   * Rejects with `Overloaded`.
+   * Whether it is the user's password; `weak` where it is, and stored in a form that is to be strengthened; `missing` where
+   * they have none, or there is no user. Each takes the same time. Rejects with `Overloaded`.
    */
-  async check(user: User | null, password: string): Promise<'right' | 'wrong' | 'missing'> {
+  async check(user: User | null, password: string): Promise<'right' | 'weak' | 'wrong' | 'missing'> {
     // Asked for nobody, too: the statement takes its time.
     const stored = await this.users.passwordHashOf(user?.id ?? '');
     const matches = await this.hasher.verify(stored, password);
     if (stored === null) return 'missing';
-    return matches ? 'right' : 'wrong';
+    if (!matches) return 'wrong';
+    return this.hasher.weaknessOf(stored) === null ? 'right' : 'weak';
   }
 
   /** Stores a password that has just been right in today's form, where it was in a weaker one or in another system's. */

@@ -72,6 +72,7 @@ describe('whose account somebody enters', () => {
       ...providerSettings('CUSTOM', here),
       ...providerSettings('KEYCLOAK', here, { ALLOW_ACCOUNT_LINKING: 'true' }),
       ...providerSettings('OKTA', here, { ALLOW_SIGN_UP: 'false' }),
+      ...providerSettings('CLICKHOUSE_CLOUD', here),
       ...providerSettings('AUTH0', here, { ALLOWED_DOMAINS: 'Partner.Test, bücher.test' }),
     });
     await rm(file);
@@ -131,6 +132,29 @@ describe('whose account somebody enters', () => {
     expect(await whoIs(browser)).toBe(who.email);
     expect((await post(app, '/api/auth/login', { email: who.email, password })).answer.status).toBe(200);
     await expectSignInRefused(app, () => at('custom', who), { reason: 'ACCOUNT_EXISTS', trail: 'instance' });
+  });
+
+  it('by linking at ClickHouse Cloud, unless it is told otherwise: whoever comes keeps what they have', async () => {
+    const who = stranger('example.test');
+    const { browser } = await signUp(who.email, await openInvitation(app, acme.owner, acme.organizationId, who.email));
+    const memberships = async () =>
+      (
+        await app.database.query('select role from memberships m join users u on u.id = m.user_id where u.email = $1', [
+          who.email,
+        ])
+      ).rows;
+    expect(await memberships()).toEqual([{ role: 'VIEWER' }]);
+    const linked = await at('clickhouse-cloud', who);
+    await expectEntered(linked, who.email);
+    expect([await whoIs(browser), await memberships()]).toEqual([who.email, [{ role: 'VIEWER' }]]);
+    await expectSignInRefused(
+      app,
+      () => at('clickhouse-cloud', { ...stranger('example.test'), email_verified: false }),
+      {
+        reason: 'EMAIL_NOT_VERIFIED',
+        trail: 'instance',
+      },
+    );
   });
 
   it('at a provider for certain domains: one with an email there, each time, and in no other', async () => {

@@ -179,13 +179,29 @@ describe('GET /api/auth/check', () => {
       const who = await createPerson(app);
       const times = await seen(who, CHECK, () => change(who), 401);
       expect(times).toEqual(inTime);
-      expect(Math.max(...times)).toBeLessThan(1_200);
+      expect(Math.max(...times)).toBeLessThan(1_500);
     });
 
     it('32: the end of a session, told by the database, well before that', async () => {
       const who = await createPerson(app);
       const times = await seen(who, CHECK, () => who.browser.postJson('/api/auth/logout', {}), 401);
-      expect(Math.max(...times)).toBeLessThan(400);
+      expect(Math.max(...times)).toBeLessThan(800);
+    });
+
+    it('32: the same while nobody hears what the database tells, by age alone; and it is heard again', async () => {
+      const [first, second] = [await createPerson(app), await createPerson(app)];
+      const listening = `from pg_stat_activity where datname = current_database() and query like 'listen "session_ended"%'`;
+      const silenced = async (who: Person) => {
+        await app.database.query(`select pg_terminate_backend(pid) ${listening}`);
+        await who.browser.postJson('/api/auth/logout', {});
+      };
+      expect(Math.max(...(await seen(first, CHECK, () => silenced(first), 401)))).toBeLessThan(1_500);
+      for (let hearing = 0; hearing < 2;) {
+        const { rows } = await app.database.query<{ count: number }>(`select count(*)::int as count ${listening}`);
+        hearing = rows[0]?.count ?? 0;
+      }
+      const times = await seen(second, CHECK, () => second.browser.postJson('/api/auth/logout', {}), 401);
+      expect(Math.max(...times)).toBeLessThan(800);
     });
 
     it('122: a role that is lost, and a membership', async () => {
@@ -193,12 +209,12 @@ describe('GET /api/auth/check', () => {
       await addMember(app, organization.id, who, 'ADMIN');
       const query = asked(organization.slug);
       const demoted = () => changeRole(owner, organization.id, who.id, 'NONE');
-      expect(Math.max(...(await seen(who, query, demoted, 403)))).toBeLessThan(1_200);
+      expect(Math.max(...(await seen(who, query, demoted, 403)))).toBeLessThan(1_500);
       await changeRole(owner, organization.id, who.id, 'VIEWER');
       await within(() => at(app, who).get(query), 204);
       await within(() => at(neighbour, who).get(query), 204);
       const removed = () => removeMember(owner, organization.id, who.id);
-      expect(Math.max(...(await seen(who, query, removed, 403)))).toBeLessThan(1_200);
+      expect(Math.max(...(await seen(who, query, removed, 403)))).toBeLessThan(1_500);
     });
   });
 
@@ -234,7 +250,8 @@ describe('an application behind nginx', () => {
     upstream = await startLoopbackHttp(0, () => (request, response) => {
       arrived = request.headers;
       asked = request.url;
-      response.end('the application');
+      // A body that nobody reads would have nginx find the connection closed.
+      request.resume().once('end', () => response.end('the application'));
     });
     app = await startTestApp({ ROOT_URL: `http://localhost:${port}`, TRUST_PROXY: '127.0.0.1' });
     nginx = await startNginx(
@@ -319,7 +336,7 @@ describe('an application behind nginx', () => {
     });
     expect((await thief.get('/')).status).toBe(200);
     expect((await browser.postJson('/api/auth/logout', {})).status).toBe(204);
-    expect(await within(() => thief.get('/'), 302)).toBeLessThan(1_200);
+    expect(await within(() => thief.get('/'), 302)).toBeLessThan(1_500);
   });
 
   it('cannot be asked for the check itself', async () => {

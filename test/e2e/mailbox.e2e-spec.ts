@@ -148,7 +148,7 @@ describe('a mailbox', () => {
     }
   });
 
-  it('gets five mails an hour, however many ask from wherever, and the newest link works', async () => {
+  it('gets five mails and then fewer, however many ask from wherever, and the newest link works', async () => {
     const { email } = await createPerson(app, someone());
     for (let n = 0; n < 7; n += 1) expect((await forgot(email)).answer.status).toBe(202);
     await jobsDone(app);

@@ -35,7 +35,7 @@ describe('the hosted pages that a mailbox proves something to', () => {
     });
     afterEach(async () => {
       await person.forget();
-      await app.database.query('delete from sign_in_attempts');
+      await app.database.query('delete from attempts');
     });
     afterAll(() => person.end());
 

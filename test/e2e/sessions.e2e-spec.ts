@@ -318,8 +318,12 @@ describe('the limits of a session', () => {
 
   it('reached, have the session swept by the clock', async () => {
     const [gone, idle, here] = [await signUp(), await signUp(), await signUp()];
-    await app.database.query('update sessions set expires_at = now() where user_id = $1', [gone.id]);
-    await app.database.query('update sessions set idle_expires_at = now() where user_id = $1', [idle.id]);
+    await app.database.query(`update sessions set expires_at = now() - interval '1 second' where user_id = $1`, [
+      gone.id,
+    ]);
+    await app.database.query(`update sessions set idle_expires_at = now() - interval '1 second' where user_id = $1`, [
+      idle.id,
+    ]);
     await app.nest.get(Jobs, { strict: false }).tasks.get('sessions.sweep')?.(null);
     const { rows } = await app.database.query<{ user_id: string }>(
       'select user_id from sessions where user_id = any($1)',

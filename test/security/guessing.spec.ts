@@ -48,13 +48,19 @@ describe('90, 91: guessing passwords', () => {
   const later = (seconds: number) =>
     app.database.query(`update attempts set allowed_at = allowed_at - $1 * interval '1 second'`, [seconds]);
 
+  /** Makes the waits that there are long ones, so that a slow machine does not wait them out between two guesses. */
+  const hold = () =>
+    app.database.query(`update attempts set allowed_at = now() + interval '10 minutes' where beyond >= 0`);
+
   it('90: at one account from one address, is slowed from the sixth on, the right password included', async () => {
     const { email } = await person();
     const from = anywhere();
-    expect(await guesses(7, () => ({ email, from }))).toEqual([...times(5, 401), 429, 429]);
+    expect(await guesses(5, () => ({ email, from }))).toEqual(times(5, 401));
+    await hold();
+    expect(await guesses(2, () => ({ email, from }))).toEqual(times(2, 429));
     expect((await guess({ email, from, password })).status).toBe(429);
 
-    await later(2);
+    await later(600);
     expect((await guess({ email, from })).status).toBe(401);
     expect(await guess({ email, from })).toEqual({ status: 429, wait: 4 });
     await later(4);
@@ -69,9 +75,11 @@ describe('90, 91: guessing passwords', () => {
 
   it('90: at many accounts from one address, is slowed after a hundred', async () => {
     const from = anywhere();
-    const many = Array.from({ length: 110 }, () => guess({ email: unique(), from }));
-    const statuses = (await Promise.all(many)).map(({ status }) => status);
-    expect(statuses.filter((status) => status === 401)).toHaveLength(100);
+    const many = Array.from({ length: 100 }, () => guess({ email: unique(), from }));
+    expect((await Promise.all(many)).map(({ status }) => status)).toEqual(times(100, 401));
+    await hold();
+    expect((await guess({ email: unique(), from })).status).toBe(429);
+    expect((await guess({ email: unique(), from: anywhere() })).status).toBe(401);
   });
 
   it('90: from all over one IPv6 customer’s network, counts as one', async () => {
@@ -83,9 +91,11 @@ describe('90, 91: guessing passwords', () => {
 
   it('90: at one account from everywhere, is slowed after a hundred', async () => {
     const { email } = await person();
-    const many = Array.from({ length: 110 }, () => guess({ email, from: anywhere() }));
-    const statuses = (await Promise.all(many)).map(({ status }) => status);
-    expect(statuses.filter((status) => status === 401)).toHaveLength(100);
+    const many = Array.from({ length: 100 }, () => guess({ email, from: anywhere() }));
+    expect((await Promise.all(many)).map(({ status }) => status)).toEqual(times(100, 401));
+    await hold();
+    expect((await guess({ email, from: anywhere(), password })).status).toBe(429);
+    expect((await guess({ email: unique(), from: anywhere() })).status).toBe(401);
   });
 
   it('90: right sign-ins of many colleagues behind one address do not use it up', async () => {
@@ -107,7 +117,8 @@ describe('90, 91: guessing passwords', () => {
 
   it('91: by strangers all over the world does not make somebody wait in a browser of theirs', async () => {
     const { email, browser } = await person();
-    await Promise.all(Array.from({ length: 110 }, () => guess({ email, from: anywhere() })));
+    await Promise.all(Array.from({ length: 100 }, () => guess({ email, from: anywhere() })));
+    await hold();
     expect((await guess({ email, from: anywhere(), password })).status).toBe(429);
     expect((await guess({ email, from: anywhere(), password, browser })).status).toBe(200);
   });

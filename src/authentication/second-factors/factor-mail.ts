@@ -21,12 +21,12 @@ export function factorMail(to: string, news: FactorNews, at: Date, page: string)
   return mailOf({
     to,
     subject,
-    opening: [sentence, `This happened on ${moment(at)}.`],
+    opening: [`${sentence} It was on ${moment(at)}.`],
     action: { text: 'Look at your second factors', url: page },
     closing:
       news.what === 'reset'
         ? 'All your sessions have ended. Sign in with your password, and set up a second factor again.'
-        : 'If it was not you, change your password at once, and take off what is not yours.',
+        : 'If it was not you, change your password at once.',
   });
 }
 
@@ -35,15 +35,22 @@ function wordsOf(news: FactorNews): { subject: string; sentence: string } {
     case 'added':
       return { subject: 'A second factor was added', sentence: `You can now sign in with ${names[news.kind]}.` };
     case 'removed':
-      return { subject: 'A second factor was removed', sentence: `You had ${names[news.kind]}, and it was taken off.` };
+      return {
+        subject: 'A second factor was removed',
+        sentence: `You can no longer sign in with ${names[news.kind]} that you had.`,
+      };
     case 'codesCreated':
       return { subject: 'New recovery codes', sentence: 'You have ten new recovery codes. The old ones are void.' };
     case 'codeUsed':
-      return { subject: 'A recovery code was used', sentence: `A recovery code of yours was used. ${left(news.left)}` };
+      return {
+        subject: 'A recovery code was used',
+        sentence: `Somebody signed in with a recovery code of yours. ${left(news.left)}`,
+      };
     case 'codesGuessed':
       return {
         subject: 'Wrong codes for your account',
-        sentence: 'There were ten wrong codes after your password today. Codes of the app are off for a day.',
+        sentence:
+          'Somebody who knows your password has entered ten wrong codes. Each further one has to wait, longer and longer.',
       };
     case 'reset':
       return {

@@ -71,8 +71,12 @@ export class DomainService implements ScopeLocator {
    * @param name canonical, as `parseDomainName` or `parseEmailAddress` gives it
    */
   async findVerified(name: string): Promise<VerifiedDomain | null> {
-    const row = await this.database.reader.findOneBy(DomainEntity, { name, status: In([...owned]) });
-    return row && { id: row.id, organizationId: row.organizationId, name: row.name };
+    // By hand, since every sign-in asks it: what an ORM adds to a statement is as much as the statement.
+    const [domain] = await this.database.rows<VerifiedDomain>(
+      'select id, organization_id as "organizationId", name from domains where name = $1 and status = any($2)',
+      [name, owned],
+    );
+    return domain ?? null;
   }
 
   /** Those of the domains of these ids that are proven, in no order. */

@@ -154,7 +154,7 @@ export const providerFields = {
   CLAIM_EMAIL: claimName.optional(),
   CLAIM_NAME: claimName.optional(),
   CLAIM_EMAIL_VERIFIED: claimName.optional(),
-  ALLOW_ACCOUNT_LINKING: flag.default(false),
+  ALLOW_ACCOUNT_LINKING: flag.optional(),
   ALLOWED_DOMAINS: list.default([]),
   ALLOW_SIGN_UP: flag.default(true),
   REQUIRE_EMAIL_VERIFIED: flag.default(true),

@@ -30,7 +30,8 @@ export interface ProviderConfig {
   readonly allowSignUp: boolean;
   readonly allowedDomains: readonly string[];
   readonly requireEmailVerified: boolean;
-  readonly allowAccountLinking: boolean;
+  /** Null: as the vendor has it. */
+  readonly allowAccountLinking: boolean | null;
   /** Whether signing out here leads on to signing out there. */
   readonly signOutAtProvider: boolean;
 }

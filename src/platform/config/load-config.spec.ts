@@ -286,7 +286,7 @@ secrets:
       allowSignUp: true,
       allowedDomains: [],
       requireEmailVerified: true,
-      allowAccountLinking: false,
+      allowAccountLinking: null,
     };
     expect(providers).toEqual([
       expect.objectContaining({
@@ -324,7 +324,7 @@ secrets:
         allowSignUp: true,
         allowedDomains: ['partner.test'],
         requireEmailVerified: false,
-        allowAccountLinking: false,
+        allowAccountLinking: null,
         scopes: ['openid', 'groups'],
       }),
     ]);

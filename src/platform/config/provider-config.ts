@@ -58,7 +58,7 @@ function providerFromEnvironment(vendor: ProviderVendor, environment: Environmen
     allowSignUp: read('ALLOW_SIGN_UP'),
     allowedDomains: read('ALLOWED_DOMAINS').map((domain) => domain.toLowerCase()),
     requireEmailVerified: read('REQUIRE_EMAIL_VERIFIED'),
-    allowAccountLinking: read('ALLOW_ACCOUNT_LINKING'),
+    allowAccountLinking: read('ALLOW_ACCOUNT_LINKING') ?? null,
     signOutAtProvider: read('SIGN_OUT_AT_PROVIDER'),
   };
 }
@@ -87,7 +87,7 @@ export function providersFromYaml(providers: readonly YamlProvider[]): ProviderC
     allowSignUp: provider.allow_sign_up,
     allowedDomains: provider.allowed_domains.map((domain) => domain.toLowerCase()),
     requireEmailVerified: provider.require_email_verified,
-    allowAccountLinking: false,
+    allowAccountLinking: null,
     signOutAtProvider: provider.sign_out_at_provider,
   }));
 }

@@ -17,6 +17,7 @@ export const usualGithub = {
   scopes: ['read:user', 'user:email'],
   neededScope: 'user:email',
   isOpenToAnybody: true,
+  linksAccounts: false,
 } as const satisfies Partial<GithubVendor>;
 
 /** @param issuer the web address: of github.com, of a company's own on ghe.com, or of an Enterprise Server */

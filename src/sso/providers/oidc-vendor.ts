@@ -52,6 +52,7 @@ export const usual = {
   clientAuthMethod: 'client_secret_basic',
   emailVerifiedClaims: ['email_verified'],
   isOpenToAnybody: false,
+  linksAccounts: false,
   namesHostedDomain: false,
   quirks: noQuirks,
 } as const satisfies Partial<OidcVendor>;

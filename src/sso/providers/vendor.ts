@@ -32,6 +32,8 @@ export interface VendorFacts {
    * domain's people only as far as the provider has verified their emails.
    */
   readonly isOpenToAnybody: boolean;
+  /** Whether an account is entered by its verified email unless the operator says otherwise. */
+  readonly linksAccounts: boolean;
 }
 
 /** The address without slashes at its end. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '../../../platform/config/config.js';
 import { BoundedQueue } from '../../../platform/crypto/bounded-queue.js';
 import { parseEmailAddress } from '../../../platform/text/email-address.js';
-import { anonymous } from '../../../policy/actor.js';
+import { anonymous, type Origin } from '../../../policy/actor.js';
 import { SsoDiscoveryService } from '../../../sso/sso-discovery.service.js';
 import { PasswordService } from '../../../users/password.service.js';
 import { UserService } from '../../../users/user.service.js';
@@ -70,9 +70,13 @@ export class PasswordSignInService {
       return this.signIn.refuse(origin, attempt, 'EMAIL_UNPROVEN');
     }
 
-    const organizationId = await this.trail.of(user.email);
-    await this.passwords.strengthen(anonymous(origin), { user, organizationId }, password);
+    if (outcome === 'weak') await this.strengthen(user, password, origin);
     await this.throttle.forgive(place);
     return user;
+  }
+
+  private async strengthen(user: User, password: string, origin: Origin): Promise<void> {
+    const organizationId = await this.trail.of(user.email);
+    await this.passwords.strengthen(anonymous(origin), { user, organizationId }, password);
   }
 }
