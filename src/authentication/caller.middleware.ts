@@ -1,6 +1,6 @@
 import { Injectable, type NestMiddleware } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
-import { AccessService, userIdentity } from '../access/access.service.js';
+import { AccessService } from '../access/access.service.js';
 import { ApiKeyAuthenticationService } from '../api-keys/api-key-authentication.service.js';
 import { Config } from '../platform/config/config.js';
 import { sameDigest, sha256 } from '../platform/crypto/digest.js';
@@ -8,8 +8,8 @@ import { AppError } from '../platform/errors/app-error.js';
 import { anonymous, type Origin } from '../policy/actor.js';
 import type { Caller } from '../policy/current.decorators.js';
 import { SessionService } from '../sessions/session.service.js';
-import { UserService } from '../users/user.service.js';
 import { originOf } from '../policy/request-origin.js';
+import { identityIn, SessionLookup } from './check/session-lookup.service.js';
 import { SessionCookie } from './session-cookie.service.js';
 
 /** Works out who is calling, from an Authorization header or else the session cookie, before any handler runs. */
@@ -18,7 +18,7 @@ export class CallerMiddleware implements NestMiddleware {
   constructor(
     private readonly access: AccessService,
     private readonly sessions: SessionService,
-    private readonly users: UserService,
+    private readonly lookup: SessionLookup,
     private readonly apiKeys: ApiKeyAuthenticationService,
     private readonly cookie: SessionCookie,
     private readonly config: Config,
@@ -57,9 +57,9 @@ export class CallerMiddleware implements NestMiddleware {
 
   private async callerBySession(request: Request, origin: Origin): Promise<Caller | null> {
     const token = this.cookie.read(request);
-    const session = token === null ? null : await this.sessions.resume(token);
-    const user = session && (await this.users.findById(session.userId));
-    if (!session || !user || user.isDeactivated) return null;
-    return { actor: this.access.actorFor(userIdentity(user, session), origin), sessionId: session.id };
+    const session = token === null ? null : await this.lookup.findLive(sha256(token));
+    if (!session) return null;
+    await this.sessions.noteUse(session);
+    return { actor: this.access.actorFor(identityIn(session), origin), sessionId: session.id };
   }
 }

@@ -61,14 +61,6 @@ export class SessionService implements OnModuleInit {
     return { session: toSession(row), token };
   }
 
-  /** The live session of this token: neither ended, idle too long, nor past its end. */
-  async resume(token: string): Promise<Session | null> {
-    const row = await this.database.reader.findOneBy(SessionEntity, { tokenDigest: sha256(token), ...this.alive() });
-    if (!row) return null;
-    await this.noteUse(row);
-    return toSession(row);
-  }
-
   /** Puts the idle end of a session off that is in use, unless that was done in the last five minutes. */
   async noteUse({ id, lastSeenAt }: Use): Promise<void> {
     if (lastSeenAt > this.clock.inMinutes(-SEEN_EVERY_MINUTES)) return;

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { AccessService, type Identity } from '../../access/access.service.js';
+import { AccessService } from '../../access/access.service.js';
 import { OrganizationService } from '../../organizations/organization.service.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { sha256 } from '../../platform/crypto/digest.js';
@@ -8,7 +8,7 @@ import { AppError } from '../../platform/errors/app-error.js';
 import { Logger } from '../../platform/logging/logger.js';
 import type { BuiltInRole } from '../../policy/permissions.js';
 import { SessionService } from '../../sessions/session.service.js';
-import { SessionLookup, type StoredSession } from './session-lookup.service.js';
+import { endOf, identityIn, SessionLookup, type StoredSession } from './session-lookup.service.js';
 import { ShortMemory } from './short-memory.js';
 
 /** Whose session it is, and their place in the organization that was asked about. */
@@ -64,20 +64,19 @@ export class SessionCheckService implements OnModuleInit {
   }
 
   private async find(digest: Buffer, organization: string | null): Promise<CheckedSession | null> {
-    const session = await this.lookup.find(digest);
-    const end = session && (session.idleExpiresAt < session.expiresAt ? session.idleExpiresAt : session.expiresAt);
-    if (!session || !end || end <= this.clock.now()) return null;
+    const session = await this.lookup.findLive(digest);
+    if (!session) return null;
     this.noteUse(session);
     const { userId, email } = session;
     const place = organization === null ? null : await this.placeOf(session, organization);
-    return { userId, email, expiresAt: end, place };
+    return { userId, email, expiresAt: endOf(session), place };
   }
 
   /** What the admin API would let them do there: the same service says so. */
   private async placeOf(session: StoredSession, idOrSlug: string): Promise<CheckedSession['place']> {
     const scope = await this.organizations.scopeOf(idOrSlug);
     if (!scope) return new AppError('FORBIDDEN');
-    const actor = this.access.actorFor(identityOf(session), nowhere);
+    const actor = this.access.actorFor(identityIn(session), nowhere);
     const role = await actor.roleIn(scope);
     if (role === null || role === 'NONE') return new AppError('FORBIDDEN');
     return (await actor.objectionOf(scope.organizationId)) ?? { organizationId: scope.organizationId, role };
@@ -89,8 +88,4 @@ export class SessionCheckService implements OnModuleInit {
       this.logger.failure('the use of a session could not be written', { cause: String(error) });
     });
   }
-}
-
-function identityOf({ userId, email, isInstanceAdministrator, ...proof }: StoredSession): Identity {
-  return { kind: 'user', id: userId, label: email, isInstanceAdministrator, proof };
 }

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import type { Identity } from '../../access/access.service.js';
+import { Clock } from '../../platform/clock/clock.js';
 import { PreparedStatements } from '../../platform/database/prepared-statements.js';
 import type { Proof } from '../../policy/proof.js';
 
-/** A session and its person, dead or alive. */
+/** A session and its person. */
 export interface StoredSession extends Proof {
   readonly id: string;
   readonly userId: string;
@@ -24,12 +26,30 @@ const byDigest = {
     where session.token_digest = $1 and person.deactivated_at is null`,
 } as const;
 
-/** Finds sessions with one prepared statement. Who is deactivated has none. */
+/** Finds the session of a cookie, at every request that has one: with one prepared statement, and nothing kept. */
 @Injectable()
 export class SessionLookup {
-  constructor(private readonly statements: PreparedStatements) {}
+  constructor(
+    private readonly statements: PreparedStatements,
+    private readonly clock: Clock,
+  ) {}
 
-  find(tokenDigest: Buffer): Promise<StoredSession | null> {
-    return this.statements.first<StoredSession>(byDigest, [tokenDigest]);
+  /** Null for one that has ended, was idle too long or is past its end, and where the person is deactivated. */
+  async findLive(tokenDigest: Buffer): Promise<StoredSession | null> {
+    const session = await this.statements.first<StoredSession>(byDigest, [tokenDigest]);
+    return session && endOf(session) > this.clock.now() ? session : null;
   }
+}
+
+/** When it is over unless it is used before. */
+export function endOf({ idleExpiresAt, expiresAt }: StoredSession): Date {
+  return idleExpiresAt < expiresAt ? idleExpiresAt : expiresAt;
+}
+
+/** Who has proven by it to be whom. */
+export function identityIn(session: StoredSession): Identity {
+  const { userId: id, email: label, isInstanceAdministrator } = session;
+  const { method, connection, secondFactor, provenAt } = session;
+  const proof = { method, connection, secondFactor, provenAt };
+  return { kind: 'user', id, label, isInstanceAdministrator, proof };
 }
