@@ -16,6 +16,8 @@ import {
   type HostileProvider,
 } from '../support/servers/hostile-openid-provider.js';
 import type { HttpAnswer, HttpClient } from '../support/servers/http-client.js';
+import { Authenticator } from '../support/authenticator.js';
+import { addPasskey } from '../support/second-factors.js';
 import { attemptSignIn, createTenant, moveSso, whoIs } from '../support/sso.js';
 import { trailOfRequest } from '../support/trail.js';
 
@@ -158,6 +160,15 @@ describe('the ways by which somebody signs in', () => {
     await at('okta', who);
     expect(await unlink(browser, only?.id ?? '')).toEqual([]);
     expect(await whoIs(browser)).toBe(who.email);
+  });
+
+  it('may be a passkey alone', async () => {
+    const who = stranger('example.test');
+    const { browser } = await at('keycloak', who);
+    await addPasskey(browser, new Authenticator(app.url));
+    const [only] = await identities(browser);
+    expect(await unlink(browser, only?.id ?? '')).toEqual([]);
+    expect(await identities(browser)).toEqual([]);
   });
 
   it('are not taken away by a stale session, which is led to prove itself', async () => {

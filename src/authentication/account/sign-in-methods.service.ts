@@ -10,6 +10,7 @@ import { IdentityService } from '../../users/identity.service.js';
 import { UserService } from '../../users/user.service.js';
 import type { Identity } from '../../users/user.types.js';
 import { EmailTrail } from '../email-trail.service.js';
+import { PasskeyStore } from '../strategies/passkey/passkey-store.service.js';
 import { MailboxNotices } from '../mailbox/mailbox-notices.service.js';
 
 /** An identity of a person, with the provider or connection that speaks for it. */
@@ -28,6 +29,7 @@ export class SignInMethodsService {
     private readonly users: UserService,
     private readonly identities: IdentityService,
     private readonly sources: SignInSourceService,
+    private readonly passkeys: PasskeyStore,
     private readonly sessions: SessionService,
     private readonly notices: MailboxNotices,
     private readonly trail: EmailTrail,
@@ -62,13 +64,18 @@ export class SignInMethodsService {
       const identity = identities.find(({ id }) => id === identityId);
       if (!identity) throw new AppError('NOT_FOUND');
       const others = identities.some(({ id, key }) => id !== identityId && key !== null);
-      if (!others && !(await this.hasPassword(user.id))) throw onlyWay();
+      if (!others && !(await this.hasOwnWay(user.id))) throw onlyWay();
       const organizationId = await this.trail.of(user.email);
       await this.identities.unlink(tx, actor, { user, organizationId }, identity);
       await this.notices.signInMethodRemoved(tx, user, identity.name);
       if (identity.key !== null) await this.sessions.endThrough(tx, user.id, identity.key, sessionId);
       return identity;
     });
+  }
+
+  /** Whether they can sign in without any provider. */
+  private async hasOwnWay(userId: string): Promise<boolean> {
+    return (await this.hasPassword(userId)) || (await this.passkeys.listOf(userId)).length > 0;
   }
 }
 
