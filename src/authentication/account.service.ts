@@ -79,7 +79,6 @@ export class AccountService {
       return verdict.known;
     }
     if ('link' in verdict) {
-      const isFirstSignIn = await this.users.isUnclaimed(verdict.link.id);
       const takenOver = await this.users.linkIdentity(
         tx,
         actor,
@@ -89,7 +88,6 @@ export class AccountService {
       // Whoever came in before had never shown that the email is theirs. They don't stay signed in either.
       if (takenOver) await this.sessions.endAllOf(tx, verdict.link.id);
       if (verdict.emailProven) await this.users.markEmailVerified(tx, verdict.link.id);
-      if (isFirstSignIn) return this.newcomers.welcome(tx, actor, verdict.link);
       return this.newcomers.appointIfListed(tx, actor, verdict.link);
     }
     const by = source.kind === 'connection' ? 'sso' : 'provider';
@@ -100,7 +98,7 @@ export class AccountService {
     };
     const user = await this.users.create(tx, actor, { ...account, by, organizationId });
     await this.users.linkIdentity(tx, actor, { user, organizationId }, verdict.identity);
-    return this.newcomers.welcome(tx, actor, user);
+    return user;
   }
 
   /** What is wrong with the email, whoever it belongs to. */

@@ -54,6 +54,7 @@ import {
   secondFactorProviders,
 } from './second-factors/second-factors.providers.js';
 import { SessionCookie } from './session-cookie.service.js';
+import { SessionOpener } from './session-opener.service.js';
 import { SignInOptionsService } from './sign-in-options.service.js';
 import { SessionManagementResolver } from './sessions/session-management.resolver.js';
 import { SessionManagementService } from './sessions/session-management.service.js';
@@ -138,6 +139,7 @@ import { WelcomeService } from './welcome.service.js';
     SessionLookup,
     SessionManagementResolver,
     SessionManagementService,
+    SessionOpener,
     SignInForms,
     SignInOptionsService,
     SignInService,
@@ -149,7 +151,7 @@ import { WelcomeService } from './welcome.service.js';
     ...secondFactorProviders,
     WelcomeService,
   ],
-  exports: [SessionCookie, SignInOptionsService, SignInService],
+  exports: [SessionCookie, SessionOpener, SignInOptionsService, SignInService],
 })
 export class AuthenticationModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {

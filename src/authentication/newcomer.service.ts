@@ -19,6 +19,7 @@ export class NewcomerService {
 
   /** For a first sign-in. @returns the user as they are afterwards. What they have already is never overwritten. */
   async welcome(tx: Tx, actor: Actor, user: User): Promise<User> {
+    await this.users.markSignedIn(tx, user.id);
     await this.joinDefaultTeam(tx, actor, user);
     return this.appointIfListed(tx, actor, user);
   }

@@ -8,7 +8,6 @@ import { anonymous, type Origin } from '../policy/actor.js';
 import { UserService } from '../users/user.service.js';
 import type { User } from '../users/user.types.js';
 import { EmailVerification } from './mailbox/email-verification.service.js';
-import { NewcomerService } from './newcomer.service.js';
 import { SignUpRules } from './sign-up-rules.service.js';
 
 interface Order {
@@ -33,7 +32,6 @@ export class QuietSignUp implements OnModuleInit {
     private readonly jobs: Jobs,
     private readonly users: UserService,
     private readonly rules: SignUpRules,
-    private readonly newcomers: NewcomerService,
     private readonly verification: EmailVerification,
   ) {}
 
@@ -45,7 +43,7 @@ export class QuietSignUp implements OnModuleInit {
   async ask(email: EmailAddress, name: string, passwordHash: string, origin: Origin): Promise<User> {
     const order = { id: randomId(), email, name, passwordHash, origin };
     await this.database.transaction((tx) => this.jobs.add(tx, makeAccount, order));
-    const facts = { emailVerified: false, isInstanceAdministrator: false, isDeactivated: false, createdAt: new Date() };
+    const facts = { emailVerified: false, isInstanceAdministrator: false, isDeactivated: false, isNew: true, createdAt: new Date() };
     return { id: order.id, email: email.address, name, ...facts };
   }
 
@@ -61,8 +59,7 @@ export class QuietSignUp implements OnModuleInit {
     const existing = await this.users.findByEmail(email.address);
     if (existing) return existing.id !== id;
     const values = { id, email: email.address, name, passwordHash, by: 'signUp', organizationId: null };
-    const user = await this.users.create(tx, anonymous(origin), values);
-    await this.verification.ask(tx, await this.newcomers.welcome(tx, anonymous(origin), user));
+    await this.verification.ask(tx, await this.users.create(tx, anonymous(origin), values));
     return false;
   }
 }

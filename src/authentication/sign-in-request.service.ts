@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { callerOf } from '../policy/current.decorators.js';
 import { originOf } from '../policy/request-origin.js';
-import type { SignInRequest } from './sign-in.service.js';
+import type { SignInRequest } from './session-opener.service.js';
 
 /** What a sign-in needs to know of the request that brings it. */
 export function signInRequest(request: Request): SignInRequest {

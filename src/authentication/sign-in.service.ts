@@ -1,30 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/audit.service.js';
-import { AccessService, userIdentity } from '../access/access.service.js';
-import { SessionLimitsService } from '../organizations/security-policy/session-limits.service.js';
-import { Database, type Tx } from '../platform/database/database.js';
+import { Database } from '../platform/database/database.js';
 import { parseEmailAddress } from '../platform/text/email-address.js';
 import { shortened, withInvisiblesShown } from '../platform/text/printable.js';
 import { anonymous, type Actor, type Origin } from '../policy/actor.js';
 import { SessionService } from '../sessions/session.service.js';
-import type { Proof, SignInMethod } from '../policy/proof.js';
+import type { SignInMethod } from '../policy/proof.js';
 import type { OpenedSession } from '../sessions/session.types.js';
 import type { OidcProof } from '../sso/protocols/oidc/oidc-proof.types.js';
 import type { SignInSource } from '../sso/sign-in-source.types.js';
 import type { User } from '../users/user.types.js';
 import { AccountService } from './account.service.js';
-import { identityConfirmed, sessionEnded, signedIn, signInRefused } from './sign-in.events.js';
+import { identityConfirmed, sessionEnded, signInRefused } from './sign-in.events.js';
 import { EmailTrail } from './email-trail.service.js';
+import { SessionOpener, withPassword, type SignInRequest } from './session-opener.service.js';
 import { strategies } from './strategies/strategies.js';
 import { EmailVerification } from './mailbox/email-verification.service.js';
 import { SignInRefused, type SignInRefusalReason } from './sign-in-refused.js';
-
-/** What the request of a sign-in brings along. */
-export interface SignInRequest {
-  readonly origin: Origin;
-  /** The session that the browser had before, whoever's it was. */
-  readonly previousSessionId: string | null;
-}
 
 /** How somebody tried to prove who they are, for the trail. */
 export interface Attempt {
@@ -38,10 +30,7 @@ export interface Attempt {
   readonly detail?: string;
 }
 
-/** Proof by a password and nothing else. */
-export const withPassword = { method: 'password', connection: null, secondFactor: null } as const;
-
-/** The last steps of every way to sign in: the session and its audit event, in one commit. */
+/** What is the same of every way to sign in: how it is concluded, refused, and undone. */
 @Injectable()
 export class SignInService {
   constructor(
@@ -49,15 +38,14 @@ export class SignInService {
     private readonly audit: AuditService,
     private readonly sessions: SessionService,
     private readonly trail: EmailTrail,
-    private readonly access: AccessService,
+    private readonly opener: SessionOpener,
     private readonly accounts: AccountService,
     private readonly verification: EmailVerification,
-    private readonly limits: SessionLimitsService,
   ) {}
 
   /** Opens a session for somebody whose password was right. */
   completeWithPassword(user: User, request: SignInRequest): Promise<OpenedSession> {
-    return this.database.transaction((tx) => this.open(tx, user, withPassword, request));
+    return this.database.transaction((tx) => this.opener.open(tx, user, withPassword, request));
   }
 
   /**
@@ -81,7 +69,7 @@ export class SignInService {
         return 'EMAIL_UNPROVEN';
       }
       const by = { method, connection: source.key, secondFactor: null };
-      return this.open(tx, user, by, request, source.organizationId);
+      return this.opener.open(tx, user, by, request, source.organizationId);
     });
     return typeof outcome === 'string' ? this.refuse(request.origin, attempt, outcome) : outcome;
   }
@@ -114,32 +102,6 @@ export class SignInService {
       await this.sessions.markProven(tx, sessionId);
       await this.audit.record(tx, actor, identityConfirmed, { organizationId, sessionId, method });
     });
-  }
-
-  /** A session's id is new at every sign-in, and the browser's old session ends with it (session fixation). */
-  async open(
-    tx: Tx,
-    user: User,
-    proof: Omit<Proof, 'provenAt'>,
-    request: SignInRequest,
-    trail: string | null = null,
-  ): Promise<OpenedSession> {
-    const organizationId = trail ?? (await this.trail.of(user.email));
-    const limits = await this.limits.strictestFor(tx, user.id);
-    const opened = await this.sessions.open(tx, { userId: user.id, ...proof, limits }, request.origin);
-    const actor = this.access.actorFor(userIdentity(user, opened.session), request.origin);
-    await this.endPrevious(tx, actor, request.previousSessionId, organizationId);
-    await this.audit.record(tx, actor, signedIn, { session: opened.session, organizationId });
-    return opened;
-  }
-
-  private async endPrevious(tx: Tx, actor: Actor, sessionId: string | null, trail: string | null): Promise<void> {
-    const previous = sessionId === null ? null : await this.sessions.findById(sessionId);
-    if (!previous) return;
-    await this.sessions.end(tx, previous.id);
-    const organizationId = previous.userId === actor.id ? trail : null;
-    const facts = { organizationId, sessionId: previous.id, userId: previous.userId, why: 'replaced' } as const;
-    await this.audit.record(tx, actor, sessionEnded, facts);
   }
 }
 

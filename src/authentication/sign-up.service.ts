@@ -8,9 +8,8 @@ import type { OpenedSession } from '../sessions/session.types.js';
 import { PasswordService } from '../users/password.service.js';
 import type { User } from '../users/user.types.js';
 import { EmailVerification } from './mailbox/email-verification.service.js';
-import { NewcomerService } from './newcomer.service.js';
 import { QuietSignUp } from './quiet-sign-up.service.js';
-import { SignInService, withPassword, type SignInRequest } from './sign-in.service.js';
+import { SessionOpener, withPassword, type SignInRequest } from './session-opener.service.js';
 import { SignUpAccount } from './sign-up-account.service.js';
 import { SignUpRules } from './sign-up-rules.service.js';
 
@@ -38,9 +37,8 @@ export class SignUpService {
     private readonly accounts: SignUpAccount,
     private readonly quiet: QuietSignUp,
     private readonly invitations: InvitationService,
-    private readonly newcomers: NewcomerService,
     private readonly verification: EmailVerification,
-    private readonly signIn: SignInService,
+    private readonly opener: SessionOpener,
   ) {}
 
   /**
@@ -64,10 +62,10 @@ export class SignUpService {
     return this.database.transaction(async (tx) => {
       const actor = anonymous(request.origin);
       const wanted = { email: email.address, name, passwordHash, emailVerified: invitation !== null };
-      const user = await this.newcomers.welcome(tx, actor, await this.accounts.of(tx, actor, wanted));
+      const user = await this.accounts.of(tx, actor, wanted);
       if (invitation !== null) await this.invitations.accept(tx, actor, user, invitation);
       await this.verification.ask(tx, user);
-      return { user, opened: await this.signIn.open(tx, user, withPassword, request) };
+      return { user, opened: await this.opener.open(tx, user, withPassword, request) };
     });
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { MoreThan } from 'typeorm';
-import { SignInService, withPassword, type SignInRequest } from '../authentication/sign-in.service.js';
+import { SessionOpener, withPassword, type SignInRequest } from '../authentication/session-opener.service.js';
 import { Clock } from '../platform/clock/clock.js';
 import { Config } from '../platform/config/config.js';
 import { randomToken, sha256 } from '../platform/crypto/digest.js';
@@ -27,7 +27,7 @@ export class SetupService {
   constructor(
     private readonly database: Database,
     private readonly users: UserService,
-    private readonly signIn: SignInService,
+    private readonly opener: SessionOpener,
     private readonly passwords: PasswordService,
     private readonly clock: Clock,
     private readonly config: Config,
@@ -84,7 +84,7 @@ export class SetupService {
         by: 'setup',
         organizationId: null,
       });
-      return this.signIn.open(tx, user, withPassword, request);
+      return this.opener.open(tx, user, withPassword, request);
     });
   }
 }

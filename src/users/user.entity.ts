@@ -25,6 +25,10 @@ export class UserEntity {
   @Column({ type: 'timestamptz', name: 'deactivated_at', nullable: true })
   deactivatedAt!: Date | null;
 
+  /** Null: nobody has ever signed in as this user. */
+  @Column({ type: 'timestamptz', name: 'first_signed_in_at', nullable: true })
+  firstSignedInAt!: Date | null;
+
   @Column({ type: 'timestamptz', name: 'created_at' })
   createdAt!: Date;
 }

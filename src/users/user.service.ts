@@ -59,7 +59,7 @@ export class UserService {
   async findByEmail(email: string): Promise<User | null> {
     const [row] = await this.database.rows<RowOfAnyone>(
       `select id, email, name, email_verified_at as "emailVerifiedAt", instance_administrator as "instanceAdministrator",
-         deactivated_at as "deactivatedAt", created_at as "createdAt"
+         deactivated_at as "deactivatedAt", first_signed_in_at as "firstSignedInAt", created_at as "createdAt"
        from (values (1)) as anyone left join users on email = $1`,
       [email],
     );
@@ -120,6 +120,7 @@ export class UserService {
       emailVerifiedAt: account.emailVerified === true ? this.clock.now() : null,
       instanceAdministrator: account.isInstanceAdministrator ?? false,
       deactivatedAt: null,
+      firstSignedInAt: null,
       createdAt: this.clock.now(),
     };
     const inserted = await tx
@@ -207,6 +208,11 @@ export class UserService {
     if (affected === 1) await this.audit.record(tx, actor, passwordRehashed, { ...account, from });
   }
 
+  /** They have come for the first time. */
+  async markSignedIn(tx: Tx, userId: string): Promise<void> {
+    await tx.update(UserEntity, { id: userId, firstSignedInAt: IsNull() }, { firstSignedInAt: this.clock.now() });
+  }
+
   async markIdentityUsed(tx: Tx, key: IdentityKey): Promise<void> {
     await tx.update(IdentityEntity, { ...key }, { lastSignedInAt: this.clock.now() });
   }
@@ -234,6 +240,7 @@ function toUser(row: Omit<UserEntity, 'passwordHash'>): User {
     emailVerified: row.emailVerifiedAt !== null,
     isInstanceAdministrator: row.instanceAdministrator,
     isDeactivated: row.deactivatedAt !== null,
+    isNew: row.firstSignedInAt === null,
     createdAt: row.createdAt,
   };
 }

@@ -6,6 +6,8 @@ export interface User {
   readonly emailVerified: boolean;
   readonly isInstanceAdministrator: boolean;
   readonly isDeactivated: boolean;
+  /** Whether they have yet to sign in for the first time. */
+  readonly isNew: boolean;
   readonly createdAt: Date;
 }
 

@@ -137,12 +137,13 @@ describe('whose account somebody enters', () => {
   it('by linking at ClickHouse Cloud, unless it is told otherwise: whoever comes keeps what they have', async () => {
     const who = stranger('example.test');
     const { browser } = await signUp(who.email, await openInvitation(app, acme.owner, acme.organizationId, who.email));
-    const memberships = async () =>
-      (
-        await app.database.query('select role from memberships m join users u on u.id = m.user_id where u.email = $1', [
-          who.email,
-        ])
-      ).rows;
+    const memberships = async () => {
+      const { rows } = await app.database.query<{ role: string }>(
+        'select role from memberships m join users u on u.id = m.user_id where u.email = $1',
+        [who.email],
+      );
+      return rows;
+    };
     expect(await memberships()).toEqual([{ role: 'VIEWER' }]);
     const linked = await at('clickhouse-cloud', who);
     await expectEntered(linked, who.email);

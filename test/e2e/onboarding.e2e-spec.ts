@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { hash as bcrypt } from '@node-rs/bcrypt';
 import { randomUUID } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,6 +7,7 @@ import path from 'node:path';
 import {
   accountsLike,
   expectNoSecretOnTrails,
+  openInvitation,
   post,
   precreate,
   providerSettings,
@@ -310,9 +312,21 @@ describe('what YAML gives to new people', () => {
     await post(app, '/api/auth/signup', { email: byPassword.email, name: 'Somebody', password });
     await precreate(app, { email: precreated.email });
     await at('custom', precreated);
-    for (const { email } of [byProvider, byPassword, precreated]) {
+    const imported = stranger('acme.test');
+    await precreate(app, { email: imported.email, passwordHash: await bcrypt(password, 4) });
+    expect(await membershipsOf(imported.email)).toEqual([]);
+    await post(app, '/api/auth/login', { email: imported.email, password });
+    for (const { email } of [byProvider, byPassword, precreated, imported]) {
       expect(await membershipsOf(email)).toEqual([{ organization_id: teamId, role: 'MEMBER', source: 'DEFAULT' }]);
     }
+  });
+
+  it('is what an invitation to the team says, for whoever comes by one', async () => {
+    const { email } = stranger('acme.test');
+    const invitation = await openInvitation(app, owner, teamId, email);
+    await app.database.query(`update invitations set role = 'ADMIN' where email = $1`, [email]);
+    await post(app, '/api/auth/signup', { email, name: 'Somebody', password, invitation });
+    expect(await membershipsOf(email)).toEqual([{ organization_id: teamId, role: 'ADMIN', source: 'INVITATION' }]);
   });
 
   it('overwrites no role that somebody has there, and brings nobody back who was removed', async () => {

@@ -96,16 +96,6 @@ describe('the pages about second factors', () => {
       expect(person.page.url()).toBe(`${app.url}/console?tab=1`);
     });
 
-    it('let in with a recovery code, and say how many are left', async () => {
-      const mia = await signUp(app);
-      const { recoveryCodes } = await enrolTotp(mia.browser);
-      await typePassword(mia);
-      await person.submit({ code: recoveryCodes[2] ?? '' });
-      expect(person.path()).toBe('/console');
-      await arrive(FACTORS);
-      expect(await text()).toContain('9 of 10 are left.');
-    });
-
     it('take an app off again, and say so', async () => {
       const mia = await signUp(app);
       await enrolTotp(mia.browser);
@@ -133,6 +123,34 @@ describe('the pages about second factors', () => {
       expect(await person.page.getByRole('button').allInnerTexts()).toContain('Make new recovery codes');
     });
 
+    it(`${look.javaScript ? 'offer' : 'do not offer'} passkeys`, async () => {
+      const mia = await signUp(app);
+      const button = person.page.getByRole('button', { name: 'passkey' });
+      await arrive('/sign-in');
+      expect(await button.isVisible()).toBe(look.javaScript);
+      await become(mia);
+      await arrive(FACTORS);
+      expect(await button.isVisible()).toBe(look.javaScript);
+    });
+  });
+
+  describe('without JavaScript, besides', () => {
+    beforeAll(async () => {
+      person = await visit(browser, app.url, looks[1]);
+    });
+    afterEach(() => person.forget());
+    afterAll(() => person.end());
+
+    it('let in with a recovery code, and say how many are left', async () => {
+      const mia = await signUp(app);
+      const { recoveryCodes } = await enrolTotp(mia.browser);
+      await typePassword(mia);
+      await person.submit({ code: recoveryCodes[2] ?? '' });
+      expect(person.path()).toBe('/console');
+      await arrive(FACTORS);
+      expect(await text()).toContain('9 of 10 are left.');
+    });
+
     it('lead back to the password when the sign-in has taken too long', async () => {
       const mia = await signUp(app);
       await enrolTotp(mia.browser);
@@ -156,16 +174,6 @@ describe('the pages about second factors', () => {
       ]);
       expect(new URL(asked.url()).searchParams.get('returnTo')).toBe(`${FACTORS}/totp`);
       await person.page.waitForLoadState();
-    });
-
-    it(`${look.javaScript ? 'offer' : 'do not offer'} passkeys`, async () => {
-      const mia = await signUp(app);
-      const button = person.page.getByRole('button', { name: 'passkey' });
-      await arrive('/sign-in');
-      expect(await button.isVisible()).toBe(look.javaScript);
-      await become(mia);
-      await arrive(FACTORS);
-      expect(await button.isVisible()).toBe(look.javaScript);
     });
   });
 

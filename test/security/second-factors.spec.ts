@@ -447,6 +447,8 @@ describe('second factors', () => {
 
     it('is for oneself', async () => {
       const eve = await signUp(app);
+      await enrolTotp(eve.browser);
+      const before = await Promise.all([stateOf(eve), stateOf(mia)]);
       const { rows } = await app.database.query<{ id: string }>('select id from passkeys where user_id = $1', [mia.id]);
       const id = rows[0]!.id;
       expect((await eve.browser.get(`${FACTORS}/passkeys/${id}`)).status).toBe(404);
@@ -454,6 +456,7 @@ describe('second factors', () => {
       expect((await eve.browser.postForm(`${FACTORS}/remove`, { id })).status).toBe(404);
       expect((await eve.browser.postForm(`${FACTORS}/remove`, { id: await factorOf(mia.id) })).status).toBe(404);
       expect((await app.browser().postForm(`${FACTORS}/remove`, { id })).location).toContain('/sign-in');
+      expect(await Promise.all([stateOf(eve), stateOf(mia)])).toEqual(before);
     });
 
     it('by an app whose key was shown to another person, or that shows another code, is none', async () => {

@@ -35,30 +35,19 @@ export interface TestApp {
  *   for a database that is not its own: it stays when the app stops
  */
 export async function startTestApp(environment: Readonly<Record<string, string>> = {}): Promise<TestApp> {
-  const [database, port, directory] = await Promise.all([
+  const [database, directory] = await Promise.all([
     environment.DATABASE_URL === undefined ? createTestDatabase() : foreignDatabase(environment.DATABASE_URL),
-    freePort(),
     mkdtemp(path.join(tmpdir(), 'gatehouse-test-')),
   ]);
-  const url = `http://localhost:${port}`;
   const encryptionKey = environment.ENCRYPTION_KEY ?? randomBytes(32).toString('hex');
   const adminApiKey = `admin-${randomBytes(24).toString('hex')}`;
-  const config = loadConfig({
-    HOST: '127.0.0.1',
-    PORT: String(port),
-    DATA_DIR: directory,
-    DATABASE_URL: database.url,
-    DATABASE_POOL_SIZE: '10',
+  const secrets = {
     ENCRYPTION_KEY: encryptionKey,
     SESSION_SECRET: randomBytes(32).toString('hex'),
     ADMIN_API_KEY: adminApiKey,
-    LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
-    ...Object.fromEntries(
-      Object.entries(environment).map(([name, value]) => [name, value.replace('{port}', String(port))]),
-    ),
-  });
-  const nest = await createApp(config, new DatabaseUrl(database.url), new Logger(config.logLevel));
-  await nest.listen(port, '127.0.0.1');
+  };
+  const { nest, port } = await listening(database.url, { DATA_DIR: directory, ...secrets, ...environment });
+  const url = `http://localhost:${port}`;
   const pool = new pg.Pool({ connectionString: database.url, max: 3 });
   // Dropping the database cuts connections that are still closing; a pool that nobody listens to would end the process.
   pool.on('error', () => undefined);
@@ -78,6 +67,34 @@ export async function startTestApp(environment: Readonly<Record<string, string>>
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** The port must be known before the app is made. Where somebody else took it meanwhile, another one is as good. */
+async function listening(
+  databaseUrl: string,
+  environment: Readonly<Record<string, string>>,
+  attemptsLeft = 3,
+): Promise<{ nest: NestExpressApplication; port: number }> {
+  const port = await freePort();
+  const config = loadConfig({
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    DATABASE_URL: databaseUrl,
+    DATABASE_POOL_SIZE: '10',
+    LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
+    ...Object.fromEntries(
+      Object.entries(environment).map(([name, value]) => [name, value.replace('{port}', String(port))]),
+    ),
+  });
+  const nest = await createApp(config, new DatabaseUrl(databaseUrl), new Logger(config.logLevel));
+  try {
+    await nest.listen(port, '127.0.0.1');
+    return { nest, port };
+  } catch (error) {
+    await nest.close();
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || attemptsLeft === 0) throw error;
+    return listening(databaseUrl, environment, attemptsLeft - 1);
+  }
 }
 
 function foreignDatabase(url: string): TestDatabase {

@@ -62,7 +62,7 @@ export class FactorChangeService {
     if (name.trim() === '') throw invalid('name', 'Give the passkey a name.');
     await this.database.transaction(async (tx) => {
       const passkey = await this.own(changer, id);
-      await this.passkeys.rename(tx, id, nameOf(name, passkey.name));
+      await this.passkeys.rename(tx, changer.user.id, id, nameOf(name, passkey.name));
       const facts = { before: passkey, name: nameOf(name, passkey.name) };
       await this.ledger.write(tx, changer, secondFactorRenamed, facts, null);
     });
@@ -74,7 +74,7 @@ export class FactorChangeService {
     await this.database.transaction(async (tx) => {
       const factor = await this.own(changer, id);
       if (factor.kind === 'totp') await this.totp.remove(tx, changer.user.id);
-      else await this.passkeys.remove(tx, id);
+      else await this.passkeys.remove(tx, changer.user.id, id);
       await this.book.removed(tx, changer, factor);
     });
   }

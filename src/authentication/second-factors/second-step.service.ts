@@ -5,7 +5,8 @@ import type { Tx } from '../../platform/database/database.js';
 import type { SecondFactor } from '../../policy/proof.js';
 import type { OpenedSession } from '../../sessions/session.types.js';
 import type { User } from '../../users/user.types.js';
-import { SignInService, withPassword, type Attempt, type SignInRequest } from '../sign-in.service.js';
+import { SessionOpener, withPassword, type SignInRequest } from '../session-opener.service.js';
+import { SignInService, type Attempt } from '../sign-in.service.js';
 import { WelcomeService } from '../welcome.service.js';
 import { FactorProofService, type Prover, type ShownPasskey } from './factor-proof.service.js';
 import { asFactorRefusal, FactorRefusal } from './factor-refusal.js';
@@ -27,6 +28,7 @@ export class SecondStepService {
     private readonly proof: FactorProofService,
     private readonly welcome: WelcomeService,
     private readonly signIn: SignInService,
+    private readonly opener: SessionOpener,
     private readonly access: AccessService,
     private readonly clock: Clock,
   ) {}
@@ -57,7 +59,7 @@ export class SecondStepService {
     const open = async (tx: Tx, secondFactor: SecondFactor) => {
       if (!(await this.pending.close(tx, token)))
         throw new FactorRefusal('SIGN_IN_OVER', 'finished by another request');
-      return this.signIn.open(tx, user, { ...withPassword, secondFactor }, request);
+      return this.opener.open(tx, user, { ...withPassword, secondFactor }, request);
     };
     return 'code' in shown
       ? this.proof.byCode(prover, shown.code, open)

@@ -3,7 +3,8 @@ import { Database } from '../../../platform/database/database.js';
 import type { OpenedSession } from '../../../sessions/session.types.js';
 import { UserService } from '../../../users/user.service.js';
 import type { User } from '../../../users/user.types.js';
-import { SignInService, type Attempt, type SignInRequest } from '../../sign-in.service.js';
+import { SessionOpener, type SignInRequest } from '../../session-opener.service.js';
+import { SignInService, type Attempt } from '../../sign-in.service.js';
 import { WelcomeService } from '../../welcome.service.js';
 import { PasskeyRefusal } from './passkey-refusals.js';
 import { PasskeyService, type ProvenPasskey } from './passkey.service.js';
@@ -20,6 +21,7 @@ export class PasskeySignInService {
     private readonly welcome: WelcomeService,
     private readonly passkeys: PasskeyService,
     private readonly signIn: SignInService,
+    private readonly opener: SessionOpener,
   ) {}
 
   /**
@@ -46,7 +48,7 @@ export class PasskeySignInService {
   private open(user: User, proven: ProvenPasskey, request: SignInRequest): Promise<OpenedSession> {
     return this.database.transaction(async (tx) => {
       await this.passkeys.markUsed(tx, proven);
-      return this.signIn.open(tx, user, withPasskey, request);
+      return this.opener.open(tx, user, withPasskey, request);
     });
   }
 }

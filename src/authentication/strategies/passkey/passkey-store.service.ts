@@ -28,11 +28,6 @@ export class PasskeyStore {
     return this.database.reader.findOneBy(PasskeyEntity, { credentialId });
   }
 
-  /** One of this person's; null for another's as for none. */
-  find(userId: string, id: string): Promise<PasskeyEntity | null> {
-    return this.database.reader.findOneBy(PasskeyEntity, { userId, id });
-  }
-
   /** @returns its id; null where somebody has it already (7.1, "credential ID is not yet registered") */
   async add(tx: Tx, userId: string, name: string, passkey: NewPasskey): Promise<string | null> {
     const id = randomId();
@@ -56,8 +51,8 @@ export class PasskeyStore {
     return (inserted.raw as unknown[]).length === 0 ? null : id;
   }
 
-  async rename(tx: Tx, id: string, name: string): Promise<void> {
-    await tx.update(PasskeyEntity, { id }, { name });
+  async rename(tx: Tx, userId: string, id: string, name: string): Promise<void> {
+    await tx.update(PasskeyEntity, { id, userId }, { name });
   }
 
   /** Takes a count over. @returns false where it is no step on; an authenticator that never counts stays at 0 */
@@ -71,8 +66,8 @@ export class PasskeyStore {
     return affected === 1;
   }
 
-  async remove(tx: Tx, id: string): Promise<void> {
-    await tx.delete(PasskeyEntity, { id });
+  async remove(tx: Tx, userId: string, id: string): Promise<void> {
+    await tx.delete(PasskeyEntity, { id, userId });
   }
 
   /** @returns how many */

@@ -11,6 +11,7 @@ import { SessionLimits1764000004000 } from './1764000004000-session-limits.js';
 import { Attempts1764000005000 } from './1764000005000-attempts.js';
 import { ChosenOrganization1764000006000 } from './1764000006000-chosen-organization.js';
 import { SecondFactors1764000003000 } from './1764000003000-second-factors.js';
+import { FirstSignIn1764000007000 } from './1764000007000-first-sign-in.js';
 
 /** Every migration, oldest first. One that has been released is never edited. */
 export const migrations = [
@@ -26,5 +27,6 @@ export const migrations = [
   SessionLimits1764000004000,
   Attempts1764000005000,
   ChosenOrganization1764000006000,
+  FirstSignIn1764000007000,
   SecondFactors1764000003000,
 ] as const;

@@ -20,8 +20,10 @@ function samples(text: string, path: string): Sample[] {
   const session = { method: text, connection: text, expiresAt: new Date('2026-11-22T10:12:00Z') };
   const membership = { name: text, slug: text, role: text };
   const at = session.expiresAt;
+  const id = '019abcde-0000-7000-8000-000000000000';
+  const place = { id, name: text, slug: text, chosen: true };
   const oneSession = {
-    ...{ id: '019abcde-0000-7000-8000-000000000000', device: text, isCurrent: true, proof: text, connection: text },
+    ...{ id, device: text, isCurrent: true, proof: text, connection: text },
     ...{ place: text, createdAt: at, lastSeenAt: at },
   };
   const wrong = { name: text, email: text, password: text };
@@ -72,6 +74,28 @@ function samples(text: string, path: string): Sample[] {
         explorerUrl: path,
       },
     ],
+    ['confirm', { returnTo: text, email: text, password: true, passkey: true, providers }],
+    ['confirm', { returnTo: text, email: text, password: false, passkey: false, providers: [], alert: text }],
+    ['confirm', { returnTo: text, email: text, password: true, passkey: false, providers, errors: { password: text } }],
+    [
+      'account',
+      { user: { ...user, emailVerified: true }, hasPassword: false, identities: [], linkable: [], alert: text },
+    ],
+    [
+      'account',
+      {
+        user: { ...user, emailVerified: false },
+        hasPassword: true,
+        identities: [
+          { id, name: text, lastSignedInAt: at, inUse: true },
+          { id, name: text, lastSignedInAt: at, inUse: false },
+        ],
+        linkable: [{ key: text, name: text }],
+        notice: text,
+      },
+    ],
+    ['choose-organization', { returnTo: text, email: text, organizations: [], alert: text }],
+    ['choose-organization', { returnTo: text, email: text, organizations: Array<typeof place>(25).fill(place) }],
     ['sessions', { sessions: [], alert: text }],
     ['sessions', { sessions: Array<typeof oneSession>(6).fill(oneSession), olderUrl: path, notice: text }],
     ['continue', { to: path, destination: text }],
@@ -121,7 +145,7 @@ const withoutOurScript = (html: string): string =>
 const inputNamed = (html: string, name: string): string =>
   new RegExp(`<input id="${name}"[^>]*>`).exec(html)?.[0] ?? '';
 
-const ordinary = samples('Mia', '/console');
+const ordinary = samples('Mia', '/somewhere');
 
 describe('hosted pages', () => {
   it.each(ordinary.map((sample) => [sample[0], sample] as const))(
@@ -185,7 +209,7 @@ describe('hosted pages', () => {
   });
 
   it('stays below 10 kB with names of 500 characters', () => {
-    for (const sample of samples('m'.repeat(500), '/console'))
+    for (const sample of samples('m'.repeat(500), '/somewhere'))
       expect(Buffer.byteLength(render(sample))).toBeLessThan(TEN_KB);
   });
 
@@ -199,7 +223,7 @@ describe('hosted pages', () => {
     'console',
   ])('refuses to link to %s', (url) => {
     const addressed = samples('Mia', url).filter((sample, index) =>
-      render(ordinary[index] ?? sample).includes('"/console"'),
+      render(ordinary[index] ?? sample).includes('"/somewhere"'),
     );
 
     expect(addressed.length).toBeGreaterThan(4);
