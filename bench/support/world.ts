@@ -25,6 +25,10 @@ export async function startWorld(people: number, settings: Readonly<Record<strin
     password: randomBytes(16).toString('hex'),
     durability: 'kept',
   });
+  const clear = async () => {
+    await database.stop();
+    await rm(directory, { recursive: true, force: true });
+  };
   const port = await freePort();
   const server = await startServer({
     PORT: String(port),
@@ -34,6 +38,9 @@ export async function startWorld(people: number, settings: Readonly<Record<strin
     // Whoever signs in comes from an address of their own, so that the throttle has nothing to count.
     TRUST_PROXY: '127.0.0.1',
     ...settings,
+  }).catch(async (error: unknown) => {
+    await clear();
+    throw error;
   });
   const emails = await seed(database.url, people);
   return {
@@ -41,8 +48,7 @@ export async function startWorld(people: number, settings: Readonly<Record<strin
     emails,
     stop: async () => {
       await server.end('SIGTERM');
-      await database.stop();
-      await rm(directory, { recursive: true, force: true });
+      await clear();
     },
   };
 }
