@@ -1,7 +1,7 @@
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { RefusalService } from '../access/refusal.service.js';
-import { SignInOptionsService } from '../authentication/sign-in-options.service.js';
+import { SignInOptionsService } from '../authentication/sign-in/sign-in-options.service.js';
 import { InvitationService } from '../organizations/invitations/invitation.service.js';
 import { AppError } from '../platform/errors/app-error.js';
 import { formField } from '../platform/http/form.js';

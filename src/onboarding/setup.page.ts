@@ -1,7 +1,7 @@
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { signInRequest } from '../authentication/sign-in-request.service.js';
-import { SessionCookie } from '../authentication/session-cookie.service.js';
+import { signInRequest } from '../authentication/sign-in/sign-in-request.service.js';
+import { SessionCookie } from '../authentication/sessions/session-cookie.service.js';
 import { Config } from '../platform/config/config.js';
 import { AppError } from '../platform/errors/app-error.js';
 import { formField } from '../platform/http/form.js';

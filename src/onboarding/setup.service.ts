@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { MoreThan } from 'typeorm';
-import { SessionOpener, withPassword, type SignInRequest } from '../authentication/session-opener.service.js';
+import { SessionOpener, withPassword, type SignInRequest } from '../authentication/sign-in/session-opener.service.js';
 import { Clock } from '../platform/clock/clock.js';
 import { Config } from '../platform/config/config.js';
 import { randomToken, sha256 } from '../platform/crypto/digest.js';

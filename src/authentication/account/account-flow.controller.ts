@@ -9,11 +9,11 @@ import { safeReturnTo } from '../../platform/http/return-to.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { callerOf } from '../../policy/current.decorators.js';
 import { Public } from '../../policy/requires.decorator.js';
-import { FlowCookie } from '../flow-cookie.service.js';
-import type { FlowPurpose } from '../login-flow.types.js';
-import { leaveFor, leaveForExplanation } from '../login-outcome.js';
+import { FlowCookie } from '../login-flow/flow-cookie.service.js';
+import type { FlowPurpose } from '../login-flow/login-flow.types.js';
+import { leaveFor, leaveForExplanation } from '../login-flow/login-outcome.js';
 import { confirmUrl, signInUrl } from '../pages/links.js';
-import { ProviderSignInService } from '../provider-sign-in.service.js';
+import { ProviderSignInService } from '../login-flow/provider-sign-in.service.js';
 import { FactorChangeGuard } from '../second-factors/factor-change-guard.service.js';
 import { SignInMethodsService } from './sign-in-methods.service.js';
 

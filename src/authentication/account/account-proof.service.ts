@@ -8,12 +8,12 @@ import type { OidcProof } from '../../sso/protocols/oidc/oidc-proof.types.js';
 import type { SignInSource } from '../../sso/sign-in-source.types.js';
 import { IdentityService } from '../../users/identity.service.js';
 import { UserService } from '../../users/user.service.js';
-import { AccountService } from '../account.service.js';
-import { EmailTrail } from '../email-trail.service.js';
-import type { FlowPurpose } from '../login-flow.types.js';
+import { AccountService } from '../sign-in/account.service.js';
+import { EmailTrail } from '../sign-in/email-trail.service.js';
+import type { FlowPurpose } from '../login-flow/login-flow.types.js';
 import { MailboxNotices } from '../mailbox/mailbox-notices.service.js';
-import type { SignInRefusalReason } from '../sign-in-refused.js';
-import { SignInService } from '../sign-in.service.js';
+import type { SignInRefusalReason } from '../sign-in/sign-in-refused.js';
+import { SignInService } from '../sign-in/sign-in.service.js';
 import { strategies } from '../strategies/strategies.js';
 
 type Purpose = Exclude<FlowPurpose, { for: 'signIn' }>;

@@ -6,7 +6,7 @@ import { AppError } from '../../platform/errors/app-error.js';
 import { DomainEvents } from '../../platform/events/domain-events.js';
 import type { Caller } from '../../policy/current.decorators.js';
 import { SessionService } from '../../sessions/session.service.js';
-import { organizationChosen } from '../sign-in.events.js';
+import { organizationChosen } from '../sign-in/sign-in.events.js';
 
 /** In which of their organizations somebody works: a mark on their session, which gives no right and takes none. */
 @Injectable()

@@ -9,7 +9,7 @@ import type { SignInSource } from '../../sso/sign-in-source.types.js';
 import { IdentityService } from '../../users/identity.service.js';
 import { UserService } from '../../users/user.service.js';
 import type { Identity } from '../../users/user.types.js';
-import { EmailTrail } from '../email-trail.service.js';
+import { EmailTrail } from '../sign-in/email-trail.service.js';
 import { PasskeyStore } from '../strategies/passkey/passkey-store.service.js';
 import { MailboxNotices } from '../mailbox/mailbox-notices.service.js';
 

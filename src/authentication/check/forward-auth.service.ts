@@ -5,7 +5,7 @@ import { Config } from '../../platform/config/config.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { answerAhead, problemAnswer, type PlainAnswer } from '../../platform/http/ahead-of-express.js';
 import { safeReturnTo } from '../../platform/http/return-to.js';
-import { SessionCookie } from '../session-cookie.service.js';
+import { SessionCookie } from '../sessions/session-cookie.service.js';
 import { signInUrl } from '../pages/links.js';
 import { SessionCheckService, type CheckedSession } from './session-check.service.js';
 

@@ -7,7 +7,7 @@ import type { Actor } from '../../policy/actor.js';
 import { refuseStaleProof } from '../../policy/fresh-proof.js';
 import { UserService } from '../../users/user.service.js';
 import type { User } from '../../users/user.types.js';
-import { EmailTrail } from '../email-trail.service.js';
+import { EmailTrail } from '../sign-in/email-trail.service.js';
 import { MailboxLinks } from './mailbox-links.service.js';
 import { MailboxNotices } from './mailbox-notices.service.js';
 import { MailboxThrottle } from './mailbox-throttle.service.js';

@@ -3,7 +3,7 @@ import { Config } from '../../platform/config/config.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { parseEmailAddress } from '../../platform/text/email-address.js';
 import { SsoDiscoveryService } from '../../sso/sso-discovery.service.js';
-import { signInRefusals } from '../sign-in-refused.js';
+import { signInRefusals } from '../sign-in/sign-in-refused.js';
 
 /** Where a password is of no use, nobody is to set one. */
 @Injectable()

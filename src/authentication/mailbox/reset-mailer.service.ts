@@ -6,7 +6,7 @@ import { Mailer } from '../../platform/mail/mailer.js';
 import { anonymous, type Origin } from '../../policy/actor.js';
 import { UserService } from '../../users/user.service.js';
 import type { User } from '../../users/user.types.js';
-import { EmailTrail } from '../email-trail.service.js';
+import { EmailTrail } from '../sign-in/email-trail.service.js';
 import { MailboxLinks } from './mailbox-links.service.js';
 import { resetMail } from './mailbox-mails.js';
 import { MailboxThrottle } from './mailbox-throttle.service.js';

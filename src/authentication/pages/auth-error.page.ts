@@ -3,8 +3,8 @@ import type { Response } from 'express';
 import { PageRenderer } from '../../platform/http/pages/page-renderer.js';
 import { sendPage } from '../../platform/http/pages/send-page.js';
 import { Public } from '../../policy/requires.decorator.js';
-import { SignInOptionsService } from '../sign-in-options.service.js';
-import { explain, type SignInRefusalReason } from '../sign-in-refused.js';
+import { SignInOptionsService } from '../sign-in/sign-in-options.service.js';
+import { explain, type SignInRefusalReason } from '../sign-in/sign-in-refused.js';
 import { passwordUrl } from './links.js';
 
 /** Where a password would be refused for the same reason, or is what was refused. */

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import type { SignInRefusalReason } from '../sign-in-refused.js';
+import type { SignInRefusalReason } from '../sign-in/sign-in-refused.js';
 
 /** Where somebody goes who is signed in. @param returnTo a path of ours; `/` for who wanted nothing in particular */
 export const onward = (returnTo: string): string => (returnTo === '/' ? '/console' : returnTo);

@@ -9,7 +9,7 @@ import { sendPage } from '../../platform/http/pages/send-page.js';
 import { Public } from '../../policy/requires.decorator.js';
 import { MailboxActions } from '../mailbox/mailbox-actions.service.js';
 import { NewPasswordService } from '../mailbox/new-password.service.js';
-import { SessionCookie } from '../session-cookie.service.js';
+import { SessionCookie } from '../sessions/session-cookie.service.js';
 import { signInUrl } from './links.js';
 
 const why = 'the token of the mailed link is the proof';

@@ -5,8 +5,8 @@ import { asProblem, problemsForForm } from '../../platform/http/pages/form-probl
 import type { PageModels } from '../../platform/http/pages/page-models.js';
 import { PageRenderer } from '../../platform/http/pages/page-renderer.js';
 import { sendPage } from '../../platform/http/pages/send-page.js';
-import { LastMethodCookie } from '../last-method-cookie.service.js';
-import { SignInOptionsService } from '../sign-in-options.service.js';
+import { LastMethodCookie } from '../sign-in/last-method-cookie.service.js';
+import { SignInOptionsService } from '../sign-in/sign-in-options.service.js';
 import { RelyingParty } from '../strategies/passkey/relying-party.service.js';
 import { forgotUrl, passwordUrl, withReturnTo } from './links.js';
 

@@ -9,7 +9,7 @@ import { safeReturnTo } from '../../platform/http/return-to.js';
 import { callerOf } from '../../policy/current.decorators.js';
 import { Public } from '../../policy/requires.decorator.js';
 import { secondFactorRefusals } from '../second-factors/second-factor-refusals.js';
-import { SignInOptionsService } from '../sign-in-options.service.js';
+import { SignInOptionsService } from '../sign-in/sign-in-options.service.js';
 import { onward, passwordUrl } from './links.js';
 import { invalidEmail, SignInForms } from './sign-in-forms.service.js';
 

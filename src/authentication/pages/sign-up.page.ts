@@ -10,10 +10,10 @@ import { sendPage } from '../../platform/http/pages/send-page.js';
 import { safeReturnTo } from '../../platform/http/return-to.js';
 import { callerOf } from '../../policy/current.decorators.js';
 import { Public } from '../../policy/requires.decorator.js';
-import { signInRequest } from '../sign-in-request.service.js';
-import { SessionCookie } from '../session-cookie.service.js';
-import { SignInOptionsService } from '../sign-in-options.service.js';
-import { SignUpService } from '../sign-up.service.js';
+import { signInRequest } from '../sign-in/sign-in-request.service.js';
+import { SessionCookie } from '../sessions/session-cookie.service.js';
+import { SignInOptionsService } from '../sign-in/sign-in-options.service.js';
+import { SignUpService } from '../sign-up/sign-up.service.js';
 import { lookIntoYourMail } from './look-into-your-mail.js';
 import { authErrorUrl, onward, signInUrl, withReturnTo } from './links.js';
 

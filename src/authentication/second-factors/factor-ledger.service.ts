@@ -4,7 +4,7 @@ import { AuditService } from '../../audit/audit.service.js';
 import type { Tx } from '../../platform/database/database.js';
 import type { Actor } from '../../policy/actor.js';
 import type { User } from '../../users/user.types.js';
-import { EmailTrail } from '../email-trail.service.js';
+import { EmailTrail } from '../sign-in/email-trail.service.js';
 import type { FactorNews } from './factor-mail.js';
 import { FactorNotice } from './factor-notice.service.js';
 

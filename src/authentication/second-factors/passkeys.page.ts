@@ -5,7 +5,7 @@ import { problemsForForm } from '../../platform/http/pages/form-problems.js';
 import { PageRenderer } from '../../platform/http/pages/page-renderer.js';
 import { sendPage, sendScriptedPage } from '../../platform/http/pages/send-page.js';
 import { Public } from '../../policy/requires.decorator.js';
-import { FlowCookie } from '../flow-cookie.service.js';
+import { FlowCookie } from '../login-flow/flow-cookie.service.js';
 import { AccountVisit, FACTORS_PATH } from './account-visit.service.js';
 import { FactorChangeGuard } from './factor-change-guard.service.js';
 import { FactorChangeService } from './factor-change.service.js';

@@ -5,7 +5,7 @@ import { PageRenderer } from '../../platform/http/pages/page-renderer.js';
 import { sendScriptedPage } from '../../platform/http/pages/send-page.js';
 import { safeReturnTo } from '../../platform/http/return-to.js';
 import { Public } from '../../policy/requires.decorator.js';
-import { FlowCookie } from '../flow-cookie.service.js';
+import { FlowCookie } from '../login-flow/flow-cookie.service.js';
 import { confirmUrl } from '../pages/links.js';
 import { credentialField } from '../strategies/passkey/credential-field.js';
 import { PasskeyService } from '../strategies/passkey/passkey.service.js';

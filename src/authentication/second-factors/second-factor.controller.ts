@@ -3,10 +3,10 @@ import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/serv
 import type { Request, Response } from 'express';
 import { invalid } from '../../platform/errors/app-error.js';
 import { Public } from '../../policy/requires.decorator.js';
-import { FlowCookie } from '../flow-cookie.service.js';
-import { SessionCookie } from '../session-cookie.service.js';
-import { signInRequest } from '../sign-in-request.service.js';
-import { userAnswer, type UserAnswer } from '../user-answer.js';
+import { FlowCookie } from '../login-flow/flow-cookie.service.js';
+import { SessionCookie } from '../sessions/session-cookie.service.js';
+import { signInRequest } from '../sign-in/sign-in-request.service.js';
+import { userAnswer, type UserAnswer } from '../sign-in/user-answer.js';
 import { PendingCookie } from './pending-cookie.service.js';
 import { SecondFactorBody } from './second-factor.dto.js';
 import { SecondStepChallenge } from './second-step-challenge.service.js';

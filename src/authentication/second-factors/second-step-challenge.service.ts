@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server';
 import type { Request, Response } from 'express';
 import { AppError } from '../../platform/errors/app-error.js';
-import { FlowCookie } from '../flow-cookie.service.js';
+import { FlowCookie } from '../login-flow/flow-cookie.service.js';
 import { PasskeyService } from '../strategies/passkey/passkey.service.js';
 import { PendingCookie } from './pending-cookie.service.js';
 import { PendingSignInService } from './pending-sign-in.service.js';

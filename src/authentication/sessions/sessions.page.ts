@@ -13,7 +13,7 @@ import { Public } from '../../policy/requires.decorator.js';
 import { SessionService } from '../../sessions/session.service.js';
 import type { SessionDetails } from '../../sessions/session.types.js';
 import { signInUrl } from '../pages/links.js';
-import { SessionCookie } from '../session-cookie.service.js';
+import { SessionCookie } from './session-cookie.service.js';
 import { SessionManagementService } from './session-management.service.js';
 
 const PATH = '/account/sessions';

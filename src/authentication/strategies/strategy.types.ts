@@ -3,8 +3,8 @@ import type { SignInMethod } from '../../policy/proof.js';
 import type { GithubClientService } from '../../sso/protocols/github/github-client.service.js';
 import type { OidcClientService } from '../../sso/protocols/oidc/oidc-client.service.js';
 import type { Protocol, SourceOf } from '../../sso/sign-in-source.types.js';
-import type { FlowPurpose } from '../login-flow.types.js';
-import type { LoginFlow } from '../login-flow.service.js';
+import type { FlowPurpose } from '../login-flow/login-flow.types.js';
+import type { LoginFlow } from '../login-flow/login-flow.service.js';
 
 /** Which half of a sign-in a strategy is made for. A visitor's query does not decide it. */
 export type Half = { readonly begin: Beginning } | { readonly finish: URLSearchParams };

@@ -3,9 +3,9 @@ import { Database } from '../../../platform/database/database.js';
 import type { OpenedSession } from '../../../sessions/session.types.js';
 import { UserService } from '../../../users/user.service.js';
 import type { User } from '../../../users/user.types.js';
-import { SessionOpener, type SignInRequest } from '../../session-opener.service.js';
-import { SignInService, type Attempt } from '../../sign-in.service.js';
-import { WelcomeService } from '../../welcome.service.js';
+import { SessionOpener, type SignInRequest } from '../../sign-in/session-opener.service.js';
+import { SignInService, type Attempt } from '../../sign-in/sign-in.service.js';
+import { WelcomeService } from '../../sign-in/welcome.service.js';
 import { PasskeyRefusal } from './passkey-refusals.js';
 import { PasskeyService, type ProvenPasskey } from './passkey.service.js';
 

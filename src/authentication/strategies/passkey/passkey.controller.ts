@@ -3,10 +3,10 @@ import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/serv
 import { IsObject } from 'class-validator';
 import type { Request, Response } from 'express';
 import { Public } from '../../../policy/requires.decorator.js';
-import { FlowCookie } from '../../flow-cookie.service.js';
-import { SessionCookie } from '../../session-cookie.service.js';
-import { signInRequest } from '../../sign-in-request.service.js';
-import { userAnswer, type UserAnswer } from '../../user-answer.js';
+import { FlowCookie } from '../../login-flow/flow-cookie.service.js';
+import { SessionCookie } from '../../sessions/session-cookie.service.js';
+import { signInRequest } from '../../sign-in/sign-in-request.service.js';
+import { userAnswer, type UserAnswer } from '../../sign-in/user-answer.js';
 import { PasskeySignInService } from './passkey-sign-in.service.js';
 import { PasskeyService } from './passkey.service.js';
 

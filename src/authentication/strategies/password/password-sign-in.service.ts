@@ -7,9 +7,9 @@ import { SsoDiscoveryService } from '../../../sso/sso-discovery.service.js';
 import { PasswordService } from '../../../users/password.service.js';
 import { UserService } from '../../../users/user.service.js';
 import type { User } from '../../../users/user.types.js';
-import { EmailTrail } from '../../email-trail.service.js';
+import { EmailTrail } from '../../sign-in/email-trail.service.js';
 import { EmailVerification } from '../../mailbox/email-verification.service.js';
-import { SignInService, type Attempt } from '../../sign-in.service.js';
+import { SignInService, type Attempt } from '../../sign-in/sign-in.service.js';
 import { SignInThrottle } from '../../throttle/sign-in-throttle.service.js';
 import type { Visitor } from '../../throttle/visitor.js';
 

@@ -1,0 +1,142 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../platform/clock/clock.js';
+import { Cipher, type CipherPlace } from '../../platform/crypto/cipher.js';
+import { randomToken, sha256 } from '../../platform/crypto/digest.js';
+import { Secret } from '../../platform/crypto/secret.js';
+import { Database, type Tx } from '../../platform/database/database.js';
+import { OidcRefusal } from '../../sso/protocols/oidc/oidc-refusal.types.js';
+import type { OidcFlowSecrets } from '../../sso/protocols/oidc/relying-party.types.js';
+import type { SignInSource } from '../../sso/sign-in-source.types.js';
+import { LoginFlowEntity } from './login-flow.entity.js';
+import { signingIn, type FlowPurpose } from './login-flow.types.js';
+
+const LIFETIME_MINUTES = 10;
+
+/** Kept a while beyond its end, so that whoever comes late is told that it was late. */
+const SWEPT_AFTER_MINUTES = 60;
+const SWEPT_AT_ONCE = 100;
+
+/** By whom and where a sign-in is begun, and must be finished. */
+export interface FlowOwner {
+  readonly source: SignInSource;
+  /** The redirect URI that it was begun with. */
+  readonly callbackUrl: string;
+  /** What the browser's flow cookie holds; null where it has none. */
+  readonly browser: string | null;
+}
+
+/** A sign-in that has come back. */
+export interface LoginFlow extends OidcFlowSecrets {
+  readonly returnTo: string;
+  readonly purpose: FlowPurpose;
+}
+
+/** What nobody may read in a copy of the database, and what the provider was called when the sign-in began. */
+interface Sealed {
+  readonly nonce: string;
+  readonly verifier: string | null;
+  readonly callbackUrl: string;
+  readonly issuer: string;
+  readonly clientId: string;
+  /** Missing in what an earlier version has begun: it knew one purpose. */
+  readonly purpose?: FlowPurpose;
+}
+
+@Injectable()
+export class LoginFlowService {
+  constructor(
+    private readonly database: Database,
+    private readonly cipher: Cipher,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Remembers a sign-in for ten minutes. @returns its `state` */
+  async open(owner: FlowOwner & { readonly browser: string }, begun: Omit<LoginFlow, 'state'>): Promise<string> {
+    const { source, callbackUrl, browser } = owner;
+    const { nonce, verifier, returnTo, purpose } = begun;
+    const { issuer, clientId } = source.settings;
+    const state = randomToken();
+    const stateDigest = sha256(state);
+    const sealed: Sealed = { nonce, verifier, callbackUrl, issuer, clientId, purpose };
+    await this.database.transaction(async (tx) => {
+      await this.sweep(tx);
+      await tx.insert(LoginFlowEntity, {
+        stateDigest,
+        browserDigest: sha256(browser),
+        providerKey: source.key,
+        connectionId: source.connectionId,
+        secrets: this.cipher.encrypt(Secret.of(JSON.stringify(sealed)), placeOf(stateDigest)),
+        returnTo,
+        expiresAt: this.clock.inMinutes(LIFETIME_MINUTES),
+      });
+    });
+    return state;
+  }
+
+  /**
+   * Uses a sign-in up: whoever brings its `state` again, or brings it in another browser, at another provider's callback or
+   * too late, finds none.
+   * @throws OidcRefusal with `FLOW_…`; `PROVIDER_CHANGED` when another provider would get the code than gave it
+   */
+  async take(state: string, owner: FlowOwner): Promise<LoginFlow> {
+    const { source, browser } = owner;
+    const stateDigest = sha256(state);
+    const deleted = await this.database.reader
+      .createQueryBuilder()
+      .delete()
+      .from(LoginFlowEntity)
+      .where('state_digest = :stateDigest', { stateDigest })
+      .andWhere('browser_digest = :browserDigest', { browserDigest: sha256(browser ?? '') })
+      .andWhere('provider_key = :key', { key: source.key })
+      .andWhere('expires_at > :now', { now: this.clock.now() })
+      .returning('secrets, return_to')
+      .execute();
+    const [row] = deleted.raw as { readonly secrets: string; readonly return_to: string }[];
+    if (!row) throw await this.diagnose(stateDigest, owner);
+
+    const { nonce, verifier, purpose = signingIn, ...begun } = this.unseal(row.secrets, stateDigest);
+    refuseChanged(begun, owner);
+    return { state, nonce, verifier, returnTo: row.return_to, purpose };
+  }
+
+  private unseal(secrets: string, stateDigest: Buffer): Sealed {
+    return JSON.parse(this.cipher.decrypt(secrets, placeOf(stateDigest)).reveal()) as Sealed;
+  }
+
+  /** Why no sign-in was found: for the trail alone, the visitor reads the same of all. */
+  private async diagnose(stateDigest: Buffer, { source }: FlowOwner): Promise<OidcRefusal> {
+    const row = await this.database.reader.findOneBy(LoginFlowEntity, { stateDigest });
+    if (!row) return new OidcRefusal('FLOW_UNKNOWN', 'no sign-in has this state');
+    if (row.providerKey !== source.key) return new OidcRefusal('FLOW_OTHER_PROVIDER', 'begun at another provider');
+    if (row.expiresAt <= this.clock.now()) return new OidcRefusal('FLOW_EXPIRED', 'begun more than ten minutes ago');
+    return new OidcRefusal('FLOW_OTHER_BROWSER', 'begun in another browser');
+  }
+
+  /** A few at a time, past rows that another sign-in is sweeping, so that nobody waits for anybody. */
+  private async sweep(tx: Tx): Promise<void> {
+    await tx.query(
+      `delete from login_flows where state_digest in
+         (select state_digest from login_flows where expires_at < $1 limit ${SWEPT_AT_ONCE} for update skip locked)`,
+      [this.clock.inMinutes(-SWEPT_AFTER_MINUTES)],
+    );
+  }
+}
+
+/**
+ * A connection that was given another issuer while somebody was at the old one would have the old one's code sent to the
+ * new one (mix-up, RFC 9700 4.4).
+ */
+function refuseChanged(
+  begun: Omit<Sealed, 'nonce' | 'verifier' | 'purpose'>,
+  { source, callbackUrl }: FlowOwner,
+): void {
+  const { issuer, clientId } = source.settings;
+  if (begun.issuer !== issuer || begun.clientId !== clientId)
+    throw new OidcRefusal('PROVIDER_CHANGED', 'another issuer or client');
+  if (begun.callbackUrl !== callbackUrl)
+    throw new OidcRefusal('CALLBACK_MALFORMED', 'another redirect URI than at the start');
+}
+
+function placeOf(stateDigest: Buffer): CipherPlace {
+  return { table: 'login_flows', column: 'secrets', row: stateDigest.toString('hex') };
+}

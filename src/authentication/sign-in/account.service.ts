@@ -1,0 +1,169 @@
+import { Injectable } from '@nestjs/common';
+import { DomainService } from '../../organizations/domains/domain.service.js';
+import { InvitationService } from '../../organizations/invitations/invitation.service.js';
+import { Config } from '../../platform/config/config.js';
+import type { Tx } from '../../platform/database/database.js';
+import { parseEmailAddress, type EmailAddress } from '../../platform/text/email-address.js';
+import type { Actor } from '../../policy/actor.js';
+import { SessionService } from '../../sessions/session.service.js';
+import type { OidcProof } from '../../sso/protocols/oidc/oidc-proof.types.js';
+import type { SignInSource } from '../../sso/sign-in-source.types.js';
+import { SsoDiscoveryService } from '../../sso/sso-discovery.service.js';
+import { UserService } from '../../users/user.service.js';
+import type { IdentityKey, User } from '../../users/user.types.js';
+import { NewcomerService } from './newcomer.service.js';
+import type { SignInRefusalReason } from './sign-in-refused.js';
+
+/** What is to become of somebody who has proven an identity. */
+export type Verdict =
+  | { readonly refused: SignInRefusalReason }
+  | ({ readonly identity: IdentityKey; readonly email: EmailAddress; readonly emailProven: boolean } & (
+      { readonly known: User } | { readonly link: User } | { readonly create: { readonly name: string } }
+    ));
+
+type Accepted = Exclude<Verdict, { refused: SignInRefusalReason }>;
+
+const refused = (reason: SignInRefusalReason): Verdict => ({ refused: reason });
+
+/** The account rules: whose account a proven identity opens. The identity is (source, issuer, subject), never the email. */
+@Injectable()
+export class AccountService {
+  constructor(
+    private readonly users: UserService,
+    private readonly sessions: SessionService,
+    private readonly domains: DomainService,
+    private readonly invitations: InvitationService,
+    private readonly discovery: SsoDiscoveryService,
+    private readonly newcomers: NewcomerService,
+    private readonly config: Config,
+  ) {}
+
+  /** Decides, and changes nothing. What it says holds until the transaction ends. */
+  async judge(tx: Tx, source: SignInSource, proof: OidcProof): Promise<Verdict> {
+    const email = parseEmailAddress(proof.email);
+    if (!email) return refused('EMAIL_MISSING');
+    await this.users.takeTurns(tx, email.address);
+    const objection = await this.objectionTo(source, proof, email);
+    if (objection) return refused(objection);
+
+    const identity = { source: source.identitySource, issuer: proof.issuer, subject: proof.subject };
+    const emailProven = source.kind === 'connection' || proof.emailVerified === true;
+    const known = await this.users.findByIdentity(identity);
+    if (known) {
+      const reason = await this.objectionToKnown(source, known);
+      return reason ? refused(reason) : { identity, email, emailProven, known };
+    }
+
+    const sameEmail = await this.users.findByEmail(email.address);
+    if (sameEmail) {
+      const reason = await this.objectionToLinking(source, sameEmail, emailProven);
+      return reason ? refused(reason) : { identity, email, emailProven, link: sameEmail };
+    }
+    if (!(await this.mayCreate(source, email, emailProven))) return refused('SIGN_UP_CLOSED');
+    return { identity, email, emailProven, create: { name: shownName(proof.name) ?? email.address } };
+  }
+
+  /** What speaks against a signed-in person's adding this way to sign in; a connection adds itself, at a sign-in by it. */
+  async objectionToAdding(source: SignInSource, proof: OidcProof, user: User): Promise<SignInRefusalReason | null> {
+    if (source.kind === 'connection') return 'ACCOUNT_EXISTS';
+    const email = parseEmailAddress(proof.email);
+    if (!email) return 'EMAIL_MISSING';
+    return (await this.objectionTo(source, proof, email)) ?? (await this.objectionToKnown(source, user));
+  }
+
+  /** Does what `judge` decided, in the commit of the sign-in. */
+  async settle(tx: Tx, actor: Actor, source: SignInSource, verdict: Accepted): Promise<User> {
+    const { organizationId } = source;
+    if ('known' in verdict) {
+      await this.users.markIdentityUsed(tx, verdict.identity);
+      return verdict.known;
+    }
+    if ('link' in verdict) {
+      const takenOver = await this.users.linkIdentity(
+        tx,
+        actor,
+        { user: verdict.link, organizationId },
+        verdict.identity,
+      );
+      // Whoever came in before had never shown that the email is theirs. They don't stay signed in either.
+      if (takenOver) await this.sessions.endAllOf(tx, verdict.link.id);
+      if (verdict.emailProven) await this.users.markEmailVerified(tx, verdict.link.id);
+      return this.newcomers.appointIfListed(tx, actor, verdict.link);
+    }
+    const by = source.kind === 'connection' ? 'sso' : 'provider';
+    const account = {
+      email: verdict.email.address,
+      name: verdict.create.name,
+      emailVerified: verdict.emailProven,
+    };
+    const user = await this.users.create(tx, actor, { ...account, by, organizationId });
+    await this.users.linkIdentity(tx, actor, { user, organizationId }, verdict.identity);
+    return user;
+  }
+
+  /** What is wrong with the email, whoever it belongs to. */
+  private async objectionTo(
+    source: SignInSource,
+    proof: OidcProof,
+    email: EmailAddress,
+  ): Promise<SignInRefusalReason | null> {
+    if (source.kind === 'connection') return this.objectionToConnection(source, proof, email);
+    if (source.allowedDomains.length > 0 && !source.allowedDomains.includes(email.domain)) return 'EMAIL_NOT_ALLOWED';
+    if (source.requireEmailVerified && proof.emailVerified !== true) return 'EMAIL_NOT_VERIFIED';
+    return (await this.belongsToConnection(email.domain)) ? 'SSO_REQUIRED' : null;
+  }
+
+  /** A connection speaks for its own domain, as long as its organization has proven it, and for no other. */
+  private async objectionToConnection(
+    source: SignInSource,
+    proof: OidcProof,
+    email: EmailAddress,
+  ): Promise<SignInRefusalReason | null> {
+    if (source.requireEmailVerified && proof.emailVerified !== true) return 'EMAIL_NOT_VERIFIED';
+    const owner = email.domain === source.domain ? await this.domains.findVerified(email.domain) : null;
+    return owner !== null && owner.organizationId === source.organizationId ? null : 'EMAIL_OUTSIDE_DOMAIN';
+  }
+
+  /** The account's own email decides about enforcement too: a provider may name another one than it did at first. */
+  private async objectionToKnown(source: SignInSource, user: User): Promise<SignInRefusalReason | null> {
+    if (user.isDeactivated) return 'ACCOUNT_DEACTIVATED';
+    if (source.kind === 'connection') return null;
+    const domain = parseEmailAddress(user.email)?.domain;
+    return domain !== undefined && (await this.belongsToConnection(domain)) ? 'SSO_REQUIRED' : null;
+  }
+
+  /** Whether the people of this domain sign in through their organization's connection and in no other way. */
+  private async belongsToConnection(domain: string): Promise<boolean> {
+    return (await this.discovery.enforcementFor(domain))?.by === 'connection';
+  }
+
+  /**
+   * An account is entered by another way only where that is certain to be the same person: the domain's owner says so,
+   * nobody has ever used the account, or the provider was set up for linking and has verified the email.
+   */
+  private async objectionToLinking(
+    source: SignInSource,
+    user: User,
+    emailProven: boolean,
+  ): Promise<SignInRefusalReason | null> {
+    if (user.isDeactivated) return 'ACCOUNT_DEACTIVATED';
+    // A new subject with an old email is a new colleague who was given a former one's address.
+    if (await this.users.hasIdentityFrom(user.id, source.identitySource)) return 'OTHER_SUBJECT';
+    if (source.kind === 'connection') return null;
+    const sure = emailProven && (source.allowAccountLinking || (await this.users.isUnclaimed(user.id)));
+    return sure ? null : 'ACCOUNT_EXISTS';
+  }
+
+  private async mayCreate(source: SignInSource, email: EmailAddress, emailProven: boolean): Promise<boolean> {
+    const open = !this.config.signUpDisabled && (source.kind === 'connection' || source.allowSignUp);
+    return open || (emailProven && (await this.invitations.hasOpenFor(email.address)));
+  }
+}
+
+const LONGEST_NAME = 120;
+
+/** Without what can be neither stored nor seen, and not cut through a character; null where nothing is left. */
+function shownName(name: string | null): string | null {
+  const visible = (name ?? '').replace(/[\p{Cc}\p{Cs}]/gu, '').trim();
+  return visible === '' ? null : Array.from(visible).slice(0, LONGEST_NAME).join('');
+}
