@@ -56,7 +56,8 @@ export default {
     }),
     {
       name: 'ships-alone',
-      comment: 'What ships knows nothing of the tests, the demo and the benchmarks. Specs beside the code may use the test support.',
+      comment:
+        'What ships knows nothing of the tests, the demo and the benchmarks. Specs beside the code may use the test support.',
       severity: 'error',
       from: { path: '^src/', pathNot: spec },
       to: { path: '^(?:test|demo|bench)/' },

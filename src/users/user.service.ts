@@ -173,6 +173,12 @@ export class UserService {
     await this.audit.record(tx, actor, passwordSet, { ...account, identitiesDropped });
   }
 
+  /** Replaces the password of somebody who is signed in: all else in the account is theirs, and stays. */
+  async changePassword(tx: Tx, actor: Actor, account: Account, passwordHash: string): Promise<void> {
+    await tx.update(UserEntity, { id: account.user.id }, { passwordHash });
+    await this.audit.record(tx, actor, passwordSet, { ...account, identitiesDropped: 0 });
+  }
+
   /** Something outside Gatehouse (a mailbox, a provider, an owned domain) has just proven the user's email. */
   async markEmailVerified(tx: Tx, userId: string): Promise<void> {
     await tx.update(UserEntity, { id: userId, emailVerifiedAt: IsNull() }, { emailVerifiedAt: this.clock.now() });

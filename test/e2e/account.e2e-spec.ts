@@ -213,6 +213,83 @@ describe('the ways by which somebody signs in', () => {
   });
 });
 
+describe('changing one’s password', () => {
+  const another = 'another battery of horses';
+  const signIn = async (email: string, typed: string) =>
+    (await post(app, '/api/auth/login', { email, password: typed })).answer.status;
+
+  it('ends what was open elsewhere, leaves the rest of the account, is on the trail and told by mail', async () => {
+    const { email, browser } = await signUp();
+    await at('keycloak', { sub: email, email });
+    const elsewhere = (await post(app, '/api/auth/login', { email, password })).browser;
+    expect((await browser.get('/account/password')).text).toContain(email);
+    const { answer, trail } = await submit(browser, '/account/password', { password: another });
+    expect(answer.location).toBe(`${app.url}/account?done=password`);
+    expect(trail).toEqual([
+      expect.objectContaining({ action: 'user.passwordSet', actor_label: email, after: { identitiesDropped: 0 } }),
+    ]);
+    expect([await whoIs(browser), await whoIs(elsewhere)]).toEqual([email, null]);
+    expect((await accountsLike(app, email))[0]?.identities).toEqual([`provider:keycloak ${email}`]);
+    expect([await signIn(email, password), await signIn(email, another)]).toEqual([401, 200]);
+  });
+
+  it('gives a first one to who had none, by the API', async () => {
+    const who = stranger('example.test');
+    const { browser } = await at('keycloak', who);
+    expect((await browser.get('/account')).text).toContain('Set one');
+    expect((await post(app, '/api/auth/password/change', { password: another }, browser)).answer.status).toBe(204);
+    expect(await signIn(who.email, another)).toBe(200);
+  });
+
+  it('takes no weak one, and none from a stale session or from nobody', async () => {
+    const { email, browser } = await signUp();
+    const { answer } = await submit(browser, '/account/password', { password: 'password1234' });
+    expect([answer.status, answer.text.includes('too common')]).toEqual([400, true]);
+    await proven(email, 11);
+    for (const go of [browser.get('/account/password'), browser.postForm('/account/password', { password: another })])
+      expect((await go).location).toBe(`${app.url}/confirm?returnTo=%2Faccount%2Fpassword`);
+    const refused = await post(app, '/api/auth/password/change', { password: another }, browser);
+    expect([refused.answer.status, refused.code]).toEqual([403, 'STEP_UP_REQUIRED']);
+    const nobody = app.browser();
+    expect((await nobody.get('/account/password')).location).toContain('/sign-in?returnTo=');
+    expect((await nobody.postForm('/account/password', { password: another })).location).toContain('/sign-in?');
+    expect((await post(app, '/api/auth/password/change', { password: another })).code).toBe('UNAUTHENTICATED');
+    expect(await signIn(email, password)).toBe(200);
+  });
+});
+
+describe('changing one’s email', () => {
+  it('is asked for on a page, and waits for the link that is mailed to the new address', async () => {
+    const { email, browser } = await signUp();
+    expect((await browser.get('/account/email')).text).toContain(email);
+    const wanted = stranger('example.test').email;
+    const { answer, trail } = await submit(browser, '/account/email', { email: wanted });
+    expect([answer.status, answer.text.includes(`We have sent a mail to ${wanted}.`)]).toEqual([200, true]);
+    expect(trail.map(({ action }) => action)).toEqual(['user.emailChangeRequested']);
+    expect(await whoIs(browser)).toBe(email);
+  });
+
+  it('tells what is no email, beside what was typed', async () => {
+    const { browser } = await signUp();
+    const { answer } = await submit(browser, '/account/email', { email: 'ada@localhost' });
+    expect([answer.status, alertIn(answer)]).toEqual([
+      400,
+      'Email must be one email address, such as ada@example.com.',
+    ]);
+    expect(answer.text).toContain('value="ada@localhost"');
+  });
+
+  it('asks for fresh proof, and for somebody to be there', async () => {
+    const { email, browser } = await signUp();
+    await proven(email, 11);
+    for (const go of [browser.get('/account/email'), browser.postForm('/account/email', { email: 'a@example.test' })])
+      expect((await go).location).toBe(`${app.url}/confirm?returnTo=%2Faccount%2Femail`);
+    const nobody = app.browser();
+    for (const go of [nobody.get('/account/email'), nobody.postForm('/account/email', { email })])
+      expect((await go).location).toBe(`${app.url}/sign-in?returnTo=%2Faccount%2Femail`);
+  });
+});
+
 describe('the organization in which somebody works', () => {
   const chosen = async ({ browser }: Person) =>
     (await browser.get('/api/auth/session')).json<{ session: { organizationId: string | null } }>().session

@@ -89,6 +89,26 @@ describe('the pages of one’s own account', () => {
       expect(await person.faults()).toEqual([]);
     });
 
+    it('let somebody change their password, and lose nothing when the new one is weak', async () => {
+      await signIn();
+      await person.page.goto(`${app.url}/account`);
+      await person.go('Change your password');
+      expect(await person.heading()).toBe('Change your password');
+      await person.submit({ password: 'password1234' });
+      expect(await person.focus()).toMatchObject({ name: 'password', isInvalid: true });
+      expect(await person.faults()).toEqual([]);
+      await person.submit({ password });
+      expect(await person.page.getByRole('status').innerText()).toContain('Your password is changed');
+
+      await person.go('Change your email');
+      await person.submit({ email: 'ada@localhost' });
+      expect(await person.focus()).toMatchObject({ name: 'email', isInvalid: true });
+      expect(await person.faults()).toEqual([]);
+      await person.submit({ email: `new-${email}` });
+      expect(await person.heading()).toBe('Look into your mail');
+      expect(await person.faults()).toEqual([]);
+    });
+
     it('let somebody choose the organization in which they work', async () => {
       const { rows } = await app.database.query<{ id: string }>('select id from users where email = $1', [email]);
       const ada = { id: rows[0]?.id ?? '', email, browser: app.browser() };

@@ -16,6 +16,7 @@ const own = 'shows callers their own account, and leads everybody else to the si
 /** What was done before this page came. */
 const notices: Readonly<Record<string, string>> = {
   linked: 'From now on you can sign in with it too.',
+  password: 'Your password is changed, and you are signed out everywhere else.',
   unlinked: 'You cannot sign in with it any more.',
 };
 

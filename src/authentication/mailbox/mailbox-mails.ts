@@ -36,7 +36,7 @@ export function passwordChangedMail(to: Person, at: Date, forgotUrl: string): Ma
     subject: 'Your password was changed',
     opening: [
       greeting(to),
-      `the password of ${to.email} was changed on ${moment(at)}, and all its sessions were ended.`,
+      `the password of ${to.email} was changed on ${moment(at)}, and what was open elsewhere was ended.`,
     ],
     action: { text: 'If it was not you, set a new password', url: forgotUrl },
     closing: 'If it was you, there is nothing to do.',

@@ -22,6 +22,8 @@ import type {
  * | `accept-invitation` | `POST /accept-invitation` | `token`                                       |
  * | `confirm`           | `POST /confirm`           | `password returnTo`                           |
  * | `account`           | `POST /account/unlink`    | `identityId`                                  |
+ * | `account-email`     | `POST /account/email`     | `email`                                       |
+ * | `account-password`  | `POST /account/password`  | `password`                                    |
  * | `account`           | `POST /account/link`      | `key`                                         |
  * | `choose-organization` | `POST /choose-organization` | `organizationId returnTo`                 |
  * | `forgot-password`   | `POST /forgot-password`   | `email`                                       |
@@ -42,6 +44,8 @@ export interface PageModels {
   'accept-invitation': AcceptInvitationPage;
   confirm: ConfirmPage;
   account: AccountPage;
+  'account-email': AccountEmailPage;
+  'account-password': AccountPasswordPage;
   'choose-organization': ChooseOrganizationPage;
   'auth-error': AuthErrorPage;
   'forgot-password': ForgotPasswordPage;
@@ -161,6 +165,17 @@ export interface AccountPage {
   readonly linkable: readonly { readonly key: string; readonly name: string }[];
   readonly notice?: string | undefined;
   readonly alert?: string | undefined;
+}
+
+export interface AccountEmailPage extends FormState<'email'> {
+  readonly current: string;
+  /** As typed; empty at first. */
+  readonly email: string;
+}
+
+export interface AccountPasswordPage extends FormState<'password'> {
+  readonly email: string;
+  readonly passwordMinLength: number;
 }
 
 export interface ChooseOrganizationPage {
