@@ -37,12 +37,14 @@ import { sessionProviders } from './sessions/sessions.providers.js';
 import { SessionsPage } from './sessions/sessions.page.js';
 import { AccountService } from './sign-in/account.service.js';
 import { AuthController } from './sign-in/auth.controller.js';
+import { BrokenGlass } from './sign-in/broken-glass.service.js';
 import { EmailTrail } from './sign-in/email-trail.service.js';
 import { LastMethodCookie } from './sign-in/last-method-cookie.service.js';
 import { NewcomerService } from './sign-in/newcomer.service.js';
 import { SessionOpener } from './sign-in/session-opener.service.js';
 import { SignInOptionsService } from './sign-in/sign-in-options.service.js';
 import { SignInService } from './sign-in/sign-in.service.js';
+import { SsoBarrier } from './sign-in/sso-barrier.service.js';
 import { WelcomeService } from './sign-in/welcome.service.js';
 import { BackchannelLogoutController } from './sign-out/backchannel-logout.controller.js';
 import { BackchannelLogoutService } from './sign-out/backchannel-logout.service.js';
@@ -71,6 +73,7 @@ const pages = [
 
 const signInProviders = [
   AccountService,
+  BrokenGlass,
   EmailTrail,
   KnownDeviceCookie,
   LastMethodCookie,
@@ -82,6 +85,7 @@ const signInProviders = [
   SignInOptionsService,
   SignInService,
   SignInThrottle,
+  SsoBarrier,
   WelcomeService,
 ];
 

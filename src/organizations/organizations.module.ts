@@ -11,6 +11,8 @@ import { InvitationResolver, OrganizationInvitationsResolver } from './invitatio
 import { InvitationSender } from './invitations/invitation-sender.js';
 import { InvitationService } from './invitations/invitation.service.js';
 import { InvitingService } from './invitations/inviting.service.js';
+import { BreakGlassResolver } from './members/break-glass.resolver.js';
+import { BreakGlassService } from './members/break-glass.service.js';
 import { MemberResolver, OrganizationMembersResolver } from './members/member.resolver.js';
 import { MemberService } from './members/member.service.js';
 import { MembershipEntity } from './members/membership.entity.js';
@@ -40,6 +42,8 @@ import { SessionLimitsService } from './security-policy/session-limits.service.j
     OrganizationService,
     OrganizationLoader,
     OrganizationResolver,
+    BreakGlassService,
+    BreakGlassResolver,
     MemberService,
     MemberResolver,
     OrganizationMembersResolver,
@@ -56,6 +60,7 @@ import { SessionLimitsService } from './security-policy/session-limits.service.j
     SessionLimitsService,
   ],
   exports: [
+    BreakGlassService,
     OrganizationService,
     OrganizationLoader,
     MemberService,

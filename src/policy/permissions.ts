@@ -35,6 +35,11 @@ export const permissions = {
     from: 'OWNER',
     describe: 'Take the second factors from a member who has lost theirs',
   },
+  'breakGlass.manage': {
+    level: 'organization',
+    from: 'OWNER',
+    describe: 'Say which owners get in when single sign-on is broken',
+  },
   'audit.read': { level: 'organization', from: 'ADMIN', describe: 'Read and verify the audit trail' },
   'projects.create': { level: 'organization', from: 'ADMIN', describe: 'Create projects' },
   'organizationKeys.read': { level: 'organization', from: 'ADMIN', describe: 'See the keys of the organization' },

@@ -72,6 +72,7 @@ const verdicts = table(`
   Mutation.deleteSso            401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.disableSso           401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.enforceSso           401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.grantBreakGlass      401       404      ok    403   403    403    403    404        ok              ok
   Mutation.inviteMember         401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.leaveOrganization    401       404      ok    ok    ok     ok     ok     404        403             403
   Mutation.removeDomain         401       404      ok    ok    403    403    403    404        ok              ok
@@ -80,6 +81,7 @@ const verdicts = table(`
   Mutation.resetSecondFactors   401       404      ok    403   403    403    403    404        ok              ok
   Mutation.revokeAllSessions    401       404      ok    ok    404    404    404    404        ok              ok
   Mutation.revokeApiKey         401       404      ok    ok    403    403    404    ok         ok              ok
+  Mutation.revokeBreakGlass     401       404      ok    403   403    403    403    404        ok              ok
   Mutation.revokeInvitation     401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.revokeOtherSessions  401       ok       ok    ok    ok     ok     ok     403        403             403
   Mutation.revokeSession        401       404      ok    ok    404    404    404    404        ok              ok

@@ -37,6 +37,9 @@ export interface CompleteTenant {
   readonly slug: string;
   readonly projectId: string;
   readonly colleagueId: string;
+  /** May sign in past single sign-on. */
+  readonly ownerId: string;
+  readonly coOwnerId: string;
   /** A member whose address lies in the verified domain, with one session. */
   readonly employeeId: string;
   readonly sessionId: string;
@@ -71,6 +74,8 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
     slug: marker,
     projectId: randomUUID(),
     colleagueId: cast.colleague.id,
+    ownerId: cast.owner.id,
+    coOwnerId: cast.coOwner.id,
     employeeId: randomUUID(),
     sessionId: randomUUID(),
     lostId: randomUUID(),
@@ -118,6 +123,7 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
       [cast.viewer.id, tenant.employeeId].map((id) => [tenant.organizationId, id, 'VIEWER', 'INVITATION']),
       [[tenant.organizationId, tenant.lostId, 'MEMBER', 'INVITATION']],
     )};
+    update memberships set break_glass = true where organization_id = '${tenant.organizationId}' and user_id = '${tenant.ownerId}';
     insert into projects (id, organization_id, name, slug) values ('${tenant.projectId}', '${tenant.organizationId}', 'Project ${marker}', 'p-${marker}');
     insert into project_roles (project_id, organization_id, user_id, role) values ${rows([
       [tenant.projectId, tenant.organizationId, cast.hidden.id, 'NONE'],

@@ -28,6 +28,7 @@ export const mutationInputs: Readonly<Record<string, (tenant: CompleteTenant, is
   deleteSso: ({ activeConnectionId }) => ({ connectionId: activeConnectionId }),
   disableSso: ({ activeConnectionId }) => ({ connectionId: activeConnectionId }),
   enforceSso: ({ activeConnectionId }) => ({ connectionId: activeConnectionId }),
+  grantBreakGlass: ({ organizationId, coOwnerId }) => ({ organizationId, userId: coOwnerId }),
   inviteMember: ({ organizationId, projectId }) => ({
     organizationId,
     email: `new-${unique()}@example.test`,
@@ -42,6 +43,7 @@ export const mutationInputs: Readonly<Record<string, (tenant: CompleteTenant, is
   resetSecondFactors: ({ organizationId, lostId }) => ({ organizationId, userId: lostId }),
   revokeAllSessions: ({ employeeId }) => ({ userId: employeeId }),
   revokeApiKey: ({ apiKeyId }) => ({ apiKeyId }),
+  revokeBreakGlass: ({ organizationId, ownerId }) => ({ organizationId, userId: ownerId }),
   revokeInvitation: ({ invitationId }) => ({ invitationId }),
   revokeOtherSessions: () => ({}),
   revokeSession: ({ sessionId }) => ({ sessionId }),

@@ -7,6 +7,8 @@ import type { OpenedSession } from '../../sessions/session.types.js';
 import type { User } from '../../users/user.types.js';
 import { SessionOpener, withPassword, type SignInRequest } from '../sign-in/session-opener.service.js';
 import { SignInService, type Attempt } from '../sign-in/sign-in.service.js';
+import { BrokenGlass } from '../sign-in/broken-glass.service.js';
+import type { Barrier } from '../sign-in/sso-barrier.service.js';
 import { WelcomeService } from '../sign-in/welcome.service.js';
 import { FactorProofService, type Prover, type ShownPasskey } from './factor-proof.service.js';
 import { asFactorRefusal, FactorRefusal } from './factor-refusal.js';
@@ -20,6 +22,14 @@ export interface FinishedSignIn {
   readonly opened: OpenedSession;
 }
 
+interface Pending {
+  readonly user: User;
+  /** What the cookie holds. */
+  readonly token: string;
+  /** The single sign-on that they go past. */
+  readonly barrier: Barrier | null;
+}
+
 /** The second step of a sign-in with a password. */
 @Injectable()
 export class SecondStepService {
@@ -29,6 +39,7 @@ export class SecondStepService {
     private readonly welcome: WelcomeService,
     private readonly signIn: SignInService,
     private readonly opener: SessionOpener,
+    private readonly glass: BrokenGlass,
     private readonly access: AccessService,
     private readonly clock: Clock,
   ) {}
@@ -42,10 +53,10 @@ export class SecondStepService {
     const user = await this.pending.find(token);
     if (token === null || !user) return this.signIn.refuse(request.origin, attemptOf(null), 'SIGN_IN_OVER');
     // What has changed since the password was typed counts too.
-    await this.welcome.refuseUnlessWelcome(user, attemptOf(user), request.origin);
+    const barrier = await this.welcome.refuseUnlessWelcome(user, attemptOf(user), request.origin);
     try {
       if (!(await this.pending.count(token))) throw new FactorRefusal('SIGN_IN_OVER', 'too many attempts');
-      return { user, opened: await this.prove(user, token, shown, request) };
+      return { user, opened: await this.prove({ user, token, barrier }, shown, request) };
     } catch (error) {
       const { reason, detail, facts } = asFactorRefusal(error);
       const attempt = { ...attemptOf(user), ...(detail === null ? {} : { detail }) };
@@ -53,12 +64,13 @@ export class SecondStepService {
     }
   }
 
-  private prove(user: User, token: string, shown: ShownFactor, request: SignInRequest): Promise<OpenedSession> {
+  private prove({ user, token, barrier }: Pending, shown: ShownFactor, request: SignInRequest): Promise<OpenedSession> {
     const proof = { ...withPassword, provenAt: this.clock.now() };
     const prover: Prover = { user, actor: this.access.actorFor(userIdentity(user, proof), request.origin) };
     const open = async (tx: Tx, secondFactor: SecondFactor) => {
       if (!(await this.pending.close(tx, token)))
         throw new FactorRefusal('SIGN_IN_OVER', 'finished by another request');
+      await this.glass.tell(tx, user, barrier, request.origin);
       return this.opener.open(tx, user, { ...withPassword, secondFactor }, request);
     };
     return 'code' in shown

@@ -72,6 +72,15 @@ export const organizationChosen = auditEvent(
   }),
 );
 
+export const glassBroken = auditEvent(
+  'signIn.glassBroken',
+  ({ organizationId, user }: { readonly organizationId: string; readonly user: { id: string; email: string } }) => ({
+    organizationId,
+    resource: { type: 'user', id: user.id },
+    after: { email: user.email },
+  }),
+);
+
 export const signedOutByProvider = auditEvent(
   'session.endedByProvider',
   (facts: Kept & { readonly connection: string; readonly userId: string | null; readonly sessions: number }) => ({

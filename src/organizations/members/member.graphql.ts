@@ -35,6 +35,11 @@ export class Member {
 
   @Field(() => MembershipSource, { description: 'How they became a member.' })
   source!: Source;
+
+  @Field(() => Boolean, {
+    description: 'Whether this owner may sign in past single sign-on that is enforced, with a second factor.',
+  })
+  breakGlass!: boolean;
 }
 
 export const MemberConnection = connectionType(Member, 'Member');

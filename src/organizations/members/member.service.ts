@@ -78,8 +78,8 @@ export class MemberService {
   }
 
   /** Adds a member; whoever is one already keeps the role they have. */
-  async add(tx: Tx, actor: Actor, membership: Omit<Membership, 'joinedAt'>): Promise<void> {
-    const row = { ...membership, joinedAt: this.clock.now() };
+  async add(tx: Tx, actor: Actor, membership: Omit<Membership, 'joinedAt' | 'breakGlass'>): Promise<void> {
+    const row = { ...membership, breakGlass: false, joinedAt: this.clock.now() };
     const inserted = await tx
       .createQueryBuilder()
       .insert()

@@ -10,4 +10,6 @@ export interface Membership {
   readonly role: BuiltInRole;
   readonly source: MembershipSource;
   readonly joinedAt: Date;
+  /** Whether this owner may sign in past a single sign-on that is enforced. */
+  readonly breakGlass: boolean;
 }

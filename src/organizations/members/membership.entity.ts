@@ -16,6 +16,10 @@ export class MembershipEntity {
   @Column({ type: 'text' })
   source!: MembershipSource;
 
+  /** Whether this owner may sign in past a single sign-on that is enforced. */
+  @Column({ type: 'boolean', name: 'break_glass', default: false })
+  breakGlass!: boolean;
+
   @Column({ type: 'timestamptz', name: 'joined_at' })
   joinedAt!: Date;
 }

@@ -5,6 +5,8 @@ import { UserService } from '../../../users/user.service.js';
 import type { User } from '../../../users/user.types.js';
 import { SessionOpener, type SignInRequest } from '../../sign-in/session-opener.service.js';
 import { SignInService, type Attempt } from '../../sign-in/sign-in.service.js';
+import { BrokenGlass } from '../../sign-in/broken-glass.service.js';
+import type { Barrier } from '../../sign-in/sso-barrier.service.js';
 import { WelcomeService } from '../../sign-in/welcome.service.js';
 import { PasskeyRefusal } from './passkey-refusals.js';
 import { PasskeyService, type ProvenPasskey } from './passkey.service.js';
@@ -22,6 +24,7 @@ export class PasskeySignInService {
     private readonly passkeys: PasskeyService,
     private readonly signIn: SignInService,
     private readonly opener: SessionOpener,
+    private readonly glass: BrokenGlass,
   ) {}
 
   /**
@@ -36,8 +39,8 @@ export class PasskeySignInService {
     try {
       const proven = await this.passkeys.verify({ browser, purpose: 'signIn', userId: null }, answer);
       const user = await this.users.get(proven.userId);
-      await this.welcome.refuseUnlessWelcome(user, attemptOf(user), request.origin);
-      return { user, opened: await this.open(user, proven, request) };
+      const barrier = await this.welcome.refuseUnlessWelcome(user, attemptOf(user), request.origin);
+      return { user, opened: await this.open(user, proven, barrier, request) };
     } catch (error) {
       if (!(error instanceof PasskeyRefusal)) throw error;
       const user = error.userId === null ? null : await this.users.findById(error.userId);
@@ -45,8 +48,14 @@ export class PasskeySignInService {
     }
   }
 
-  private open(user: User, proven: ProvenPasskey, request: SignInRequest): Promise<OpenedSession> {
+  private open(
+    user: User,
+    proven: ProvenPasskey,
+    barrier: Barrier | null,
+    request: SignInRequest,
+  ): Promise<OpenedSession> {
     return this.database.transaction(async (tx) => {
+      await this.glass.tell(tx, user, barrier, request.origin);
       await this.passkeys.markUsed(tx, proven);
       return this.opener.open(tx, user, withPasskey, request);
     });

@@ -3,13 +3,13 @@ import { Config } from '../../../platform/config/config.js';
 import { BoundedQueue } from '../../../platform/crypto/bounded-queue.js';
 import { parseEmailAddress } from '../../../platform/text/email-address.js';
 import { anonymous, type Origin } from '../../../policy/actor.js';
-import { SsoDiscoveryService } from '../../../sso/sso-discovery.service.js';
 import { PasswordService } from '../../../users/password.service.js';
 import { UserService } from '../../../users/user.service.js';
 import type { User } from '../../../users/user.types.js';
 import { EmailTrail } from '../../sign-in/email-trail.service.js';
 import { EmailVerification } from '../../mailbox/email-verification.service.js';
 import { SignInService, type Attempt } from '../../sign-in/sign-in.service.js';
+import { SsoBarrier } from '../../sign-in/sso-barrier.service.js';
 import { SignInThrottle } from '../../throttle/sign-in-throttle.service.js';
 import type { Visitor } from '../../throttle/visitor.js';
 
@@ -25,7 +25,7 @@ export class PasswordSignInService {
 
   constructor(
     private readonly users: UserService,
-    private readonly discovery: SsoDiscoveryService,
+    private readonly barrier: SsoBarrier,
     private readonly passwords: PasswordService,
     private readonly throttle: SignInThrottle,
     private readonly signIn: SignInService,
@@ -58,10 +58,14 @@ export class PasswordSignInService {
     const wait = await this.throttle.count(place);
     if (wait !== null) return this.signIn.refuse(origin, attempt, 'TOO_MANY_ATTEMPTS', { retryAfterSeconds: wait });
 
-    const enforcement = email && (await this.discovery.enforcementFor(email.domain));
-    if (enforcement) return this.signIn.refuse(origin, attempt, 'SSO_REQUIRED', { loginUrl: enforcement.loginUrl });
-
+    // Looked at where single sign-on is enforced, too: neither the answer nor its time tells who may go past that.
     const outcome = await this.passwords.check(user, password);
+    const isRight = outcome === 'right' || outcome === 'weak';
+    const barrier = email && (await this.barrier.before(email.address, isRight ? user : null));
+    if (barrier && !barrier.isOpen) {
+      const { loginUrl } = barrier.enforcement;
+      return this.signIn.refuse(origin, attempt, 'SSO_REQUIRED', { loginUrl });
+    }
     if (!user || outcome === 'missing') return this.signIn.refuse(origin, attempt, 'UNKNOWN_ACCOUNT');
     if (outcome === 'wrong') return this.signIn.refuse(origin, attempt, 'WRONG_PASSWORD');
     if (user.isDeactivated) return this.signIn.refuse(origin, attempt, 'ACCOUNT_DEACTIVATED');

@@ -12,6 +12,7 @@ import { Attempts1764000005000 } from './1764000005000-attempts.js';
 import { ChosenOrganization1764000006000 } from './1764000006000-chosen-organization.js';
 import { SecondFactors1764000003000 } from './1764000003000-second-factors.js';
 import { FirstSignIn1764000007000 } from './1764000007000-first-sign-in.js';
+import { BreakGlass1764000008000 } from './1764000008000-break-glass.js';
 
 /** Every migration, oldest first. One that has been released is never edited. */
 export const migrations = [
@@ -28,5 +29,6 @@ export const migrations = [
   Attempts1764000005000,
   ChosenOrganization1764000006000,
   FirstSignIn1764000007000,
+  BreakGlass1764000008000,
   SecondFactors1764000003000,
 ] as const;
