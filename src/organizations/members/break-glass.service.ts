@@ -50,7 +50,10 @@ export class BreakGlassService {
   ): Promise<Membership> {
     refuseStaleProof(actor);
     return this.database.transaction(async (tx) => {
-      const membership = await tx.findOne(MembershipEntity, { where: who, lock: { mode: 'pessimistic_write' } });
+      const membership: Membership | null = await tx.findOne(MembershipEntity, {
+        where: who,
+        lock: { mode: 'pessimistic_write' },
+      });
       if (!membership) throw new AppError('NOT_FOUND');
       if (breakGlass && membership.role !== 'OWNER')
         throw new AppError('PRECONDITION_FAILED', { message: 'Only an owner can be let past single sign-on.' });
