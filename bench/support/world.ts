@@ -60,8 +60,8 @@ async function seed(url: string, people: number): Promise<string[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   await client.query(
-    `insert into users (id, email, name, password_hash, email_verified_at)
-     select id, email, 'Somebody', $3, now() from unnest($1::text[], $2::text[]) as t (id, email)`,
+    `insert into users (id, email, name, password_hash, email_verified_at, first_signed_in_at)
+     select id, email, 'Somebody', $3, now(), now() from unnest($1::text[], $2::text[]) as t (id, email)`,
     [emails.map(() => randomUUID()), emails, hash],
   );
   await client.end();

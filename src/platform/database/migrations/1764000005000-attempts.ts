@@ -1,13 +1,16 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Attempts are counted with a delay that grows. What was counted before is forgotten: it was a quarter of an hour's. */
+/**
+ * Attempts are counted with a delay that grows. What was counted before is forgotten: it was a quarter of an hour's. Unlogged,
+ * since each attempt writes: after a crash of the database everybody begins anew.
+ */
 export class Attempts1764000005000 implements MigrationInterface {
   name = 'Attempts1764000005000';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       drop table sign_in_attempts;
-      create table attempts (
+      create unlogged table attempts (
         key bytea primary key,
         beyond integer not null,
         allowed_at timestamptz not null,
