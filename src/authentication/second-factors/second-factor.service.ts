@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Tx } from '../../platform/database/database.js';
+import { Database, type Tx } from '../../platform/database/database.js';
 import type { SecondFactor } from '../../policy/proof.js';
 import { PasskeyStore } from '../strategies/passkey/passkey-store.service.js';
 import { RecoveryCodeService } from './recovery-code.service.js';
@@ -13,6 +13,7 @@ export class SecondFactorService {
     private readonly totp: TotpService,
     private readonly passkeys: PasskeyStore,
     private readonly recoveryCodes: RecoveryCodeService,
+    private readonly database: Database,
   ) {}
 
   async listOf(userId: string): Promise<Factors> {
@@ -26,11 +27,16 @@ export class SecondFactorService {
     return { list: totp ? [totp, ...list] : list, recoveryCodesLeft };
   }
 
-  /** What this person may prove after a right password. Empty: the password is all there is. */
+  /** What this person may prove after a right password, in one statement. Empty: the password is all there is. */
   async askedOf(userId: string): Promise<SecondFactor[]> {
-    const { list, recoveryCodesLeft } = await this.listOf(userId);
-    const kinds = [...new Set(list.map(({ kind }) => kind))];
-    return kinds.length > 0 && recoveryCodesLeft > 0 ? [...kinds, 'recoveryCode'] : kinds;
+    const [has] = await this.database.rows<Record<SecondFactor, boolean>>(
+      `select exists (select from totp_factors where user_id = $1) as totp,
+         exists (select from passkeys where user_id = $1) as passkey,
+         exists (select from recovery_codes where user_id = $1) as "recoveryCode"`,
+      [userId],
+    );
+    const kinds = (['totp', 'passkey'] as const).filter((kind) => has?.[kind]);
+    return kinds.length > 0 && has?.recoveryCode ? [...kinds, 'recoveryCode'] : kinds;
   }
 
   /** Recovery codes too: without a factor there is nothing that they stand in for. */
