@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { createTransport, type Transporter } from 'nodemailer';
+import type { Transporter } from 'nodemailer';
 import { Config } from '../config/config.js';
+import type { Secret } from '../crypto/secret.js';
 import { Logger } from '../logging/logger.js';
 import type { Mail } from './mail.js';
 
@@ -10,16 +11,12 @@ const patience = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTim
 /** The SMTP server of `SMTP_URL`; or the log, so that a first try needs no mail server. */
 @Injectable()
 export class MailTransport {
-  private readonly transport: Transporter | null;
+  private transport: Promise<Transporter> | null = null;
 
   constructor(
-    config: Config,
+    private readonly config: Config,
     private readonly logger: Logger,
-  ) {
-    this.transport = config.smtpUrl
-      ? createTransport({ ...patience, url: config.smtpUrl.reveal() }, { from: config.mailFrom })
-      : null;
-  }
+  ) {}
 
   /**
    * Hands the mail to the server. One that the server refuses for good (RFC 5321, 4.2.1: a 5yz reply to the recipient or
@@ -27,17 +24,25 @@ export class MailTransport {
    * @throws whatever may be over at the next attempt, such as a server that is not there
    */
   async send(mail: Mail, messageId: string): Promise<void> {
-    if (!this.transport) {
+    const { smtpUrl } = this.config;
+    if (!smtpUrl) {
       this.logger.event('mail (no SMTP_URL is set)', { to: mail.to, subject: mail.subject, text: mail.text });
       return;
     }
+    const transport = await (this.transport ??= this.connect(smtpUrl));
     try {
       // An address object is one recipient whatever it holds; a string would be parsed as a list.
-      await this.transport.sendMail({ ...mail, to: { name: '', address: mail.to }, messageId });
+      await transport.sendMail({ ...mail, to: { name: '', address: mail.to }, messageId });
     } catch (error) {
       if (!isForGood(error)) throw new Error(reasonOf(error), { cause: error });
       this.logger.failure('a mail was refused for good', { messageId, reason: reasonOf(error) });
     }
+  }
+
+  /** The library is loaded with the first mail: it takes 16 MB, and a first try has no mail server. */
+  private async connect(smtpUrl: Secret): Promise<Transporter> {
+    const { createTransport } = await import('nodemailer');
+    return createTransport({ ...patience, url: smtpUrl.reveal() }, { from: this.config.mailFrom });
   }
 }
 

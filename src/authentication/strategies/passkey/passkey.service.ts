@@ -1,12 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-  type AuthenticationResponseJSON,
-  type PublicKeyCredentialCreationOptionsJSON,
-  type PublicKeyCredentialRequestOptionsJSON,
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
 } from '@simplewebauthn/server';
 import { Clock } from '../../../platform/clock/clock.js';
 import type { Tx } from '../../../platform/database/database.js';
@@ -17,6 +13,9 @@ import type { PasskeyEntity } from './passkey.entity.js';
 import { PasskeyRefusal } from './passkey-refusals.js';
 import { PasskeyStore, type NewPasskey } from './passkey-store.service.js';
 import { RelyingParty } from './relying-party.service.js';
+
+/** Loaded when the first passkey is asked for: it takes 20 MB, and many an instance has none. */
+const webauthn = () => import('@simplewebauthn/server');
 
 /** How long a browser lets its person think, in milliseconds: as long as a challenge is good. */
 const TIMEOUT = 5 * 60_000;
@@ -37,7 +36,7 @@ export class PasskeyService {
   /** What a browser needs to make a passkey for this person. */
   async registrationOptions(user: User, browser: string): Promise<PublicKeyCredentialCreationOptionsJSON> {
     const known = await this.passkeys.listOf(user.id);
-    return generateRegistrationOptions({
+    return (await webauthn()).generateRegistrationOptions({
       rpName: 'Gatehouse',
       rpID: this.relyingParty.id,
       userName: user.email,
@@ -58,6 +57,7 @@ export class PasskeyService {
   async verifyRegistration(user: User, browser: string, given: unknown): Promise<NewPasskey> {
     const { answer, challenge } = readAnswer(given);
     await this.takeChallenge(challenge, { browser, purpose: 'register', userId: user.id });
+    const { verifyRegistrationResponse } = await webauthn();
     const result = await verifyRegistrationResponse({
       response: answer,
       expectedChallenge: challenge,
@@ -73,7 +73,7 @@ export class PasskeyService {
   /** What a browser needs to have a passkey used: one of this person's, or any that it finds where nobody is known. */
   async authenticationOptions(owner: ChallengeOwner): Promise<PublicKeyCredentialRequestOptionsJSON> {
     const own = owner.userId === null ? [] : await this.passkeys.listOf(owner.userId);
-    return generateAuthenticationOptions({
+    return (await webauthn()).generateAuthenticationOptions({
       rpID: this.relyingParty.id,
       challenge: await this.challenge(owner),
       timeout: TIMEOUT,
@@ -94,6 +94,7 @@ export class PasskeyService {
     const { id, userId } = passkey;
     if (!belongsTo(passkey, owner.userId, answer))
       throw new PasskeyRefusal('PASSKEY_UNKNOWN', 'of another person', userId);
+    const { verifyAuthenticationResponse } = await webauthn();
     const result = await verifyAuthenticationResponse({
       response: answer,
       expectedChallenge: challenge,
