@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { accountsLike, accountsOf, deactivate, expectNoSecretOnTrails, post } from '../support/accounts.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { createOrganization, createPerson } from '../support/factories.js';
+import { inviteMember, revokeInvitation } from '../support/invitations.js';
 import { behindProxy, elsewhere, jobsDone, nextLink, strangersBrowser } from '../support/mailbox.js';
 import { startMailSink, type MailSink } from '../support/servers/mail-sink.js';
 import { verifiedDomain } from '../support/sso.js';
@@ -183,5 +184,27 @@ describe('what is proven through a mailbox', () => {
     );
     console.log(`forgot: ${first.toFixed(2)} ms known, ${second.toFixed(2)} ms unknown`);
     expect(apart).toBeLessThan(0.05);
+  });
+
+  it('92: an invitation answers alike, and takes as long, for an address that has an account as for one that has none', async () => {
+    const owner = await createPerson(app, someone());
+    const { id: organizationId } = await createOrganization(owner);
+    const { email: known } = await createPerson(app, someone());
+    const unknown = someone();
+    const open: string[] = [];
+    const answers: object[] = [];
+    const invite = (email: string) => async () => {
+      const invitation = await inviteMember(owner, { organizationId, email, role: 'MEMBER' });
+      open.push(invitation.id);
+      answers.push({ ...invitation, id: '', email: '', expiresAt: '' });
+    };
+    const rest = async () => {
+      for (const id of open.splice(0)) await revokeInvitation(owner, id);
+      await jobsDone(app);
+    };
+    const { first, second, apart } = await compared({ first: invite(known), second: invite(unknown), rest }, 0.05);
+    console.log(`invitation: ${first.toFixed(2)} ms known, ${second.toFixed(2)} ms unknown`);
+    expect(apart).toBeLessThan(0.05);
+    for (const answer of answers) expect(answer).toEqual(answers[0]);
   });
 });
