@@ -3,8 +3,8 @@ import { Database, type Tx } from '../../platform/database/database.js';
 import type { Actor } from '../../policy/actor.js';
 import type { Caller } from '../../policy/current.decorators.js';
 import { FRESH_FOR_MINUTES } from '../../policy/fresh-proof.js';
-import { OidcRefusal } from '../../sso/protocols/oidc/oidc-refusal.types.js';
-import type { OidcProof } from '../../sso/protocols/oidc/oidc-proof.types.js';
+import { ProviderRefusal } from '../../sso/protocols/provider-refusal.types.js';
+import type { ProviderProof } from '../../sso/protocols/provider-proof.types.js';
 import type { SignInSource } from '../../sso/sign-in-source.types.js';
 import { IdentityService } from '../../users/identity.service.js';
 import { UserService } from '../../users/user.service.js';
@@ -32,10 +32,10 @@ export class AccountProofService {
   ) {}
 
   /** @throws SignInRefused, with its reason on the trail: the proof is of somebody else, or by a way that is not theirs */
-  async use(purpose: Purpose, caller: Caller, source: SignInSource, proof: OidcProof): Promise<void> {
+  async use(purpose: Purpose, caller: Caller, source: SignInSource, proof: ProviderProof): Promise<void> {
     const { actor, sessionId } = caller;
     if (actor.kind !== 'user' || sessionId === null || sessionId !== purpose.sessionId)
-      throw new OidcRefusal('FLOW_OTHER_BROWSER', 'begun in another session');
+      throw new ProviderRefusal('FLOW_OTHER_BROWSER', 'begun in another session');
     const refusal =
       purpose.for === 'confirm'
         ? await this.confirm(actor, sessionId, source, proof)
@@ -50,7 +50,7 @@ export class AccountProofService {
     actor: Actor,
     sessionId: string,
     source: SignInSource,
-    proof: OidcProof,
+    proof: ProviderProof,
   ): Promise<SignInRefusalReason | null> {
     const verdict = await this.database.transaction((tx) => this.accounts.judge(tx, source, proof));
     if ('refused' in verdict) return verdict.refused;
@@ -60,7 +60,7 @@ export class AccountProofService {
     return null;
   }
 
-  private link(actor: Actor, source: SignInSource, proof: OidcProof): Promise<SignInRefusalReason | null> {
+  private link(actor: Actor, source: SignInSource, proof: ProviderProof): Promise<SignInRefusalReason | null> {
     return this.database.transaction(async (tx) => {
       await this.users.takeTurns(tx, actor.label);
       return this.linkInTurn(tx, actor, source, proof);
@@ -71,7 +71,7 @@ export class AccountProofService {
     tx: Tx,
     actor: Actor,
     source: SignInSource,
-    proof: OidcProof,
+    proof: ProviderProof,
   ): Promise<SignInRefusalReason | null> {
     const user = await this.users.get(actor.id);
     const objection = await this.accounts.objectionToAdding(source, proof, user);
@@ -87,6 +87,6 @@ export class AccountProofService {
 }
 
 /** OpenID Connect Core 2: when the person last proved themselves to the provider. One that does not tell is not asked. */
-function isOld({ claims: { auth_time: seconds } }: OidcProof): boolean {
+function isOld({ claims: { auth_time: seconds } }: ProviderProof): boolean {
   return typeof seconds === 'number' && Date.now() / 1000 - seconds > FRESH_FOR_MINUTES * 60;
 }

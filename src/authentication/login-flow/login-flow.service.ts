@@ -4,7 +4,7 @@ import { Cipher, type CipherPlace } from '../../platform/crypto/cipher.js';
 import { randomToken, sha256 } from '../../platform/crypto/digest.js';
 import { Secret } from '../../platform/crypto/secret.js';
 import { Database, type Tx } from '../../platform/database/database.js';
-import { OidcRefusal } from '../../sso/protocols/oidc/oidc-refusal.types.js';
+import { ProviderRefusal } from '../../sso/protocols/provider-refusal.types.js';
 import type { OidcFlowSecrets } from '../../sso/protocols/oidc/relying-party.types.js';
 import type { SignInSource } from '../../sso/sign-in-source.types.js';
 import { LoginFlowEntity } from './login-flow.entity.js';
@@ -76,7 +76,7 @@ export class LoginFlowService {
   /**
    * Uses a sign-in up: whoever brings its `state` again, or brings it in another browser, at another provider's callback or
    * too late, finds none.
-   * @throws OidcRefusal with `FLOW_…`; `PROVIDER_CHANGED` when another provider would get the code than gave it
+   * @throws ProviderRefusal with `FLOW_…`; `PROVIDER_CHANGED` when another provider would get the code than gave it
    */
   async take(state: string, owner: FlowOwner): Promise<LoginFlow> {
     const { source, browser } = owner;
@@ -104,12 +104,13 @@ export class LoginFlowService {
   }
 
   /** Why no sign-in was found: for the trail alone, the visitor reads the same of all. */
-  private async diagnose(stateDigest: Buffer, { source }: FlowOwner): Promise<OidcRefusal> {
+  private async diagnose(stateDigest: Buffer, { source }: FlowOwner): Promise<ProviderRefusal> {
     const row = await this.database.reader.findOneBy(LoginFlowEntity, { stateDigest });
-    if (!row) return new OidcRefusal('FLOW_UNKNOWN', 'no sign-in has this state');
-    if (row.providerKey !== source.key) return new OidcRefusal('FLOW_OTHER_PROVIDER', 'begun at another provider');
-    if (row.expiresAt <= this.clock.now()) return new OidcRefusal('FLOW_EXPIRED', 'begun more than ten minutes ago');
-    return new OidcRefusal('FLOW_OTHER_BROWSER', 'begun in another browser');
+    if (!row) return new ProviderRefusal('FLOW_UNKNOWN', 'no sign-in has this state');
+    if (row.providerKey !== source.key) return new ProviderRefusal('FLOW_OTHER_PROVIDER', 'begun at another provider');
+    if (row.expiresAt <= this.clock.now())
+      return new ProviderRefusal('FLOW_EXPIRED', 'begun more than ten minutes ago');
+    return new ProviderRefusal('FLOW_OTHER_BROWSER', 'begun in another browser');
   }
 
   /** A few at a time, past rows that another sign-in is sweeping, so that nobody waits for anybody. */
@@ -132,9 +133,9 @@ function refuseChanged(
 ): void {
   const { issuer, clientId } = source.settings;
   if (begun.issuer !== issuer || begun.clientId !== clientId)
-    throw new OidcRefusal('PROVIDER_CHANGED', 'another issuer or client');
+    throw new ProviderRefusal('PROVIDER_CHANGED', 'another issuer or client');
   if (begun.callbackUrl !== callbackUrl)
-    throw new OidcRefusal('CALLBACK_MALFORMED', 'another redirect URI than at the start');
+    throw new ProviderRefusal('CALLBACK_MALFORMED', 'another redirect URI than at the start');
 }
 
 function placeOf(stateDigest: Buffer): CipherPlace {

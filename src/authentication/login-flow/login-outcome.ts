@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { logProblem, toAppError } from '../../platform/http/problem.js';
 import type { Logger } from '../../platform/logging/logger.js';
 import { SignInRefused } from '../sign-in/sign-in-refused.js';
-import { publicCodeOf } from '../strategies/oidc/oidc-refusals.js';
+import { publicCodeOf } from '../strategies/provider-refusals.js';
 
 /** 303, so that nothing of this request is repeated there; and no trace of its address (RFC 9700 4.2.4). */
 export function leaveFor(response: Response, url: string): void {

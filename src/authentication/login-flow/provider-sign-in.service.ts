@@ -7,8 +7,8 @@ import { callerOf } from '../../policy/current.decorators.js';
 import type { OpenedSession } from '../../sessions/session.types.js';
 import { GithubClientService } from '../../sso/protocols/github/github-client.service.js';
 import { OidcClientService } from '../../sso/protocols/oidc/oidc-client.service.js';
-import type { OidcProof } from '../../sso/protocols/oidc/oidc-proof.types.js';
-import { OidcRefusal } from '../../sso/protocols/oidc/oidc-refusal.types.js';
+import type { ProviderProof } from '../../sso/protocols/provider-proof.types.js';
+import { ProviderRefusal } from '../../sso/protocols/provider-refusal.types.js';
 import { SignInSourceService } from '../../sso/sign-in-source.service.js';
 import type { SignInSource } from '../../sso/sign-in-source.types.js';
 import { AccountProofService } from '../account/account-proof.service.js';
@@ -62,7 +62,7 @@ export class ProviderSignInService {
   begin(visit: Visit & { readonly browser: string }, { returnTo, loginHint, issuer, purpose }: Wish): Promise<string> {
     return this.refusing(visit, async (source) => {
       if (issuer !== null && issuer !== source.settings.issuer)
-        throw new OidcRefusal('ISSUER_MISMATCH', 'begun for another issuer');
+        throw new ProviderRefusal('ISSUER_MISMATCH', 'begun for another issuer');
       const owner = { source, callbackUrl: source[visit.address], browser: visit.browser };
       const open = (begun: { nonce: string; verifier: string | null }) =>
         this.flows.open(owner, { ...begun, returnTo, purpose });
@@ -87,7 +87,7 @@ export class ProviderSignInService {
         neverOpened,
       );
       if (result.outcome !== 'success') throw failureOf(result);
-      const proof = result.user as OidcProof;
+      const proof = result.user as ProviderProof;
       const { returnTo, purpose } = result.info as FinishedInfo;
       if (purpose.for !== 'signIn') {
         await this.account.use(purpose, callerOf(visit.request), source, proof);
@@ -116,11 +116,11 @@ export class ProviderSignInService {
   private async refusing<T>(visit: Visit, step: (source: SignInSource) => Promise<T>): Promise<T> {
     const source = await this.sources.findByKey(visit.key);
     try {
-      if (!source) throw new OidcRefusal('PROVIDER_UNKNOWN', 'there is none of this key, or it is not in use');
+      if (!source) throw new ProviderRefusal('PROVIDER_UNKNOWN', 'there is none of this key, or it is not in use');
       return await step(source);
     } catch (error) {
       if (error instanceof SignInRefused) throw error;
-      const { reason, detail } = error instanceof OidcRefusal ? error : this.unexpected(error, visit);
+      const { reason, detail } = error instanceof ProviderRefusal ? error : this.unexpected(error, visit);
       const organizationId = source?.organizationId ?? (await this.sources.organizationOf(visit.key));
       const attempt = {
         method: source ? strategies[source.protocol].method : 'oidc',
@@ -133,10 +133,10 @@ export class ProviderSignInService {
     }
   }
 
-  private unexpected(error: unknown, { request, key }: Visit): OidcRefusal {
+  private unexpected(error: unknown, { request, key }: Visit): ProviderRefusal {
     const problem = toAppError(error);
     logProblem(this.logger, problem, request, `sign-in through ${key}`);
-    return new OidcRefusal('UNEXPECTED', problem.code);
+    return new ProviderRefusal('UNEXPECTED', problem.code);
   }
 }
 

@@ -6,7 +6,7 @@ import type { Tx } from '../../platform/database/database.js';
 import { parseEmailAddress, type EmailAddress } from '../../platform/text/email-address.js';
 import type { Actor } from '../../policy/actor.js';
 import { SessionService } from '../../sessions/session.service.js';
-import type { OidcProof } from '../../sso/protocols/oidc/oidc-proof.types.js';
+import type { ProviderProof } from '../../sso/protocols/provider-proof.types.js';
 import type { SignInSource } from '../../sso/sign-in-source.types.js';
 import { SsoDiscoveryService } from '../../sso/sso-discovery.service.js';
 import { UserService } from '../../users/user.service.js';
@@ -39,7 +39,7 @@ export class AccountService {
   ) {}
 
   /** Decides, and changes nothing. What it says holds until the transaction ends. */
-  async judge(tx: Tx, source: SignInSource, proof: OidcProof): Promise<Verdict> {
+  async judge(tx: Tx, source: SignInSource, proof: ProviderProof): Promise<Verdict> {
     const email = parseEmailAddress(proof.email);
     if (!email) return refused('EMAIL_MISSING');
     await this.users.takeTurns(tx, email.address);
@@ -64,7 +64,7 @@ export class AccountService {
   }
 
   /** What speaks against a signed-in person's adding this way to sign in; a connection adds itself, at a sign-in by it. */
-  async objectionToAdding(source: SignInSource, proof: OidcProof, user: User): Promise<SignInRefusalReason | null> {
+  async objectionToAdding(source: SignInSource, proof: ProviderProof, user: User): Promise<SignInRefusalReason | null> {
     if (source.kind === 'connection') return 'ACCOUNT_EXISTS';
     const email = parseEmailAddress(proof.email);
     if (!email) return 'EMAIL_MISSING';
@@ -104,7 +104,7 @@ export class AccountService {
   /** What is wrong with the email, whoever it belongs to. */
   private async objectionTo(
     source: SignInSource,
-    proof: OidcProof,
+    proof: ProviderProof,
     email: EmailAddress,
   ): Promise<SignInRefusalReason | null> {
     if (source.kind === 'connection') return this.objectionToConnection(source, proof, email);
@@ -116,7 +116,7 @@ export class AccountService {
   /** A connection speaks for its own domain, as long as its organization has proven it, and for no other. */
   private async objectionToConnection(
     source: SignInSource,
-    proof: OidcProof,
+    proof: ProviderProof,
     email: EmailAddress,
   ): Promise<SignInRefusalReason | null> {
     if (source.requireEmailVerified && proof.emailVerified !== true) return 'EMAIL_NOT_VERIFIED';

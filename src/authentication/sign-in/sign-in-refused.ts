@@ -1,6 +1,6 @@
 import { AppError, errorCatalogue, type ErrorCode } from '../../platform/errors/app-error.js';
 import { secondFactorRefusals } from '../second-factors/second-factor-refusals.js';
-import { oidcRefusals } from '../strategies/oidc/oidc-refusals.js';
+import { providerRefusals } from '../strategies/provider-refusals.js';
 import { passkeyRefusals } from '../strategies/passkey/passkey-refusals.js';
 
 interface Refusal {
@@ -137,7 +137,7 @@ export const signInRefusals = {
     explanation: 'The identity provider knows this email under another identity than it did before.',
     remedy: 'Ask the administrators of your organization to look at the account.',
   },
-  ...oidcRefusals,
+  ...providerRefusals,
   ...secondFactorRefusals,
   ...passkeyRefusals,
 } as const satisfies Record<string, Refusal>;

@@ -7,7 +7,7 @@ import { anonymous, type Actor, type Origin } from '../../policy/actor.js';
 import { SessionService } from '../../sessions/session.service.js';
 import type { SignInMethod } from '../../policy/proof.js';
 import type { OpenedSession } from '../../sessions/session.types.js';
-import type { OidcProof } from '../../sso/protocols/oidc/oidc-proof.types.js';
+import type { ProviderProof } from '../../sso/protocols/provider-proof.types.js';
 import type { SignInSource } from '../../sso/sign-in-source.types.js';
 import type { User } from '../../users/user.types.js';
 import { AccountService } from './account.service.js';
@@ -52,7 +52,11 @@ export class SignInService {
    * Opens a session for whoever a provider has proven somebody to be: finds, links or makes their account.
    * @throws SignInRefused with a reason of the account rules, after it was put on the trail
    */
-  async completeWithIdentity(source: SignInSource, proof: OidcProof, request: SignInRequest): Promise<OpenedSession> {
+  async completeWithIdentity(
+    source: SignInSource,
+    proof: ProviderProof,
+    request: SignInRequest,
+  ): Promise<OpenedSession> {
     const { method } = strategies[source.protocol];
     const attempt: Attempt = {
       method,

@@ -1,7 +1,7 @@
 import { Controller, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { AppError } from '../../platform/errors/app-error.js';
-import { OidcRefusal } from '../../sso/protocols/oidc/oidc-refusal.types.js';
+import { ProviderRefusal } from '../../sso/protocols/provider-refusal.types.js';
 import { Public } from '../../policy/requires.decorator.js';
 import { BackchannelLogoutService } from './backchannel-logout.service.js';
 import { callerOf } from '../../policy/current.decorators.js';
@@ -26,7 +26,7 @@ export class BackchannelLogoutController {
     const token = (request.body as Record<string, unknown> | undefined)?.logout_token;
     const isToken = typeof token === 'string' && token.length <= LONGEST;
     await this.logout.end(key, isToken ? token : '', callerOf(request).actor.origin).catch((error: unknown) => {
-      if (!(error instanceof OidcRefusal)) throw error;
+      if (!(error instanceof ProviderRefusal)) throw error;
       throw new AppError('VALIDATION_FAILED', { message: 'The logout token is not valid.', detail: error.message });
     });
   }

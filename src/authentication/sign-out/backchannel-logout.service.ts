@@ -6,7 +6,7 @@ import { anonymous, type Origin } from '../../policy/actor.js';
 import { SessionService } from '../../sessions/session.service.js';
 import { OidcClientService } from '../../sso/protocols/oidc/oidc-client.service.js';
 import type { LogoutNotice } from '../../sso/protocols/oidc/relying-party.types.js';
-import { OidcRefusal } from '../../sso/protocols/oidc/oidc-refusal.types.js';
+import { ProviderRefusal } from '../../sso/protocols/provider-refusal.types.js';
 import { SignInSourceService } from '../../sso/sign-in-source.service.js';
 import type { SignInSource } from '../../sso/sign-in-source.types.js';
 import { UserService } from '../../users/user.service.js';
@@ -24,16 +24,16 @@ export class BackchannelLogoutService {
     private readonly audit: AuditService,
   ) {}
 
-  /** @throws OidcRefusal, with its reason on the trail, for a token that is not the provider's, or came before */
+  /** @throws ProviderRefusal, with its reason on the trail, for a token that is not the provider's, or came before */
   async end(key: string, token: string, origin: Origin): Promise<void> {
     const source = await this.sources.findByKey(key);
     try {
-      if (!source) throw new OidcRefusal('PROVIDER_UNKNOWN', 'there is none of this key, or it is not in use');
-      if (source.protocol !== 'oidc') throw new OidcRefusal('LOGOUT_TOKEN_INVALID', 'no OpenID provider');
+      if (!source) throw new ProviderRefusal('PROVIDER_UNKNOWN', 'there is none of this key, or it is not in use');
+      if (source.protocol !== 'oidc') throw new ProviderRefusal('LOGOUT_TOKEN_INVALID', 'no OpenID provider');
       const party = await this.client.relyingPartyFor(source.settings);
       await this.endSessions(source, await party.readLogoutToken(token), origin);
     } catch (error) {
-      if (!(error instanceof OidcRefusal)) throw error;
+      if (!(error instanceof ProviderRefusal)) throw error;
       const organizationId = source?.organizationId ?? null;
       const facts = { organizationId, connection: source?.key ?? null, reason: error.reason, detail: error.detail };
       await this.audit.recordAlone(anonymous(origin), logoutRefused, facts);
@@ -66,5 +66,5 @@ async function useUp(tx: Tx, { issuer, tokenId, expiresAt }: LogoutNotice): Prom
     'insert into used_logout_tokens (token_digest, expires_at) values ($1, $2) on conflict do nothing returning 1',
     [sha256(JSON.stringify([issuer, tokenId])), expiresAt],
   );
-  if (used.length === 0) throw new OidcRefusal('LOGOUT_TOKEN_INVALID', 'came before');
+  if (used.length === 0) throw new ProviderRefusal('LOGOUT_TOKEN_INVALID', 'came before');
 }

@@ -19,7 +19,7 @@ export const strategies = {
   },
 } as const satisfies Strategies;
 
-/** The strategy that this source's protocol asks for, made for one request. @throws OidcRefusal */
+/** The strategy that this source's protocol asks for, made for one request. @throws ProviderRefusal */
 export function strategyFor(
   source: SignInSource,
   flow: FlowAccess,

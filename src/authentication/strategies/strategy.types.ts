@@ -27,7 +27,7 @@ export interface FlowAccess {
   readonly callbackUrl: string;
   /** Remembers a sign-in that begins, and gives its `state`. */
   readonly open: (begun: Pick<LoginFlow, 'nonce' | 'verifier'>) => Promise<string>;
-  /** Uses up the sign-in of this `state`. @throws OidcRefusal */
+  /** Uses up the sign-in of this `state`. @throws ProviderRefusal */
   readonly take: (state: string) => Promise<LoginFlow>;
 }
 
@@ -46,7 +46,7 @@ export interface PassportStrategy {
 export interface ProtocolStrategy<P extends Protocol> {
   /** What their sessions are said to be opened by. */
   readonly method: SignInMethod;
-  /** A strategy for one request. @throws OidcRefusal where the provider is needed for that, and can't be reached */
+  /** A strategy for one request. @throws ProviderRefusal where the provider is needed for that, and can't be reached */
   readonly make: (
     source: SourceOf<P>,
     flow: FlowAccess,

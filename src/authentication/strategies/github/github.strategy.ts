@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import passport from 'passport';
 import { randomToken, sha256 } from '../../../platform/crypto/digest.js';
-import { OidcRefusal } from '../../../sso/protocols/oidc/oidc-refusal.types.js';
+import { ProviderRefusal } from '../../../sso/protocols/provider-refusal.types.js';
 import type { CodeRedeemer } from '../../../sso/protocols/oidc/relying-party.types.js';
 import type { GithubSettings } from '../../../sso/sign-in-source.types.js';
 import type { FinishedInfo, FlowAccess, Half } from '../strategy.types.js';
@@ -58,7 +58,7 @@ export class GithubStrategy extends passport.Strategy {
       const proof = await party.redeem(new URL(`${callbackUrl}?${answer.toString()}`), flow);
       this.success(proof, { returnTo: flow.returnTo, purpose: flow.purpose } satisfies FinishedInfo);
     } catch (error) {
-      if (!(error instanceof OidcRefusal)) throw error;
+      if (!(error instanceof ProviderRefusal)) throw error;
       this.fail(error, 403);
     }
   }

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import OpenIDConnectStrategy from 'passport-openidconnect';
 import { randomToken, sha256 } from '../../../platform/crypto/digest.js';
-import { OidcRefusal } from '../../../sso/protocols/oidc/oidc-refusal.types.js';
+import { ProviderRefusal } from '../../../sso/protocols/provider-refusal.types.js';
 import type { RelyingParty } from '../../../sso/protocols/oidc/relying-party.types.js';
 import type { OidcSettings } from '../../../sso/sign-in-source.types.js';
 import type { FinishedInfo, FlowAccess, Half } from '../strategy.types.js';
@@ -68,7 +68,7 @@ export class OidcStrategy extends OpenIDConnectStrategy {
       const proof = await this.options.party.redeem(callback, flow);
       this.success(proof, { returnTo: flow.returnTo, purpose: flow.purpose } satisfies FinishedInfo);
     } catch (error) {
-      if (!(error instanceof OidcRefusal)) throw error;
+      if (!(error instanceof ProviderRefusal)) throw error;
       this.fail(error, 403);
     }
   }

@@ -1,8 +1,8 @@
 import { OutboundError } from '../../../platform/http/outbound-error.js';
 import type { GithubSettings } from '../../sign-in-source.types.js';
 import { oneWord, refusalIn, type Stage } from '../oidc/explain-refusal.js';
-import type { OidcProof } from '../oidc/oidc-proof.types.js';
-import { OidcRefusal } from '../oidc/oidc-refusal.types.js';
+import type { ProviderProof } from '../provider-proof.types.js';
+import { ProviderRefusal } from '../provider-refusal.types.js';
 import type { Fetch } from '../oidc/outbound-fetch.js';
 import type { OidcFlowSecrets } from '../oidc/relying-party.types.js';
 import { grantAnswer, listedEmails, userAnswer, type ListedEmail } from './github-answers.js';
@@ -24,9 +24,9 @@ export class GithubRelyingParty {
    * Turns the callback of a sign-in into proof of who somebody is: the subject is the number of the account, since a login
    * can be given up and taken by somebody else; the email is its primary one.
    * @param callback the redirect URI that the sign-in began with, and the query that the browser brought to it
-   * @throws OidcRefusal
+   * @throws ProviderRefusal
    */
-  async redeem(callback: URL, flow: Pick<OidcFlowSecrets, 'verifier'>): Promise<OidcProof> {
+  async redeem(callback: URL, flow: Pick<OidcFlowSecrets, 'verifier'>): Promise<ProviderProof> {
     let stage: Stage = 'callback';
     try {
       const code = this.codeIn(callback);
@@ -47,9 +47,9 @@ export class GithubRelyingParty {
     const [error, issuer, code] = ['error', 'iss', 'code'].map((name) => searchParams.get(name));
     // RFC 9207: GitHub promises none; one that is there must be its own.
     if (typeof issuer === 'string' && !this.ownNames().includes(issuer))
-      throw new OidcRefusal('CALLBACK_ISSUER', 'iss is another');
-    if (typeof error === 'string') throw new OidcRefusal('PROVIDER_DENIED', oneWord(error));
-    if (typeof code !== 'string' || code === '') throw new OidcRefusal('CALLBACK_MALFORMED', 'no code');
+      throw new ProviderRefusal('CALLBACK_ISSUER', 'iss is another');
+    if (typeof error === 'string') throw new ProviderRefusal('PROVIDER_DENIED', oneWord(error));
+    if (typeof code !== 'string' || code === '') throw new ProviderRefusal('CALLBACK_MALFORMED', 'no code');
     return code;
   }
 
@@ -75,8 +75,8 @@ export class GithubRelyingParty {
     const answer = grantAnswer.safeParse(await jsonOf(response, tokenEndpoint));
     if (!response.ok) throw unusable(response, tokenEndpoint);
     if (!answer.success)
-      throw new OidcRefusal('ISSUER_UNREACHABLE', 'the token endpoint gave neither a token nor an error');
-    if ('error' in answer.data) throw new OidcRefusal('CODE_REFUSED', oneWord(answer.data.error));
+      throw new ProviderRefusal('ISSUER_UNREACHABLE', 'the token endpoint gave neither a token nor an error');
+    if ('error' in answer.data) throw new ProviderRefusal('CODE_REFUSED', oneWord(answer.data.error));
     return answer.data.access_token;
   }
 
@@ -92,13 +92,13 @@ export class GithubRelyingParty {
     });
     if (response.status === 200) return jsonOf(response, url);
     if (response.status >= 500 || response.status === 429) throw unusable(response, url);
-    throw new OidcRefusal('USERINFO_INVALID', `${path.replace(/\?.*/, '')} answered ${response.status}`);
+    throw new ProviderRefusal('USERINFO_INVALID', `${path.replace(/\?.*/, '')} answered ${response.status}`);
   }
 
-  private proofOf(user: unknown, emails: unknown): OidcProof {
+  private proofOf(user: unknown, emails: unknown): ProviderProof {
     const [account, list] = [userAnswer.safeParse(user), listedEmails.safeParse(emails)];
-    if (!account.success) throw new OidcRefusal('USERINFO_INVALID', 'id');
-    if (!list.success) throw new OidcRefusal('USERINFO_INVALID', 'emails');
+    if (!account.success) throw new ProviderRefusal('USERINFO_INVALID', 'id');
+    if (!list.success) throw new ProviderRefusal('USERINFO_INVALID', 'emails');
     const { id, login, name } = account.data;
     const primary = primaryOf(list.data);
     return {

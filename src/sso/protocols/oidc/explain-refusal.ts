@@ -1,13 +1,13 @@
 import * as oidc from 'openid-client';
 import { AppError, type ErrorCode } from '../../../platform/errors/app-error.js';
 import { OutboundError } from '../../../platform/http/outbound-error.js';
-import { OidcRefusal, type OidcRefusalReason } from './oidc-refusal.types.js';
+import { ProviderRefusal, type ProviderRefusalReason } from '../provider-refusal.types.js';
 import { issuerErrorFor } from './provider-metadata.js';
 
 /** How far a sign-in had come. openid-client has one code for whatever is malformed: the stage tells what that was. */
 export type Stage = 'callback' | 'token' | 'idToken' | 'signature' | 'userinfo';
 
-const reasonAt: Readonly<Record<Stage, OidcRefusalReason>> = {
+const reasonAt: Readonly<Record<Stage, ProviderRefusalReason>> = {
   callback: 'CALLBACK_MALFORMED',
   token: 'ISSUER_UNREACHABLE',
   idToken: 'ID_TOKEN_INVALID',
@@ -27,8 +27,8 @@ const noAnswer: ReadonlySet<string> = new Set([
  * Why a sign-in failed, found in what openid-client or the guarded HTTP client threw.
  * @returns null for what is no refusal but a mistake of ours
  */
-export function refusalIn(error: unknown, stage: Stage): OidcRefusal | null {
-  const own = causesOf(error).find((cause) => cause instanceof OidcRefusal);
+export function refusalIn(error: unknown, stage: Stage): ProviderRefusal | null {
+  const own = causesOf(error).find((cause) => cause instanceof ProviderRefusal);
   if (own) return own;
   const failure = OutboundError.in(error);
   if (failure) return issuerRefusal(issuerErrorFor(failure));
@@ -41,23 +41,23 @@ export function refusalIn(error: unknown, stage: Stage): OidcRefusal | null {
   return refuse(reason, wordsOf(error), error);
 }
 
-const issuerReasons: Partial<Record<ErrorCode, OidcRefusalReason>> = {
+const issuerReasons: Partial<Record<ErrorCode, ProviderRefusalReason>> = {
   ISSUER_UNREACHABLE: 'ISSUER_UNREACHABLE',
   ISSUER_MISMATCH: 'ISSUER_MISMATCH',
   ISSUER_NOT_ALLOWED: 'ISSUER_NOT_ALLOWED',
 };
 
-function issuerRefusal(error: AppError): OidcRefusal | null {
+function issuerRefusal(error: AppError): ProviderRefusal | null {
   const reason = issuerReasons[error.code];
   return reason === undefined ? null : refuse(reason, error.message, error);
 }
 
-function refuse(reason: OidcRefusalReason, detail: string, cause: Error): OidcRefusal {
-  return new OidcRefusal(reason, detail, { cause });
+function refuse(reason: ProviderRefusalReason, detail: string, cause: Error): ProviderRefusal {
+  return new ProviderRefusal(reason, detail, { cause });
 }
 
 /** 401 with a challenge: of the client at the token endpoint, of the access token at userinfo. */
-function challenged(stage: Stage): OidcRefusalReason {
+function challenged(stage: Stage): ProviderRefusalReason {
   return stage === 'userinfo' ? 'USERINFO_INVALID' : 'CODE_REFUSED';
 }
 

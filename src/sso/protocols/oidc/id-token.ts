@@ -1,6 +1,6 @@
 import type { IDToken } from 'openid-client';
 import { tokenHash } from '../../../platform/crypto/token-hash.js';
-import { OidcRefusal } from './oidc-refusal.types.js';
+import { ProviderRefusal } from '../provider-refusal.types.js';
 
 /** How far clocks may be apart. */
 export const SKEW_SECONDS = 60;
@@ -19,30 +19,30 @@ const forbidden = ['jku', 'x5u', 'jwk', 'crit'] as const;
 /**
  * Reads the header before anything else happens with the token.
  * @returns null where there is none to be read, which openid-client then refuses in its own words
- * @throws OidcRefusal for a token that brings its own key along (CVE-2018-0114)
+ * @throws ProviderRefusal for a token that brings its own key along (CVE-2018-0114)
  */
 export function readHeader(idToken: unknown): IdTokenHeader | null {
   const header = part(idToken, 0);
   if (!header) return null;
   const member = forbidden.find((name) => name in header);
-  if (member !== undefined) throw new OidcRefusal('ID_TOKEN_INVALID', `header ${member}`);
+  if (member !== undefined) throw new ProviderRefusal('ID_TOKEN_INVALID', `header ${member}`);
   const { alg, kid } = header;
-  if (kid !== undefined && typeof kid !== 'string') throw new OidcRefusal('ID_TOKEN_INVALID', 'header kid');
+  if (kid !== undefined && typeof kid !== 'string') throw new ProviderRefusal('ID_TOKEN_INVALID', 'header kid');
   return { alg: typeof alg === 'string' ? alg : '', kid };
 }
 
 /**
  * What openid-client leaves to its caller. It has checked the signature and `iss aud azp exp nbf nonce` before.
- * @throws OidcRefusal naming the claim
+ * @throws ProviderRefusal naming the claim
  */
 export function checkClaims(claims: IDToken, header: IdTokenHeader, accessToken: string, clientId: string): void {
-  if (!isSubject(claims.sub)) throw new OidcRefusal('ID_TOKEN_INVALID', 'sub');
+  if (!isSubject(claims.sub)) throw new ProviderRefusal('ID_TOKEN_INVALID', 'sub');
   // OpenID Connect Core 3.1.3.7, 5: openid-client looks at `azp` only where there are several audiences.
-  if (claims.azp !== undefined && claims.azp !== clientId) throw new OidcRefusal('ID_TOKEN_INVALID', 'azp');
-  if (claims.iat > Date.now() / 1000 + SKEW_SECONDS) throw new OidcRefusal('ID_TOKEN_INVALID', 'iat');
+  if (claims.azp !== undefined && claims.azp !== clientId) throw new ProviderRefusal('ID_TOKEN_INVALID', 'azp');
+  if (claims.iat > Date.now() / 1000 + SKEW_SECONDS) throw new ProviderRefusal('ID_TOKEN_INVALID', 'iat');
   const { at_hash: hash } = claims;
   if (hash !== undefined && hash !== tokenHash(header.alg, accessToken))
-    throw new OidcRefusal('ID_TOKEN_INVALID', 'at_hash');
+    throw new ProviderRefusal('ID_TOKEN_INVALID', 'at_hash');
 }
 
 /** OpenID Connect Core 2: at most 255 characters. What PostgreSQL can't store, or a reader can't see, is no name of anybody. */
@@ -59,12 +59,12 @@ export function readPayload(idToken: unknown): Record<string, unknown> | null {
  * Google's `hd`: the Workspace organization that manages the account. The parameter of the same name in the request only
  * suggests an account to the person; the claim proves that it is one.
  * @param allowed canonical; empty for all
- * @throws OidcRefusal
+ * @throws ProviderRefusal
  */
 export function checkHostedDomain({ hd }: IDToken, allowed: readonly string[]): void {
   if (allowed.length === 0) return;
-  if (typeof hd !== 'string') throw new OidcRefusal('HOSTED_DOMAIN', 'hd is missing');
-  if (!allowed.includes(hd.toLowerCase())) throw new OidcRefusal('HOSTED_DOMAIN', 'hd is another');
+  if (typeof hd !== 'string') throw new ProviderRefusal('HOSTED_DOMAIN', 'hd is missing');
+  if (!allowed.includes(hd.toLowerCase())) throw new ProviderRefusal('HOSTED_DOMAIN', 'hd is another');
 }
 
 function part(token: unknown, index: 0 | 1): Record<string, unknown> | null {

@@ -1,6 +1,6 @@
 import { createLocalJWKSet, errors, jwtVerify, type JWTPayload } from 'jose';
 import { SKEW_SECONDS, isSubject, readHeader } from './id-token.js';
-import { OidcRefusal } from './oidc-refusal.types.js';
+import { ProviderRefusal } from '../provider-refusal.types.js';
 import type { Fetch } from './outbound-fetch.js';
 import type { ProviderMetadata } from './provider-metadata.js';
 import type { LogoutNotice } from './relying-party.types.js';
@@ -20,7 +20,7 @@ interface Expected {
 /**
  * Reads a logout token (OpenID Connect Back-Channel Logout 1.0, 2.6). One that names a session of the provider's alone
  * (`sid` without `sub`) is refused, since our connections ask for no `sid`.
- * @throws OidcRefusal with `LOGOUT_TOKEN_INVALID`
+ * @throws ProviderRefusal with `LOGOUT_TOKEN_INVALID`
  */
 export async function readLogoutToken(
   token: string,
@@ -58,5 +58,5 @@ function noticeOf(payload: JWTPayload, issuer: string): LogoutNotice {
 
 const isObject = (value: unknown): value is Record<string, unknown> => value !== null && typeof value === 'object';
 
-const refuse = (detail: string, cause?: unknown): OidcRefusal =>
-  new OidcRefusal('LOGOUT_TOKEN_INVALID', detail, { cause });
+const refuse = (detail: string, cause?: unknown): ProviderRefusal =>
+  new ProviderRefusal('LOGOUT_TOKEN_INVALID', detail, { cause });

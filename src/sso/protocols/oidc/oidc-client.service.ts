@@ -39,7 +39,7 @@ export class OidcClientService {
 
   /**
    * Makes us ready for one step of a sign-in: all that this step asks of the provider is answered within four seconds.
-   * @throws OidcRefusal when the provider can't be reached, or is not who it was
+   * @throws ProviderRefusal when the provider can't be reached, or is not who it was
    */
   async relyingPartyFor(settings: OidcSettings): Promise<RelyingParty> {
     const fetch = fetchWithin(this.outbound, PATIENCE_MS);

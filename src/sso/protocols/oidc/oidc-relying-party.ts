@@ -4,8 +4,8 @@ import { clientAuthOf } from './client-auth.js';
 import { refusalIn } from './explain-refusal.js';
 import { checkClaims, checkHostedDomain, SKEW_SECONDS } from './id-token.js';
 import { readLogoutToken } from './logout-token.js';
-import type { OidcProof } from './oidc-proof.types.js';
-import { OidcRefusal } from './oidc-refusal.types.js';
+import type { ProviderProof } from '../provider-proof.types.js';
+import { ProviderRefusal } from '../provider-refusal.types.js';
 import type { Fetch } from './outbound-fetch.js';
 import type { ProviderMetadata } from './provider-metadata.js';
 import type { LogoutNotice, OidcFlowSecrets, RelyingParty } from './relying-party.types.js';
@@ -35,7 +35,7 @@ export class OidcRelyingParty implements RelyingParty {
     return this.provider.metadata.token_endpoint;
   }
 
-  async redeem(callback: URL, flow: OidcFlowSecrets): Promise<OidcProof> {
+  async redeem(callback: URL, flow: OidcFlowSecrets): Promise<ProviderProof> {
     const exchange = new TokenExchange(this.outbound, this.provider.metadata, this.provider.keys);
     try {
       this.refuseOtherIssuer(callback);
@@ -59,10 +59,10 @@ export class OidcRelyingParty implements RelyingParty {
     const named = callback.searchParams.getAll('iss');
     if (named.length === 0 && !isPromised) return;
     if (named.length !== 1 || !isIssuerOf(issuer, named[0]))
-      throw new OidcRefusal('CALLBACK_ISSUER', named.length === 0 ? 'iss is missing' : 'iss is another');
+      throw new ProviderRefusal('CALLBACK_ISSUER', named.length === 0 ? 'iss is missing' : 'iss is another');
   }
 
-  private async prove(exchange: TokenExchange, callback: URL, flow: OidcFlowSecrets): Promise<OidcProof> {
+  private async prove(exchange: TokenExchange, callback: URL, flow: OidcFlowSecrets): Promise<ProviderProof> {
     const { issuer } = this.provider.metadata;
     const isShared = isForManyTenants(issuer);
     const named = isShared ? await this.tenantIssuer(exchange, callback, flow) : issuer;
@@ -73,7 +73,7 @@ export class OidcRelyingParty implements RelyingParty {
       idTokenExpected: true,
     });
     const idToken = tokens.claims();
-    if (!idToken) throw new OidcRefusal('ID_TOKEN_INVALID', 'missing');
+    if (!idToken) throw new ProviderRefusal('ID_TOKEN_INVALID', 'missing');
     checkClaims(idToken, exchange.header, tokens.access_token, this.settings.clientId);
     checkHostedDomain(idToken, this.settings.hostedDomains);
     return this.proofOf(idToken, await this.userinfo(config, idToken, tokens.access_token));
@@ -122,7 +122,7 @@ export class OidcRelyingParty implements RelyingParty {
   }
 
   /** The email and the word on it both come from one answer: one half of each would be a claim that nobody made. */
-  private proofOf(idToken: oidc.IDToken, userinfo: oidc.UserInfoResponse | null): OidcProof {
+  private proofOf(idToken: oidc.IDToken, userinfo: oidc.UserInfoResponse | null): ProviderProof {
     const { claims: names, quirks } = this.settings;
     const hasEmail = textOrNull(idToken[names.email]) !== null;
     const about: Readonly<Record<string, unknown>> = hasEmail ? idToken : (userinfo ?? idToken);

@@ -1,4 +1,4 @@
-import type { OidcProof } from './oidc-proof.types.js';
+import type { ProviderProof } from '../provider-proof.types.js';
 
 /** What was agreed when a sign-in began, and must be found again in its callback and in the ID token. */
 export interface OidcFlowSecrets {
@@ -22,9 +22,9 @@ export interface CodeRedeemer {
   /**
    * Turns the callback of a sign-in into proof of who somebody is.
    * @param callback the redirect URI that the sign-in began with, and the query that the browser brought to it
-   * @throws OidcRefusal
+   * @throws ProviderRefusal
    */
-  redeem(callback: URL, flow: OidcFlowSecrets): Promise<OidcProof>;
+  redeem(callback: URL, flow: OidcFlowSecrets): Promise<ProviderProof>;
 }
 
 /** We, as one client of one OpenID provider. */
@@ -33,7 +33,7 @@ export interface RelyingParty extends CodeRedeemer {
   readonly tokenEndpoint: string;
   /**
    * Turns a logout token into who has signed out at the provider.
-   * @throws OidcRefusal
+   * @throws ProviderRefusal
    */
   readLogoutToken(token: string): Promise<LogoutNotice>;
 }

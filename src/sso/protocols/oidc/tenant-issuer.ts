@@ -1,4 +1,4 @@
-import { OidcRefusal } from './oidc-refusal.types.js';
+import { ProviderRefusal } from '../provider-refusal.types.js';
 import { readPayload } from './id-token.js';
 
 /** Stands in a description's issuer for the id of whichever directory the person is of (Microsoft identity platform). */
@@ -20,10 +20,10 @@ export function isIssuerOf(issuer: string, named: string | undefined): boolean {
 /**
  * The issuer that an ID token must have been made by, worked out from its `tid`. Nothing of the token has been believed by
  * then: whoever forges `tid` is held to the issuer that it makes, and that to the signature.
- * @throws OidcRefusal unless `tid` is a directory's id, a GUID in lower case
+ * @throws ProviderRefusal unless `tid` is a directory's id, a GUID in lower case
  */
 export function issuerOfTenant(issuer: string, idToken: unknown): string {
   const tenant = readPayload(idToken)?.tid;
-  if (typeof tenant !== 'string' || !guid.test(tenant)) throw new OidcRefusal('ID_TOKEN_INVALID', 'tid');
+  if (typeof tenant !== 'string' || !guid.test(tenant)) throw new ProviderRefusal('ID_TOKEN_INVALID', 'tid');
   return issuer.replace(PLACE, tenant);
 }

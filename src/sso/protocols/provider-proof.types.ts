@@ -1,5 +1,5 @@
 /** What a provider has proven of somebody: taken from an ID token whose every check has passed, or from GitHub's own API. */
-export interface OidcProof {
+export interface ProviderProof {
   readonly issuer: string;
   /** Names the person at that issuer, for ever; at most 255 characters. */
   readonly subject: string;

@@ -1,5 +1,5 @@
-import type { ErrorCode } from '../../../platform/errors/app-error.js';
-import type { OidcRefusalReason } from '../../../sso/protocols/oidc/oidc-refusal.types.js';
+import type { ErrorCode } from '../../platform/errors/app-error.js';
+import type { ProviderRefusalReason } from '../../sso/protocols/provider-refusal.types.js';
 
 interface Words {
   readonly code: ErrorCode;
@@ -25,7 +25,7 @@ const startAgain: Words = {
 };
 
 /** What a person may read about each reason that a sign-in through a provider is refused for. */
-export const oidcRefusals = {
+export const providerRefusals = {
   PROVIDER_UNKNOWN: {
     code: 'NOT_FOUND',
     title: 'Nobody signs in here',
@@ -65,11 +65,11 @@ export const oidcRefusals = {
   ID_TOKEN_SIGNATURE: failed,
   USERINFO_INVALID: failed,
   UNEXPECTED: failed,
-} as const satisfies Record<OidcRefusalReason, Words>;
+} as const satisfies Record<ProviderRefusalReason, Words>;
 
 /** The code under which a reason is told to whoever was refused. */
 export function publicCodeOf(reason: string): string {
-  const words = Object.hasOwn(oidcRefusals, reason) ? oidcRefusals[reason as OidcRefusalReason] : null;
+  const words = Object.hasOwn(providerRefusals, reason) ? providerRefusals[reason as ProviderRefusalReason] : null;
   if (words === failed) return 'SIGN_IN_FAILED';
   return words === startAgain ? 'FLOW_EXPIRED' : reason;
 }

@@ -11,7 +11,7 @@
  * - `LOGOUT_TOKEN_INVALID`: a provider's word that somebody signed out there, which is not believed
  * - `UNEXPECTED`: a defect or an outage of ours; the log has it under the same request id
  */
-export type OidcRefusalReason =
+export type ProviderRefusalReason =
   | 'PROVIDER_UNKNOWN'
   | 'CALLBACK_MALFORMED'
   | 'CALLBACK_ISSUER'
@@ -33,11 +33,11 @@ export type OidcRefusalReason =
   | 'UNEXPECTED';
 
 /** A sign-in that must not go on. */
-export class OidcRefusal extends Error {
-  override readonly name = 'OidcRefusal';
+export class ProviderRefusal extends Error {
+  override readonly name = 'ProviderRefusal';
 
   constructor(
-    readonly reason: OidcRefusalReason,
+    readonly reason: ProviderRefusalReason,
     /** What exactly, for whoever reads the trail: in fixed words, or what is public anyway. Never a token, code or secret. */
     readonly detail: string,
     options?: ErrorOptions,
