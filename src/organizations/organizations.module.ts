@@ -3,7 +3,10 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { DomainCheck } from './domains/domain-check.service.js';
 import { DomainEntity } from './domains/domain.entity.js';
+import { DomainMonitor } from './domains/domain-monitor.service.js';
+import { DomainNotices } from './domains/domain-notices.service.js';
 import { DomainResolver, OrganizationDomainsResolver } from './domains/domain.resolver.js';
 import { DomainService } from './domains/domain.service.js';
 import { InvitationEntity } from './invitations/invitation.entity.js';
@@ -53,6 +56,9 @@ import { SessionLimitsService } from './security-policy/session-limits.service.j
     InvitationResolver,
     OrganizationInvitationsResolver,
     DomainService,
+    DomainCheck,
+    DomainNotices,
+    DomainMonitor,
     DomainResolver,
     OrganizationDomainsResolver,
     SecurityPolicyService,

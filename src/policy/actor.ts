@@ -52,10 +52,19 @@ const nothing: ReadonlySet<Permission> = new Set();
 
 /** The actor of requests that prove nothing, such as an attempt to sign in. */
 export function anonymous(origin: Origin): Actor {
+  return powerless('anonymous', 'anonymous', origin);
+}
+
+/** The actor of what Gatehouse does by the clock, for the trail: it asks for no permission, so it holds none. */
+export function byTheClock(job: string): Actor {
+  return powerless('system', 'Gatehouse', { ip: null, userAgent: null, requestId: job });
+}
+
+function powerless(kind: 'anonymous' | 'system', label: string, origin: Origin): Actor {
   return {
-    kind: 'anonymous',
-    id: 'anonymous',
-    label: 'anonymous',
+    kind,
+    id: kind,
+    label,
     origin,
     organizationId: null,
     projectId: null,

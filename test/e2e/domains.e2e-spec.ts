@@ -119,22 +119,23 @@ describe('domains', () => {
       expect(await trailOfRequest(app, entry.request_id)).toEqual([{ ...common, ...entry }]);
   });
 
-  it('keeps a proven domain proven when its record is gone or DNS is down, and says what the look has shown', async () => {
+  it('leaves a proven domain to its organization when its record is gone or DNS is down, and says what the look has shown', async () => {
     const domain = await addDomain(owner, acme.id, 'kept.test');
     publish(domain);
     const { verifiedAt } = await verifyDomain(owner, domain.id);
 
-    dns.remove(domain.recordName);
-    expect(await verifyDomain(owner, domain.id)).toMatchObject({
-      status: 'VERIFIED',
-      verifiedAt,
-      diagnosis: { code: 'NOT_FOUND' },
-    });
     dns.fail(domain.recordName, 'SERVFAIL');
     expect(await verifyDomain(owner, domain.id)).toMatchObject({
       status: 'VERIFIED',
       verifiedAt,
       diagnosis: { code: 'LOOKUP_FAILED' },
+    });
+    dns.recover(domain.recordName);
+    dns.remove(domain.recordName);
+    expect(await verifyDomain(owner, domain.id)).toMatchObject({
+      status: 'FAILING',
+      verifiedAt,
+      diagnosis: { code: 'NOT_FOUND' },
     });
   });
 

@@ -376,7 +376,8 @@ describe('the flow of a sign-in', () => {
       'mutation { createOrganization(input: { name: "Acme" }) { organization { id } } }',
     );
     const { rows } = await secure.database.query<{ id: string }>(
-      `insert into domains (id, organization_id, name, token, status) values ('d', $1, 'acme.test', 't', 'VERIFIED') returning id`,
+      `insert into domains (id, organization_id, name, token, status, next_check_at)
+       values ('d', $1, 'acme.test', 't', 'VERIFIED', now() + interval '1 day') returning id`,
       [data!.createOrganization.organization.id],
     );
     const owner = { id: '', email: '', browser: admin };

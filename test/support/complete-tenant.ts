@@ -132,10 +132,10 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
     insert into invitations (id, organization_id, email, role, token_digest, invited_by, expires_at) values
       ('${tenant.invitationId}', '${tenant.organizationId}', '${inviteeOf(tenant)}', 'VIEWER',
        '\\x${sha256Hex(tenant.invitationToken)}', '${cast.owner.id}', now() + interval '1 day');
-    insert into domains (id, organization_id, name, token, status, verified_at) values
-      ('${tenant.pendingDomainId}', '${tenant.organizationId}', 'pending-${marker}.test', 'token', 'PENDING', null),
-      ('${tenant.verifiedDomainId}', '${tenant.organizationId}', 'verified-${marker}.test', 'token', 'VERIFIED', now()),
-      ('${connectedDomainId}', '${tenant.organizationId}', 'connected-${marker}.test', 'token', 'VERIFIED', now());
+    insert into domains (id, organization_id, name, token, status, verified_at, next_check_at) values
+      ('${tenant.pendingDomainId}', '${tenant.organizationId}', 'pending-${marker}.test', 'token', 'PENDING', null, null),
+      ('${tenant.verifiedDomainId}', '${tenant.organizationId}', 'verified-${marker}.test', 'token', 'VERIFIED', now(), now() + interval '1 day'),
+      ('${connectedDomainId}', '${tenant.organizationId}', 'connected-${marker}.test', 'token', 'VERIFIED', now(), now() + interval '1 day');
     insert into sso_connections (id, organization_id, domain_id, key, provider, name, state, issuer, client_id, client_auth_method, scopes, pkce) values ${rows(
       [
         [tenant.activeConnectionId, 'OKTA', 'ACTIVE'] as const,

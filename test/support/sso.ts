@@ -37,7 +37,8 @@ export async function verifiedDomain(
 ): Promise<string> {
   const id = randomUUID();
   await app.database.query(
-    `insert into domains (id, organization_id, name, token, status, verified_at) values ($1, $2, $3, 'token', 'VERIFIED', now())`,
+    `insert into domains (id, organization_id, name, token, status, verified_at, next_check_at)
+       values ($1, $2, $3, 'token', 'VERIFIED', now(), now() + interval '1 day')`,
     [id, organizationId, name],
   );
   return id;

@@ -1,5 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { DomainDiagnosis, DomainStatus } from './domain.types.js';
+import { VALUE_PREFIX } from './domain-diagnosis.js';
+import { lapsesAt } from './domain-lifecycle.js';
+import type { Domain, DomainDiagnosis, DomainStatus } from './domain.types.js';
 
 @Entity('domains')
 export class DomainEntity {
@@ -23,6 +25,12 @@ export class DomainEntity {
   @Column({ type: 'timestamptz', name: 'verified_at', nullable: true })
   verifiedAt!: Date | null;
 
+  @Column({ type: 'timestamptz', name: 'failing_since', nullable: true })
+  failingSince!: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'next_check_at', nullable: true })
+  nextCheckAt!: Date | null;
+
   @Column({ type: 'timestamptz', name: 'last_checked_at', nullable: true })
   lastCheckedAt!: Date | null;
 
@@ -35,3 +43,19 @@ export class DomainEntity {
 
 /** A row as a plain object. */
 export type DomainRow = Pick<DomainEntity, keyof DomainEntity>;
+
+export function toDomain(row: DomainRow): Domain {
+  return {
+    id: row.id,
+    organizationId: row.organizationId,
+    name: row.name,
+    status: row.status,
+    verifiedAt: row.verifiedAt,
+    failingSince: row.failingSince,
+    lapsesAt: lapsesAt(row),
+    lastCheckedAt: row.lastCheckedAt,
+    recordName: `_gatehouse-verification.${row.name}`,
+    recordValue: `${VALUE_PREFIX}${row.token}`,
+    diagnosis: row.diagnosis,
+  };
+}

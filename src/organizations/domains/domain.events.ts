@@ -27,6 +27,27 @@ export const domainChecked = auditEvent('domain.checked', ({ before, after }: Ch
   after: told(after),
 }));
 
+/** The record of a proven domain is gone: the time of grace begins. */
+export const domainFailing = auditEvent('domain.failing', ({ before, after }: Checked) => ({
+  ...about(after),
+  before: told(before),
+  after: { ...told(after), lapsesAt: after.lapsesAt?.toISOString() ?? null, ...seen(after) },
+}));
+
+/** The record is back within the time of grace. */
+export const domainRecovered = auditEvent('domain.recovered', ({ before, after }: Checked) => ({
+  ...about(after),
+  before: told(before),
+  after: told(after),
+}));
+
+/** The time of grace has passed without the record: the domain is nobody's, and single sign-on by it is suspended. */
+export const domainLapsed = auditEvent('domain.lapsed', ({ before, after }: Checked) => ({
+  ...about(after),
+  before: told(before),
+  after: { ...told(after), ...seen(after) },
+}));
+
 /** Proof was asked for and DNS did not give it; the status stays as it was. */
 export const domainVerificationFailed = auditRefusal('domain.verificationFailed', ({ before, after }: Checked) => ({
   ...about(after),

@@ -20,8 +20,12 @@ registerEnumType(DomainStatus, {
   valuesMap: {
     PENDING: { description: 'Claimed and not proven. Other organizations may claim it too.' },
     VERIFIED: { description: "Proven: this organization's, and no other's." },
-    FAILING: { description: "Proven, but the record is no longer there. Still this organization's." },
-    LAPSED: { description: 'Was proven once; the record has been gone for too long.' },
+    FAILING: {
+      description: "Proven, but the record is no longer there. Still this organization's, until `lapsesAt`.",
+    },
+    LAPSED: {
+      description: 'Was proven once; the record has been gone for seven days. Single sign-on by it is suspended.',
+    },
   },
 });
 
@@ -76,6 +80,15 @@ export class Domain implements Omit<DomainFacts, 'organizationId'> {
 
   @Field(() => Date, { nullable: true, description: 'When it was proven; null before.' })
   verifiedAt!: Date | null;
+
+  @Field(() => Date, { nullable: true, description: 'Since when its record is gone; null unless it is FAILING.' })
+  failingSince!: Date | null;
+
+  @Field(() => Date, {
+    nullable: true,
+    description: 'When it lapses if its record stays away; null unless it is FAILING.',
+  })
+  lapsesAt!: Date | null;
 
   @Field(() => Date, { nullable: true, description: 'When DNS was last asked; null before the first time.' })
   lastCheckedAt!: Date | null;

@@ -4,6 +4,7 @@ import { CurrentActor, CurrentScope } from '../../policy/current.decorators.js';
 import { Requires } from '../../policy/requires.decorator.js';
 import { Organization } from '../organization.graphql.js';
 import type { Organization as OrganizationFacts } from '../organization.types.js';
+import { DomainCheck } from './domain-check.service.js';
 import {
   AddDomainInput,
   AddDomainPayload,
@@ -17,7 +18,10 @@ import { DomainService } from './domain.service.js';
 
 @Resolver(() => Domain)
 export class DomainResolver {
-  constructor(private readonly domains: DomainService) {}
+  constructor(
+    private readonly domains: DomainService,
+    private readonly check: DomainCheck,
+  ) {}
 
   @Mutation(() => AddDomainPayload, {
     description:
@@ -32,7 +36,7 @@ export class DomainResolver {
   @Mutation(() => VerifyDomainPayload, {
     description:
       'Looks for the record in DNS, within five seconds. Where it is missing or different this is no error: ' +
-      "the domain's `diagnosis` says what was found. Errors: DOMAIN_TAKEN.",
+      "the domain's `diagnosis` says what was found; a proven domain is FAILING from then on. Errors: DOMAIN_TAKEN.",
   })
   @Requires('domains.manage', 'input.domainId', DomainService)
   async verifyDomain(
@@ -40,7 +44,7 @@ export class DomainResolver {
     @CurrentScope() scope: Scope,
     @Args('input') input: VerifyDomainInput,
   ): Promise<VerifyDomainPayload> {
-    return { domain: await this.domains.verify(actor, scope.organizationId, input.domainId) };
+    return { domain: await this.check.look(actor, scope.organizationId, input.domainId) };
   }
 
   @Mutation(() => RemoveDomainPayload, {

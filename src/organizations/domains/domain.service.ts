@@ -1,28 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { AuditService } from '../../audit/audit.service.js';
-import type { AuditEventType } from '../../audit/audit-event.types.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { randomId, randomToken } from '../../platform/crypto/digest.js';
-import { isViolation } from '../../platform/database/constraint-violation.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { TenantRepository } from '../../platform/database/tenant-repository.js';
-import { DnsLookup } from '../../platform/dns/dns-lookup.js';
 import { parseDomainName } from '../../platform/dns/domain-name.js';
 import { AppError, invalid } from '../../platform/errors/app-error.js';
 import { domainEvent, DomainEvents } from '../../platform/events/domain-events.js';
 import type { Actor, Scope } from '../../policy/actor.js';
 import type { ScopeLocator } from '../../policy/requires.decorator.js';
-import { diagnose, VALUE_PREFIX } from './domain-diagnosis.js';
-import { DomainEntity, type DomainRow } from './domain.entity.js';
-import {
-  domainAdded,
-  domainChecked,
-  domainRemoved,
-  domainVerificationFailed,
-  domainVerified,
-} from './domain.events.js';
-import type { Domain, DomainDiagnosis, DomainStatus, VerifiedDomain } from './domain.types.js';
+import { DomainEntity, toDomain, type DomainRow } from './domain.entity.js';
+import { domainAdded, domainRemoved } from './domain.events.js';
+import { owned } from './domain-lifecycle.js';
+import type { Domain, VerifiedDomain } from './domain.types.js';
 
 /** Told before a domain goes, in the same commit. Whoever still needs the domain throws PRECONDITION_FAILED. */
 export const domainWillGo = domainEvent<{
@@ -31,16 +22,12 @@ export const domainWillGo = domainEvent<{
   readonly name: string;
 }>('domain.willGo');
 
-/** The statuses in which a domain is one organization's and no other's, as the index `domains_owned_once` has it. */
-const owned: readonly DomainStatus[] = ['VERIFIED', 'FAILING'];
-
 @Injectable()
 export class DomainService implements ScopeLocator {
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
     private readonly events: DomainEvents,
-    private readonly dns: DnsLookup,
     private readonly clock: Clock,
   ) {}
 
@@ -109,24 +96,6 @@ export class DomainService implements ScopeLocator {
     });
   }
 
-  /**
-   * Looks for the record in DNS. Where it is, the domain is the organization's from now on; where it is not, nothing
-   * changes but `diagnosis`. DNS has up to 4.5 s to answer. A proven domain stays proven whatever the look shows.
-   * @throws DOMAIN_TAKEN when another organization has proven it first
-   */
-  async verify(actor: Actor, organizationId: string, id: string): Promise<Domain> {
-    const claim = await this.of(organizationId).get({ id });
-    const record = toDomain(claim);
-    const diagnosis = diagnose(record, await this.dns.txt(record.recordName));
-    try {
-      return await this.database.transaction((tx) => this.conclude(tx, actor, claim, diagnosis));
-    } catch (error) {
-      // Two proofs at once meet in the index, and the later one's transaction is lost.
-      if (isViolation(error, 'unique', 'domains_owned_once')) throw new AppError('DOMAIN_TAKEN', { cause: error });
-      throw error;
-    }
-  }
-
   /** @throws PRECONDITION_FAILED while something else needs the domain, such as a connection for single sign-on */
   async remove(actor: Actor, organizationId: string, id: string): Promise<Domain> {
     return this.database.transaction(async (tx) => {
@@ -151,6 +120,8 @@ export class DomainService implements ScopeLocator {
       token: randomToken(),
       status: 'PENDING',
       verifiedAt: null,
+      failingSince: null,
+      nextCheckAt: null,
       lastCheckedAt: null,
       diagnosis: null,
       createdAt: this.clock.now(),
@@ -168,56 +139,4 @@ export class DomainService implements ScopeLocator {
     }
     return row;
   }
-
-  /** Writes down what a look has shown. The claim must still be the one that was looked for: same name, same token. */
-  private async conclude(
-    tx: Tx,
-    actor: Actor,
-    { id, name, token }: DomainRow,
-    diagnosis: DomainDiagnosis,
-  ): Promise<Domain> {
-    const claim = { id, name, token };
-    const before: DomainRow | null = await tx.findOne(DomainEntity, {
-      where: claim,
-      lock: { mode: 'pessimistic_write' },
-    });
-    if (!before) throw new AppError('NOT_FOUND', { detail: 'removed while DNS was asked' });
-
-    const now = this.clock.now();
-    const proven = diagnosis.code === 'MATCHED';
-    const after: DomainRow = {
-      ...before,
-      status: proven ? 'VERIFIED' : before.status,
-      verifiedAt: proven && !owned.includes(before.status) ? now : before.verifiedAt,
-      lastCheckedAt: now,
-      diagnosis,
-    };
-    const { status, verifiedAt, lastCheckedAt } = after;
-    await tx.update(DomainEntity, claim, { status, verifiedAt, lastCheckedAt, diagnosis });
-    const facts = { before: toDomain(before), after: toDomain(after) };
-    await this.audit.record(tx, actor, eventFor(proven, before.status), facts);
-    return facts.after;
-  }
-}
-
-function eventFor(
-  proven: boolean,
-  before: DomainStatus,
-): AuditEventType<{ readonly before: Domain; readonly after: Domain }> {
-  if (!proven) return domainVerificationFailed;
-  return before === 'VERIFIED' ? domainChecked : domainVerified;
-}
-
-function toDomain(row: DomainRow): Domain {
-  return {
-    id: row.id,
-    organizationId: row.organizationId,
-    name: row.name,
-    status: row.status,
-    verifiedAt: row.verifiedAt,
-    lastCheckedAt: row.lastCheckedAt,
-    recordName: `_gatehouse-verification.${row.name}`,
-    recordValue: `${VALUE_PREFIX}${row.token}`,
-    diagnosis: row.diagnosis,
-  };
 }

@@ -2,7 +2,7 @@
  * - `PENDING`: claimed, not proven; any number of organizations may claim the same name
  * - `VERIFIED`: proven, and this organization's alone
  * - `FAILING`: proven, but the record is gone; still this organization's
- * - `LAPSED`: was proven once
+ * - `LAPSED`: was proven once, until the record had been gone for too long; nobody's
  */
 export const domainStatuses = ['PENDING', 'VERIFIED', 'FAILING', 'LAPSED'] as const;
 export type DomainStatus = (typeof domainStatuses)[number];
@@ -31,6 +31,10 @@ export interface Domain {
   readonly name: string;
   readonly status: DomainStatus;
   readonly verifiedAt: Date | null;
+  /** Since when the record is gone; null unless `FAILING`. */
+  readonly failingSince: Date | null;
+  /** When the domain lapses if the record stays away; null unless `FAILING`. */
+  readonly lapsesAt: Date | null;
   readonly lastCheckedAt: Date | null;
   /** Where the TXT record is to stand. */
   readonly recordName: string;

@@ -52,6 +52,16 @@ export class MemberService {
     return rows.length > 0;
   }
 
+  /** Where an organization's owners get its mail; those who were deactivated get none. */
+  async emailsOfOwners(organizationId: string): Promise<string[]> {
+    const rows = await this.database.rows<{ email: string }>(
+      `select u.email from memberships m join users u on u.id = m.user_id
+       where m.organization_id = $1 and m.role = 'OWNER' and u.deactivated_at is null order by u.email`,
+      [organizationId],
+    );
+    return rows.map(({ email }) => email);
+  }
+
   list(organizationId: string, request: PageRequest): Promise<Connection<Membership>> {
     const query = this.database.reader
       .createQueryBuilder(MembershipEntity, 'membership')

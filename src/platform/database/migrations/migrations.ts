@@ -13,6 +13,7 @@ import { ChosenOrganization1764000006000 } from './1764000006000-chosen-organiza
 import { SecondFactors1764000003000 } from './1764000003000-second-factors.js';
 import { FirstSignIn1764000007000 } from './1764000007000-first-sign-in.js';
 import { BreakGlass1764000008000 } from './1764000008000-break-glass.js';
+import { DomainChecks1764000009000 } from './1764000009000-domain-checks.js';
 
 /** Every migration, oldest first. One that has been released is never edited. */
 export const migrations = [
@@ -30,5 +31,6 @@ export const migrations = [
   ChosenOrganization1764000006000,
   FirstSignIn1764000007000,
   BreakGlass1764000008000,
+  DomainChecks1764000009000,
   SecondFactors1764000003000,
 ] as const;
