@@ -5,6 +5,7 @@ import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { DomainCheck } from './domains/domain-check.service.js';
 import { DomainEntity } from './domains/domain.entity.js';
+import { DomainHandover } from './domains/domain-handover.service.js';
 import { DomainMonitor } from './domains/domain-monitor.service.js';
 import { DomainNotices } from './domains/domain-notices.service.js';
 import { DomainResolver, OrganizationDomainsResolver } from './domains/domain.resolver.js';
@@ -57,6 +58,7 @@ import { SessionLimitsService } from './security-policy/session-limits.service.j
     OrganizationInvitationsResolver,
     DomainService,
     DomainCheck,
+    DomainHandover,
     DomainNotices,
     DomainMonitor,
     DomainResolver,

@@ -55,8 +55,8 @@ export function anonymous(origin: Origin): Actor {
   return powerless('anonymous', 'anonymous', origin);
 }
 
-/** The actor of what Gatehouse does by the clock, for the trail: it asks for no permission, so it holds none. */
-export function byTheClock(job: string): Actor {
+/** The actor of what Gatehouse does of its own accord, for the trail: it asks for no permission, so it holds none. */
+export function gatehouseItself(job: string): Actor {
   return powerless('system', 'Gatehouse', { ip: null, userAgent: null, requestId: job });
 }
 

@@ -64,12 +64,18 @@ describe('the proof of a domain', () => {
     );
     return rows;
   }
-  const byTheClock = (action: string) => ({
+  const itself = (action: string) => ({
     action,
     actor_kind: 'system',
     actor_id: 'system',
     outcome: 'SUCCEEDED',
   });
+  const wholeTrailOf = async (organizationId: string): Promise<unknown[]> => {
+    const { rows } = await app.database.query<object>('select * from audit_events where chain_id = $1', [
+      organizationId,
+    ]);
+    return rows;
+  };
   const mailTo = (subject: string) => sink.next(({ to, subject: of }) => to.includes(owner.email) && of === subject);
 
   it('69: is looked for by the clock once a day, and the trail is not filled with what has not changed', async () => {
@@ -98,7 +104,7 @@ describe('the proof of a domain', () => {
 
     dns.setTxt(domain.recordName, [domain.recordValue]);
     expect(await later()).toMatchObject({ status: 'VERIFIED', verifiedAt: domain.verifiedAt, lapsesAt: null });
-    expect(await trail()).toEqual([byTheClock('domain.failing'), byTheClock('domain.recovered')]);
+    expect(await trail()).toEqual([itself('domain.failing'), itself('domain.recovered')]);
     expect(sink.messages).toHaveLength(1);
   });
 
@@ -106,7 +112,7 @@ describe('the proof of a domain', () => {
     dns.remove(domain.recordName);
     await later();
     expect(await later(7 * 24)).toMatchObject({ status: 'LAPSED', failingSince: null, lapsesAt: null });
-    expect(await trail()).toEqual([byTheClock('domain.failing'), byTheClock('domain.lapsed')]);
+    expect(await trail()).toEqual([itself('domain.failing'), itself('domain.lapsed')]);
     const mail = await mailTo(`Single sign-on for ${domain.name} is suspended`);
     expect(mail.text).toContain(domain.recordValue);
 
@@ -130,8 +136,59 @@ describe('the proof of a domain', () => {
       expect(await later()).toMatchObject({ status: 'FAILING' });
       dns.fail(domain.recordName, failure);
       expect(await later(30 * 24)).toMatchObject({ status: 'FAILING' });
-      expect(await trail()).toEqual([byTheClock('domain.failing')]);
+      expect(await trail()).toEqual([itself('domain.failing')]);
       dns.recover(domain.recordName);
     },
   );
+
+  describe('70: when it changes hands', () => {
+    let other: { id: string };
+    let claim: DomainAnswer;
+
+    /** The record of the one is gone and that of the other is there, as after a sale; the other has claimed the domain. */
+    beforeEach(async () => {
+      other = await createOrganization(rival, 'Other');
+      dns.remove(domain.recordName);
+      expect(await later()).toMatchObject({ status: 'FAILING' });
+      claim = await addDomain(rival, other.id, domain.name);
+      dns.setTxt(claim.recordName, [claim.recordValue]);
+      sink.clear();
+    });
+
+    it('goes to who proves it now, without waiting for the grace to end, and its owners until then are told', async () => {
+      expect((await verifyDomain(rival, claim.id)).status).toBe('VERIFIED');
+      expect(await seen()).toMatchObject({ status: 'LAPSED', failingSince: null, lapsesAt: null });
+      expect(await trail()).toEqual([itself('domain.failing'), itself('domain.handedOver')]);
+      const mail = await mailTo(`${domain.name} belongs to another organization now`);
+      expect(`${mail.text}${JSON.stringify(await wholeTrailOf(acme.id))}`).not.toMatch(
+        new RegExp(`${rival.email}|${rival.id}|${other.id}|${claim.id}`),
+      );
+    });
+
+    it('stays with who has it once their record is back', async () => {
+      dns.setTxt(claim.recordName, [claim.recordValue, domain.recordValue]);
+      await expect(verifyDomain(rival, claim.id)).rejects.toMatchObject({ code: 'DOMAIN_TAKEN' });
+      expect(await seen()).toMatchObject({ status: 'FAILING' });
+      expect(await later()).toMatchObject({ status: 'VERIFIED', verifiedAt: domain.verifiedAt });
+    });
+
+    it('stays with who has it while the other proves nothing', async () => {
+      dns.setTxt(claim.recordName, ['gatehouse-verify=other']);
+      expect((await verifyDomain(rival, claim.id)).status).toBe('PENDING');
+      expect(await seen()).toMatchObject({ status: 'FAILING' });
+    });
+
+    it('goes to one of several who prove it at once', async () => {
+      const third = await createPerson(app);
+      const { id } = await addDomain(third, (await createOrganization(third, 'Third')).id, domain.name);
+      const theirs = await verifyDomain(third, id);
+      dns.setTxt(claim.recordName, [claim.recordValue, theirs.recordValue]);
+      const outcomes = await Promise.allSettled([verifyDomain(rival, claim.id), verifyDomain(third, id)]);
+      expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      const { rows } = await app.database.query('select status from domains where name = $1 order by status', [
+        domain.name,
+      ]);
+      expect(rows.map(({ status }: { status: string }) => status)).toEqual(['LAPSED', 'PENDING', 'VERIFIED']);
+    });
+  });
 });

@@ -5,8 +5,9 @@ import { Clock } from '../../platform/clock/clock.js';
 import { isViolation } from '../../platform/database/constraint-violation.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { TenantRepository } from '../../platform/database/tenant-repository.js';
-import { DnsLookup } from '../../platform/dns/dns-lookup.js';
+import { DnsLookup, type TxtAnswer } from '../../platform/dns/dns-lookup.js';
 import { AppError } from '../../platform/errors/app-error.js';
+import { AttemptCounter } from '../../platform/throttle/attempt-counter.js';
 import type { Actor } from '../../policy/actor.js';
 import { diagnose } from './domain-diagnosis.js';
 import { DomainEntity, toDomain, type DomainRow } from './domain.entity.js';
@@ -18,9 +19,14 @@ import {
   domainVerificationFailed,
   domainVerified,
 } from './domain.events.js';
-import { afterLook } from './domain-lifecycle.js';
+import { DomainHandover } from './domain-handover.service.js';
+import { afterLook, owned } from './domain-lifecycle.js';
 import { DomainNotices } from './domain-notices.service.js';
-import type { Domain, DomainDiagnosis } from './domain.types.js';
+import type { Domain } from './domain.types.js';
+
+/** Looks that nobody has to wait for: at one domain, and at all of an organization's. Then each waits twice as long. */
+const FREE_LOOKS = 20;
+const FREE_LOOKS_OF_ALL = 200;
 
 interface Looked {
   readonly before: Domain;
@@ -33,7 +39,9 @@ export class DomainCheck {
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
+    private readonly attempts: AttemptCounter,
     private readonly dns: DnsLookup,
+    private readonly handover: DomainHandover,
     private readonly notices: DomainNotices,
     private readonly clock: Clock,
   ) {}
@@ -41,14 +49,14 @@ export class DomainCheck {
   /**
    * Where the record is, the domain is the organization's from now on. Where it is gone, a proven domain begins to fail
    * or lapses, of which its owners are told by mail. DNS has up to 4.5 s to answer; no answer changes nothing.
-   * @throws NOT_FOUND; DOMAIN_TAKEN when another organization has proven it first
+   * @throws NOT_FOUND; DOMAIN_TAKEN when another organization has proven it first; RATE_LIMITED with `retryAfterSeconds`
    */
   async look(actor: Actor, organizationId: string, id: string): Promise<Domain> {
     const claim = await new TenantRepository(this.database.reader, DomainEntity, organizationId).get({ id });
-    const record = toDomain(claim);
-    const diagnosis = diagnose(record, await this.dns.txt(record.recordName));
+    if (actor.kind !== 'system') await this.admit(organizationId, id);
+    const answer = await this.dns.txt(toDomain(claim).recordName);
     try {
-      return await this.database.transaction((tx) => this.conclude(tx, actor, claim, diagnosis));
+      return await this.database.transaction((tx) => this.conclude(tx, actor, claim, answer));
     } catch (error) {
       // Two proofs at once meet in the index, and the later one's transaction is lost.
       if (isViolation(error, 'unique', 'domains_owned_once')) throw new AppError('DOMAIN_TAKEN', { cause: error });
@@ -56,20 +64,26 @@ export class DomainCheck {
     }
   }
 
+  /** Other people's name servers are not to be hammered from here (SECURITY 71). @throws RATE_LIMITED */
+  private async admit(organizationId: string, id: string): Promise<void> {
+    const retryAfterSeconds = await this.attempts.count([
+      { key: `looks at the domain ${id}`, free: FREE_LOOKS },
+      { key: `looks at the domains of ${organizationId}`, free: FREE_LOOKS_OF_ALL },
+    ]);
+    if (retryAfterSeconds !== null) throw new AppError('RATE_LIMITED', { facts: { retryAfterSeconds } });
+  }
+
   /** Writes down what a look has shown. The claim must still be the one that was looked for: same name, same token. */
-  private async conclude(
-    tx: Tx,
-    actor: Actor,
-    { id, name, token }: DomainRow,
-    diagnosis: DomainDiagnosis,
-  ): Promise<Domain> {
+  private async conclude(tx: Tx, actor: Actor, { id, name, token }: DomainRow, answer: TxtAnswer): Promise<Domain> {
     const claim = { id, name, token };
     const row: DomainRow | null = await tx.findOne(DomainEntity, { where: claim, lock: { mode: 'pessimistic_write' } });
     if (!row) throw new AppError('NOT_FOUND', { detail: 'removed while DNS was asked' });
 
     const now = this.clock.now();
+    const diagnosis = diagnose(toDomain(row), answer);
     const { status, verifiedAt, failingSince, nextCheckAt } = afterLook(row, diagnosis.code, now);
     const seen = { status, verifiedAt, failingSince, nextCheckAt, lastCheckedAt: now, diagnosis };
+    if (owned.includes(status) && !owned.includes(row.status)) await this.handover.makeWay(tx, name, answer);
     await tx.update(DomainEntity, claim, seen);
     const looked = { before: toDomain(row), after: toDomain({ ...row, ...seen }) };
     await this.tell(tx, actor, looked);

@@ -23,6 +23,9 @@ export interface Standing {
   readonly nextCheckAt: Date | null;
 }
 
+/** What becomes of a proven domain whose record has been gone for too long, or that another organization has proven since. */
+export const nobodys = { status: 'LAPSED', failingSince: null, nextCheckAt: null } as const;
+
 /** When a domain lapses whose record stays away; null unless it is FAILING. */
 export function lapsesAt({ failingSince }: Pick<Standing, 'failingSince'>): Date | null {
   return failingSince && later(failingSince, GRACE_MS);
@@ -44,7 +47,7 @@ export function afterLook(before: Standing, code: DiagnosisCode, now: Date): Sta
   const end = lapsesAt(before);
   if (end === null) return { ...before, status: 'FAILING', failingSince: now, nextCheckAt: soon };
   if (now < end) return { ...before, nextCheckAt: soon };
-  return { ...before, status: 'LAPSED', failingSince: null, nextCheckAt: null };
+  return { ...before, ...nobodys };
 }
 
 const later = (date: Date, ms: number): Date => new Date(date.getTime() + ms);

@@ -10,7 +10,7 @@ export function failingMail(to: string, domain: Domain, host: string): Mail {
     subject: `The proof of ${name} is gone`,
     opening: [
       `The DNS record which proves that ${name} belongs to your organization at ${host} is no longer there.`,
-      `Nothing has changed yet. Put it back before ${lapsesAt ? moment(lapsesAt) : 'long'}; otherwise single sign-on for ${name} is suspended then.`,
+      `Nothing has changed yet. Put it back${lapsesAt ? ` before ${moment(lapsesAt)}` : ''}; otherwise single sign-on for ${name} is suspended. Another organization that proves the domain meanwhile takes it over.`,
       `TXT record: ${recordName}`,
       `Value: ${recordValue}`,
     ],
@@ -30,5 +30,18 @@ export function lapsedMail(to: string, { name, recordName, recordValue }: Domain
       `Value: ${recordValue}`,
     ],
     closing: 'People and their memberships stay as they are. Signed-in people stay signed in until their sessions end.',
+  });
+}
+
+/** Another organization has proven the domain. Not which one: that it proved it says nothing of who it is. */
+export function handedOverMail(to: string, { name }: Domain, host: string): Mail {
+  return mailOf({
+    to,
+    subject: `${name} belongs to another organization now`,
+    opening: [
+      `Another organization at ${host} has proven by DNS that ${name} is its own, while your record was not there.`,
+      `Nobody can sign in to your organization through the single sign-on of ${name} any more.`,
+    ],
+    closing: `If this should not have happened, find out who changes the DNS records of ${name}, and tell the administrator of ${host}.`,
   });
 }

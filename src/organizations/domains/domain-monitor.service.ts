@@ -3,7 +3,7 @@ import { Clock } from '../../platform/clock/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
 import { Logger } from '../../platform/logging/logger.js';
-import { byTheClock } from '../../policy/actor.js';
+import { gatehouseItself } from '../../policy/actor.js';
 import { DomainCheck } from './domain-check.service.js';
 import type { VerifiedDomain } from './domain.types.js';
 
@@ -44,7 +44,7 @@ export class DomainMonitor implements OnModuleInit {
 
   private async checkOne({ organizationId, id, name }: VerifiedDomain): Promise<void> {
     try {
-      await this.check.look(byTheClock('domains.check'), organizationId, id);
+      await this.check.look(gatehouseItself('domains.check'), organizationId, id);
     } catch (error) {
       this.logger.failure('a domain could not be checked', { name, reason: String(error) });
     }

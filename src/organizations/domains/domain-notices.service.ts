@@ -3,7 +3,7 @@ import { Config } from '../../platform/config/config.js';
 import type { Tx } from '../../platform/database/database.js';
 import { Mailer } from '../../platform/mail/mailer.js';
 import { MemberService } from '../members/member.service.js';
-import { failingMail, lapsedMail } from './domain-mails.js';
+import { failingMail, handedOverMail, lapsedMail } from './domain-mails.js';
 import type { Domain } from './domain.types.js';
 
 /** Tells an organization's owners of what becomes of its domains: the mails go out with the commit that changes it. */
@@ -15,11 +15,20 @@ export class DomainNotices {
     private readonly config: Config,
   ) {}
 
-  /** A mail to each owner where the domain has begun to fail, or has lapsed; nothing is said of what is well. */
+  /** Where a domain has begun to fail, or has lapsed; nothing is said of what is well. */
   async statusChanged(tx: Tx, domain: Domain): Promise<void> {
-    const write = domain.status === 'FAILING' ? failingMail : domain.status === 'LAPSED' ? lapsedMail : null;
-    if (!write) return;
+    if (domain.status === 'FAILING') await this.tellOwners(tx, domain, failingMail);
+    if (domain.status === 'LAPSED') await this.tellOwners(tx, domain, lapsedMail);
+  }
+
+  /** To those who had the domain: somebody else has proven it. */
+  handedOver(tx: Tx, domain: Domain): Promise<void> {
+    return this.tellOwners(tx, domain, handedOverMail);
+  }
+
+  private async tellOwners(tx: Tx, domain: Domain, write: typeof failingMail): Promise<void> {
+    const { host } = new URL(this.config.rootUrl);
     for (const to of await this.members.emailsOfOwners(domain.organizationId))
-      await this.mailer.enqueue(tx, write(to, domain, new URL(this.config.rootUrl).host));
+      await this.mailer.enqueue(tx, write(to, domain, host));
   }
 }

@@ -48,6 +48,13 @@ export const domainLapsed = auditEvent('domain.lapsed', ({ before, after }: Chec
   after: { ...told(after), ...seen(after) },
 }));
 
+/** Another organization has proven the domain while the record was gone. */
+export const domainHandedOver = auditEvent('domain.handedOver', ({ before, after }: Checked) => ({
+  ...about(after),
+  before: told(before),
+  after: told(after),
+}));
+
 /** Proof was asked for and DNS did not give it; the status stays as it was. */
 export const domainVerificationFailed = auditRefusal('domain.verificationFailed', ({ before, after }: Checked) => ({
   ...about(after),

@@ -26,7 +26,8 @@ export class DomainResolver {
   @Mutation(() => AddDomainPayload, {
     description:
       'Claims a domain and gives the TXT record that proves it. ' +
-      'Errors: VALIDATION_FAILED for a name that nobody can own alone, CONFLICT, DOMAIN_TAKEN.',
+      'Errors: VALIDATION_FAILED for a name that nobody can own alone, CONFLICT, ' +
+      'DOMAIN_TAKEN while another organization has proven it and its record has not been found missing.',
   })
   @Requires('domains.manage', 'input.organizationId')
   async addDomain(@CurrentActor() actor: Actor, @Args('input') input: AddDomainInput): Promise<AddDomainPayload> {
@@ -36,7 +37,7 @@ export class DomainResolver {
   @Mutation(() => VerifyDomainPayload, {
     description:
       'Looks for the record in DNS, within five seconds. Where it is missing or different this is no error: ' +
-      "the domain's `diagnosis` says what was found; a proven domain is FAILING from then on. Errors: DOMAIN_TAKEN.",
+      "the domain's `diagnosis` says what was found; a proven domain is FAILING from then on. Errors: DOMAIN_TAKEN, RATE_LIMITED.",
   })
   @Requires('domains.manage', 'input.domainId', DomainService)
   async verifyDomain(
