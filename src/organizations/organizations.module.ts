@@ -8,6 +8,7 @@ import { DomainEntity } from './domains/domain.entity.js';
 import { DomainHandover } from './domains/domain-handover.service.js';
 import { DomainMonitor } from './domains/domain-monitor.service.js';
 import { DomainNotices } from './domains/domain-notices.service.js';
+import { DomainRecord } from './domains/domain-record.service.js';
 import { DomainResolver, OrganizationDomainsResolver } from './domains/domain.resolver.js';
 import { DomainService } from './domains/domain.service.js';
 import { InvitationEntity } from './invitations/invitation.entity.js';
@@ -57,6 +58,7 @@ import { SessionLimitsService } from './security-policy/session-limits.service.j
     InvitationResolver,
     OrganizationInvitationsResolver,
     DomainService,
+    DomainRecord,
     DomainCheck,
     DomainHandover,
     DomainNotices,

@@ -168,11 +168,20 @@ describe('domains withstand', () => {
     expect(await verifyDomain(owner, domain.id)).toMatchObject({ status, diagnosis: { code } });
   });
 
-  it('67: a record at the domain itself, or at a name beside ours, does not count', async () => {
-    const domain = await addDomain(owner, acme.id, 'beside.test');
-    dns.setTxt('beside.test', [domain.recordValue]);
-    dns.setTxt('gatehouse-verification.beside.test', [domain.recordValue]);
-    expect(await verifyDomain(owner, domain.id)).toMatchObject({ status: 'PENDING', diagnosis: { code: 'NOT_FOUND' } });
+  it.each([
+    ['at the domain itself', 'MISPLACED', (name: string) => name],
+    ['at our name with the domain twice', 'MISPLACED', (name: string) => `_gatehouse-verification.${name}.${name}`],
+    ['at a name beside ours', 'NOT_FOUND', (name: string) => `gatehouse-verification.${name}`],
+  ])('67: a record %s does not count, and is told as %s', async (_, code, placeIn) => {
+    const domain = await addDomain(
+      owner,
+      acme.id,
+      `${code.toLowerCase().replace('_', '-')}-${placeIn('x').length}.test`,
+    );
+    dns.setTxt(placeIn(domain.name), [domain.recordValue]);
+    const { status, diagnosis } = await verifyDomain(owner, domain.id);
+    expect([status, diagnosis?.code]).toEqual(['PENDING', code]);
+    if (code === 'MISPLACED') expect(diagnosis?.message).toContain(`stands at ${placeIn(domain.name)} instead of`);
   });
 
   it.each(['SERVFAIL', 'REFUSED', 'TIMEOUT', 'TRUNCATED', 'GARBAGE'] as const)(

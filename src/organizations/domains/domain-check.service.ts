@@ -5,7 +5,6 @@ import { Clock } from '../../platform/clock/clock.js';
 import { isViolation } from '../../platform/database/constraint-violation.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { TenantRepository } from '../../platform/database/tenant-repository.js';
-import { DnsLookup, type TxtAnswer } from '../../platform/dns/dns-lookup.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { AttemptCounter } from '../../platform/throttle/attempt-counter.js';
 import type { Actor } from '../../policy/actor.js';
@@ -22,6 +21,7 @@ import {
 import { DomainHandover } from './domain-handover.service.js';
 import { afterLook, owned } from './domain-lifecycle.js';
 import { DomainNotices } from './domain-notices.service.js';
+import { DomainRecord, type RecordSeen } from './domain-record.service.js';
 import type { Domain } from './domain.types.js';
 
 /** Looks that nobody has to wait for: at one domain, and at all of an organization's. Then each waits twice as long. */
@@ -40,7 +40,7 @@ export class DomainCheck {
     private readonly database: Database,
     private readonly audit: AuditService,
     private readonly attempts: AttemptCounter,
-    private readonly dns: DnsLookup,
+    private readonly record: DomainRecord,
     private readonly handover: DomainHandover,
     private readonly notices: DomainNotices,
     private readonly clock: Clock,
@@ -54,9 +54,9 @@ export class DomainCheck {
   async look(actor: Actor, organizationId: string, id: string): Promise<Domain> {
     const claim = await new TenantRepository(this.database.reader, DomainEntity, organizationId).get({ id });
     if (actor.kind !== 'system') await this.admit(organizationId, id);
-    const answer = await this.dns.txt(toDomain(claim).recordName);
+    const record = await this.record.look(toDomain(claim));
     try {
-      return await this.database.transaction((tx) => this.conclude(tx, actor, claim, answer));
+      return await this.database.transaction((tx) => this.conclude(tx, actor, claim, record));
     } catch (error) {
       // Two proofs at once meet in the index, and the later one's transaction is lost.
       if (isViolation(error, 'unique', 'domains_owned_once')) throw new AppError('DOMAIN_TAKEN', { cause: error });
@@ -74,16 +74,16 @@ export class DomainCheck {
   }
 
   /** Writes down what a look has shown. The claim must still be the one that was looked for: same name, same token. */
-  private async conclude(tx: Tx, actor: Actor, { id, name, token }: DomainRow, answer: TxtAnswer): Promise<Domain> {
+  private async conclude(tx: Tx, actor: Actor, { id, name, token }: DomainRow, record: RecordSeen): Promise<Domain> {
     const claim = { id, name, token };
     const row: DomainRow | null = await tx.findOne(DomainEntity, { where: claim, lock: { mode: 'pessimistic_write' } });
     if (!row) throw new AppError('NOT_FOUND', { detail: 'removed while DNS was asked' });
 
     const now = this.clock.now();
-    const diagnosis = diagnose(toDomain(row), answer);
+    const diagnosis = diagnose(toDomain(row), record);
     const { status, verifiedAt, failingSince, nextCheckAt } = afterLook(row, diagnosis.code, now);
     const seen = { status, verifiedAt, failingSince, nextCheckAt, lastCheckedAt: now, diagnosis };
-    if (owned.includes(status) && !owned.includes(row.status)) await this.handover.makeWay(tx, name, answer);
+    if (owned.includes(status) && !owned.includes(row.status)) await this.handover.makeWay(tx, name, record);
     await tx.update(DomainEntity, claim, seen);
     const looked = { before: toDomain(row), after: toDomain({ ...row, ...seen }) };
     await this.tell(tx, actor, looked);

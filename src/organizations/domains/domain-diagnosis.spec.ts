@@ -1,16 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import type { TxtAnswer } from '../../platform/dns/dns-lookup.js';
 import { diagnose } from './domain-diagnosis.js';
+import type { RecordSeen } from './domain-record.service.js';
 
 const recordValue = 'gatehouse-verify=AbC-123';
 const record = { recordName: '_gatehouse-verification.acme.test', recordValue };
 
-const found = (records: readonly string[], chunked = false): TxtAnswer => ({
-  outcome: 'found',
-  records,
-  chunked,
-  askedOf: ['192.0.2.53'],
-});
+const seen = (answer: TxtAnswer, misplacedAt: string | null = null): RecordSeen => ({ answer, misplacedAt });
+
+const found = (records: readonly string[], chunked = false): RecordSeen =>
+  seen({ outcome: 'found', records, chunked, askedOf: ['192.0.2.53'] });
 
 describe('the diagnosis of a domain', () => {
   it.each<[string, readonly string[], string, RegExp]>([
@@ -46,12 +45,21 @@ describe('the diagnosis of a domain', () => {
     ['NXDOMAIN', /There is no _gatehouse-verification\.acme\.test/],
     ['NODATA', /has no TXT record/],
   ] as const)('tells a missing record (%s) with what to add', (reason, message) => {
-    const { code, message: told } = diagnose(record, { outcome: 'none', reason, askedOf: [] });
+    const { code, message: told } = diagnose(record, seen({ outcome: 'none', reason, askedOf: [] }));
     expect([code, told]).toEqual(['NOT_FOUND', expect.stringMatching(message)]);
   });
 
+  it.each([
+    ['_gatehouse-verification.acme.test.acme.test', /enter _gatehouse-verification as the name/],
+    ['acme.test', /Move it to _gatehouse-verification\.acme\.test/],
+  ])('tells a record that stands at %s instead with how to mend it', (place, message) => {
+    const { code, message: told } = diagnose(record, seen({ outcome: 'none', reason: 'NXDOMAIN', askedOf: [] }, place));
+    expect([code, told]).toEqual(['MISPLACED', expect.stringMatching(message)]);
+    expect(told).toContain(`stands at ${place} instead of ${record.recordName}`);
+  });
+
   it('concludes nothing from a failed look', () => {
-    const diagnosis = diagnose(record, { outcome: 'failed', reason: 'SERVFAIL', askedOf: ['192.0.2.53'] });
+    const diagnosis = diagnose(record, seen({ outcome: 'failed', reason: 'SERVFAIL', askedOf: ['192.0.2.53'] }));
     expect(diagnosis).toMatchObject({
       code: 'LOOKUP_FAILED',
       message: expect.stringMatching(/SERVFAIL.*Try again later/),

@@ -1,5 +1,6 @@
 import type { TxtAnswer } from '../../platform/dns/dns-lookup.js';
 import { shortened, withInvisiblesShown } from '../../platform/text/printable.js';
+import type { RecordSeen } from './domain-record.service.js';
 import type { DiagnosisCode, Domain, DomainDiagnosis } from './domain.types.js';
 
 /** How much of a foreign record is kept and shown. */
@@ -17,11 +18,11 @@ type Finding = Pick<DomainDiagnosis, 'code' | 'message'>;
  */
 export function diagnose(
   { recordName, recordValue }: Pick<Domain, 'recordName' | 'recordValue'>,
-  answer: TxtAnswer,
+  { answer, misplacedAt }: RecordSeen,
 ): DomainDiagnosis {
   const records = answer.outcome === 'found' ? answer.records : [];
   return {
-    ...findingOf(recordName, recordValue, answer),
+    ...(misplacedAt === null ? findingOf(recordName, recordValue, answer) : misplaced(recordName, misplacedAt)),
     recordName,
     expected: recordValue,
     found: records.slice(0, SHOWN_RECORDS).map((record) => shortened(withInvisiblesShown(record), SHOWN_LENGTH)),
@@ -44,6 +45,13 @@ function findingOf(name: string, expected: string, answer: TxtAnswer): Finding {
     case 'found':
       return compare(expected, answer.records, answer.chunked);
   }
+}
+
+function misplaced(recordName: string, place: string): Finding {
+  const remedy = place.startsWith(`${recordName}.`)
+    ? `The DNS panel has appended the domain by itself: enter ${recordName.split('.')[0]} as the name there.`
+    : `Move it to ${recordName}; many DNS panels want that without the domain at its end.`;
+  return finding('MISPLACED', `The record stands at ${place} instead of ${recordName}. ${remedy}`);
 }
 
 const absences = {

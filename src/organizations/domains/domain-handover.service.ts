@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { AuditService } from '../../audit/audit.service.js';
 import { Clock } from '../../platform/clock/clock.js';
 import type { Tx } from '../../platform/database/database.js';
-import type { TxtAnswer } from '../../platform/dns/dns-lookup.js';
 import { gatehouseItself } from '../../policy/actor.js';
 import { diagnose } from './domain-diagnosis.js';
 import { DomainEntity, toDomain, type DomainRow } from './domain.entity.js';
 import { domainHandedOver } from './domain.events.js';
 import { nobodys } from './domain-lifecycle.js';
 import { DomainNotices } from './domain-notices.service.js';
+import type { RecordSeen } from './domain-record.service.js';
 
 /** A domain that changes hands: sold, or given to another part of a company (SECURITY 70). */
 @Injectable()
@@ -24,13 +24,13 @@ export class DomainHandover {
    * the same answer of DNS. The grace is for who has lost a record, not against who holds the zone now.
    * Where the record stands, or nobody has noticed yet that it is gone, nothing happens and the index refuses the other.
    */
-  async makeWay(tx: Tx, name: string, answer: TxtAnswer): Promise<void> {
+  async makeWay(tx: Tx, name: string, record: RecordSeen): Promise<void> {
     const holder: DomainRow | null = await tx.findOne(DomainEntity, {
       where: { name, status: 'FAILING' },
       lock: { mode: 'pessimistic_write' },
     });
     if (!holder) return;
-    const diagnosis = diagnose(toDomain(holder), answer);
+    const diagnosis = diagnose(toDomain(holder), record);
     if (diagnosis.code === 'MATCHED') return;
 
     const seen = { ...nobodys, lastCheckedAt: this.clock.now(), diagnosis };

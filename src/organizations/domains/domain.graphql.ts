@@ -37,6 +37,9 @@ registerEnumType(DomainDiagnosisCode, {
   valuesMap: {
     MATCHED: { description: 'The record is there.' },
     NOT_FOUND: { description: 'There is no such record.' },
+    MISPLACED: {
+      description: 'The record stands at another name: the one with the domain twice, or the domain itself.',
+    },
     DIFFERENT: { description: 'There is a record, with another value.' },
     QUOTED: { description: 'There is a record, with the value in quotation marks.' },
     SPLIT: { description: 'The value is spread over several records.' },

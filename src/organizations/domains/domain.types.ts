@@ -8,7 +8,15 @@ export const domainStatuses = ['PENDING', 'VERIFIED', 'FAILING', 'LAPSED'] as co
 export type DomainStatus = (typeof domainStatuses)[number];
 
 /** What a look at the DNS record has shown. */
-export const diagnosisCodes = ['MATCHED', 'NOT_FOUND', 'DIFFERENT', 'QUOTED', 'SPLIT', 'LOOKUP_FAILED'] as const;
+export const diagnosisCodes = [
+  'MATCHED',
+  'NOT_FOUND',
+  'MISPLACED',
+  'DIFFERENT',
+  'QUOTED',
+  'SPLIT',
+  'LOOKUP_FAILED',
+] as const;
 export type DiagnosisCode = (typeof diagnosisCodes)[number];
 
 export interface DomainDiagnosis {
