@@ -79,7 +79,9 @@ describe('a password', () => {
       const { status } = await strangersBrowser(app).postJson('/api/auth/login', { email: whose, password: 'a guess' });
       expect(status).toBe(401);
     };
-    const { first, second, apart } = await compared({ first: guess(email), second: guess(someone()) }, 0.05);
+    // A hundred guesses at one account are free, and a noisy machine needs more rounds than that.
+    const rest = () => app.database.query('delete from attempts');
+    const { first, second, apart } = await compared({ first: guess(email), second: guess(someone()), rest }, 0.05);
     console.log(`sign-in: ${first.toFixed(1)} ms known, ${second.toFixed(1)} ms unknown`);
     expect(apart).toBeLessThan(0.05);
   });

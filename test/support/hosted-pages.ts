@@ -68,20 +68,18 @@ export async function visit(
   elsewhere: readonly string[] = [],
 ): Promise<Visit> {
   const page = await openPage(browser, look);
-  const underway = new Set<Promise<string[]>>();
+  const loaded: string[] = [];
   page.on('response', (response) => {
-    if (new URL(response.url()).origin === origin) underway.add(faultsOf(response));
+    if (new URL(response.url()).origin === origin) loaded.push(...faultsOf(response));
   });
 
   return {
     page,
     faults: async () => {
-      const loaded = await Promise.all(underway);
-      underway.clear();
       const { complaints, cspViolations, requests } = observeNews(page);
       const errors = complaints.filter((text) => !/^Failed to load resource: .* status of 4/.test(text));
       const strays = requests.filter((url) => ![origin, ...elsewhere].includes(new URL(url).origin));
-      return [...loaded.flat(), ...errors, ...cspViolations, ...strays, ...(await axeViolations(page))];
+      return [...loaded.splice(0), ...errors, ...cspViolations, ...strays, ...(await axeViolations(page))];
     },
     submit: async (fields) => {
       const names = Object.keys(fields);
@@ -99,18 +97,21 @@ export async function visit(
       await page.unrouteAll();
       await page.context().clearCookies();
       await page.goto('about:blank');
-      underway.clear();
+      loaded.length = 0;
       observeNews(page);
     },
     end: () => page.context().close(),
   };
 }
 
-/** Ours come as pages and as assets: both have a size, and pages have a policy. */
-async function faultsOf(response: Response): Promise<string[]> {
+/**
+ * Ours come as pages and as assets: both have a size, and pages have a policy. The size is what the header says, which
+ * HTTP holds a server to: the body of an answer that a browser leaves half-read may never come.
+ */
+function faultsOf(response: Response): string[] {
   if (response.status() >= 300 && response.status() < 400) return [];
-  const body = await response.body().catch(() => Buffer.alloc(0));
-  const wrong = body.byteLength < BYTES_OF_A_PAGE ? [] : [`${body.byteLength} bytes`];
+  const size = response.headers()['content-length'];
+  const wrong = Number(size) < BYTES_OF_A_PAGE ? [] : [`${size ?? 'no number of'} bytes`];
   if (response.request().isNavigationRequest()) {
     const given = response.headers();
     const isScripted = response.status() === 200 && asksForPasskey.test(new URL(response.url()).pathname);
