@@ -90,7 +90,7 @@ export async function visit(
       const target = page.locator('main').getByRole('link', { name }).or(page.getByRole('button', { name }));
       await Promise.all([page.waitForEvent('load'), target.click()]);
     },
-    focus: () => page.evaluate<Focus>(readFocus),
+    focus: () => settledFocus(page),
     heading: () => page.locator('h1').innerText(),
     path: () => new URL(page.url()).pathname,
     forget: async () => {
@@ -120,6 +120,16 @@ function faultsOf(response: Response): string[] {
     wrong.push(...differing.map(([name]) => `${name}: ${given[name] ?? 'none'}`));
   }
   return wrong.map((text) => `${response.url()}: ${text}`);
+}
+
+/** A browser moves the cursor to its place when it paints, which may be after the page has loaded. */
+async function settledFocus(page: Page): Promise<Focus> {
+  const end = performance.now() + 2_000;
+  for (;;) {
+    const focus = await page.evaluate<Focus>(readFocus);
+    if (focus.name !== null || performance.now() > end) return focus;
+    await page.waitForTimeout(20);
+  }
 }
 
 const readFocus = `(() => {
