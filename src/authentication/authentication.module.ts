@@ -14,7 +14,9 @@ import { FlowCookie } from './login-flow/flow-cookie.service.js';
 import { LoginController } from './login-flow/login.controller.js';
 import { LoginFlowEntity } from './login-flow/login-flow.entity.js';
 import { LoginFlowService } from './login-flow/login-flow.service.js';
+import { ProviderFailures } from './login-flow/provider-failures.service.js';
 import { ProviderSignInService } from './login-flow/provider-sign-in.service.js';
+import { ProviderVisits } from './login-flow/provider-visit.service.js';
 import { MailboxController } from './mailbox/mailbox.controller.js';
 import { mailboxProviders } from './mailbox/mailbox.providers.js';
 import { MailboxTokenEntity } from './mailbox/mailbox-token.entity.js';
@@ -51,6 +53,9 @@ import { BackchannelLogoutService } from './sign-out/backchannel-logout.service.
 import { ProviderSignOutService } from './sign-out/provider-sign-out.service.js';
 import { SignOutPage } from './sign-out/sign-out.page.js';
 import { signUpProviders } from './sign-up/sign-up.providers.js';
+import { SsoTestPage } from './sso-test/sso-test.page.js';
+import { TestReports } from './sso-test/test-report.service.js';
+import { TestSignIn } from './sso-test/test-sign-in.service.js';
 import { PasswordSignInService } from './strategies/password/password-sign-in.service.js';
 import { PasswordStrategy } from './strategies/password/password.strategy.js';
 import { KnownDeviceCookie } from './throttle/known-device-cookie.service.js';
@@ -69,6 +74,7 @@ const pages = [
   VerifyEmailPage,
   SessionsPage,
   AuthErrorPage,
+  SsoTestPage,
 ];
 
 const signInProviders = [
@@ -89,7 +95,9 @@ const signInProviders = [
   WelcomeService,
 ];
 
-const loginFlowProviders = [FlowCookie, LoginFlowService, ProviderSignInService];
+const loginFlowProviders = [FlowCookie, LoginFlowService, ProviderFailures, ProviderSignInService, ProviderVisits];
+
+const ssoTestProviders = [TestReports, TestSignIn];
 
 /** Everything about proving who somebody is. A room for each part, a folder for each strategy. */
 @Module({
@@ -119,6 +127,7 @@ const loginFlowProviders = [FlowCookie, LoginFlowService, ProviderSignInService]
     ...signInProviders,
     ...signUpProviders,
     ...loginFlowProviders,
+    ...ssoTestProviders,
     BackchannelLogoutService,
     ProviderSignOutService,
     ...sessionProviders,

@@ -3,7 +3,7 @@ import type { Cipher } from '../platform/crypto/cipher.js';
 import type { Secret } from '../platform/crypto/secret.js';
 import { githubEndpoints } from './providers/github-vendor.js';
 import { vendors, type Vendor } from './providers/providers.js';
-import { secretPlace } from './secret-place.js';
+import { secretPlaceOf, type StoredSettings } from './secret-place.js';
 import type { SignInSource, SourceFacts } from './sign-in-source.types.js';
 import { addressesOf } from './source-addresses.js';
 import type { SsoConnectionEntity } from './sso-connection.entity.js';
@@ -13,9 +13,17 @@ interface House {
   readonly cipher: Cipher;
 }
 
-/** An organization's connection, ready to sign in the people of its domain. */
-export function connectionSource(row: SsoConnectionEntity, domain: VerifiedDomain, house: House): SignInSource {
-  const { issuer, clientId, clientAuthMethod, scopes, pkce } = row;
+/**
+ * An organization's connection, ready to sign in the people of its domain.
+ * @param settings those of its candidate, where these are to be tried
+ */
+export function connectionSource(
+  row: SsoConnectionEntity,
+  domain: VerifiedDomain,
+  house: House,
+  settings: StoredSettings = row,
+): SignInSource {
+  const { issuer, clientId, clientAuthMethod, scopes, pkce } = settings;
   const vendor = vendors[row.provider];
   const facts = factsOf(row, vendor, domain, house.rootUrl);
   const client = {
@@ -23,7 +31,7 @@ export function connectionSource(row: SsoConnectionEntity, domain: VerifiedDomai
     clientId,
     // Read when it is used: who only asks whether a domain has a connection needs no secret.
     get clientSecret() {
-      return secretOf(row, house.cipher);
+      return secretOf(settings, house.cipher);
     },
     scopes,
     pkce,
@@ -31,14 +39,14 @@ export function connectionSource(row: SsoConnectionEntity, domain: VerifiedDomai
   if (vendor.protocol === 'github')
     return { ...facts, protocol: 'github', settings: Object.assign(client, githubEndpoints(issuer)) };
   const { emailVerifiedClaims: emailVerified, namesHostedDomain, quirks } = vendor;
-  const settings = Object.assign(client, {
+  const oidcSettings = Object.assign(client, {
     clientAuthMethod,
     clientKey: null,
     claims: { email: 'email', name: 'name', emailVerified },
     hostedDomains: namesHostedDomain ? [domain.name] : [],
     quirks,
   });
-  return { ...facts, protocol: 'oidc', settings };
+  return { ...facts, protocol: 'oidc', settings: oidcSettings };
 }
 
 function factsOf(row: SsoConnectionEntity, vendor: Vendor, domain: VerifiedDomain, rootUrl: string): SourceFacts {
@@ -61,6 +69,6 @@ function factsOf(row: SsoConnectionEntity, vendor: Vendor, domain: VerifiedDomai
   };
 }
 
-function secretOf({ id, clientSecret }: SsoConnectionEntity, cipher: Cipher): Secret | null {
-  return clientSecret === null ? null : cipher.decrypt(clientSecret, secretPlace(id));
+function secretOf(settings: StoredSettings, cipher: Cipher): Secret | null {
+  return settings.clientSecret === null ? null : cipher.decrypt(settings.clientSecret, secretPlaceOf(settings));
 }

@@ -9,6 +9,8 @@ import { OutboundHttp } from '../platform/http/outbound.js';
 import { connectionSource } from './connection-source.js';
 import { providerSource } from './provider-source.js';
 import type { SignInSource } from './sign-in-source.types.js';
+import type { StoredSettings } from './secret-place.js';
+import { SsoCandidateEntity } from './sso-candidate.entity.js';
 import { SsoConnectionEntity } from './sso-connection.entity.js';
 
 /** A connection that is in use, and whether the people of its domain can sign in no other way. */
@@ -71,6 +73,23 @@ export class SignInSourceService {
     return connection?.organizationId ?? null;
   }
 
+  /**
+   * A connection as a test tries it: with its candidate's settings, else with its own, in use or not. Null for none, and
+   * where its organization has not proven the domain.
+   */
+  async underTest(connectionId: string): Promise<SignInSource | null> {
+    const row = await this.database.reader.findOneBy(SsoConnectionEntity, { id: connectionId });
+    const [domain] = row ? await this.domains.listVerifiedByIds([row.domainId]) : [];
+    return row && domain ? this.triedSourceOf(row, domain) : null;
+  }
+
+  async underTestByKey(key: string): Promise<SignInSource | null> {
+    const domain = await this.domainIn(key);
+    if (!domain) return null;
+    const row = await this.database.reader.findOneBy(SsoConnectionEntity, { domainId: domain.id, key });
+    return row ? this.triedSourceOf(row, domain) : null;
+  }
+
   /** The connections in use on a verified domain: the enforced one first, then the newest. */
   async usableOn(domain: VerifiedDomain): Promise<UsableConnection[]> {
     const rows = await this.database.reader.find(SsoConnectionEntity, {
@@ -87,7 +106,12 @@ export class SignInSourceService {
     return name === undefined ? null : this.domains.findVerified(name);
   }
 
-  private sourceOf(row: SsoConnectionEntity, domain: VerifiedDomain): SignInSource {
-    return connectionSource(row, domain, { rootUrl: this.config.rootUrl, cipher: this.cipher });
+  private async triedSourceOf(row: SsoConnectionEntity, domain: VerifiedDomain): Promise<SignInSource> {
+    const candidate = await this.database.reader.findOneBy(SsoCandidateEntity, { connectionId: row.id });
+    return this.sourceOf(row, domain, candidate ?? row);
+  }
+
+  private sourceOf(row: SsoConnectionEntity, domain: VerifiedDomain, settings: StoredSettings = row): SignInSource {
+    return connectionSource(row, domain, { rootUrl: this.config.rootUrl, cipher: this.cipher }, settings);
   }
 }

@@ -1,9 +1,9 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { ClientAuthMethod } from './sign-in-source.types.js';
+import { ConnectionSettingsColumns } from './connection-settings.entity.js';
 import type { SsoConnectionState, SupportedSsoProvider } from './sso-connection.types.js';
 
 @Entity('sso_connections')
-export class SsoConnectionEntity {
+export class SsoConnectionEntity extends ConnectionSettingsColumns {
   @PrimaryColumn({ type: 'text' })
   id!: string;
 
@@ -25,27 +25,16 @@ export class SsoConnectionEntity {
   @Column({ type: 'text' })
   state!: SsoConnectionState;
 
-  @Column({ type: 'text' })
-  issuer!: string;
-
-  @Column({ type: 'text', name: 'client_id' })
-  clientId!: string;
-
-  /** Encrypted for this very row. Null for a public client. */
-  @Column({ type: 'text', name: 'client_secret', nullable: true })
-  clientSecret!: string | null;
-
-  @Column({ type: 'text', name: 'client_auth_method' })
-  clientAuthMethod!: ClientAuthMethod;
-
-  @Column({ type: 'text', array: true })
-  scopes!: string[];
-
-  @Column({ type: 'boolean' })
-  pkce!: boolean;
-
   @Column({ type: 'boolean', name: 'sign_out_at_provider' })
   signOutAtProvider!: boolean;
+
+  /** When it is to be enforced; null where nobody has planned that. */
+  @Column({ type: 'timestamptz', name: 'enforcement_starts_at', nullable: true })
+  enforcementStartsAt!: Date | null;
+
+  /** Whether it was planned in spite of a test that is missing. */
+  @Column({ type: 'boolean', name: 'enforcement_skips_test', default: false })
+  enforcementSkipsTest!: boolean;
 
   @Column({ type: 'timestamptz', name: 'created_at' })
   createdAt!: Date;

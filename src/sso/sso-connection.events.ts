@@ -1,5 +1,5 @@
-import { auditEvent } from '../audit/audit-event.types.js';
-import type { SsoConnection } from './sso-connection.types.js';
+import { auditEvent, auditRefusal } from '../audit/audit-event.types.js';
+import type { ConnectionSettings, SsoCandidate, SsoConnection } from './sso-connection.types.js';
 
 interface Changed {
   readonly before: SsoConnection;
@@ -9,21 +9,29 @@ interface Changed {
 const about = ({ id, organizationId }: SsoConnection) => ({ organizationId, resource: { type: 'ssoConnection', id } });
 
 /** Whether there is a secret may be told; what it is has no place here. */
+const settings = (told: ConnectionSettings) => ({
+  issuer: told.issuer,
+  clientId: told.clientId,
+  clientAuthMethod: told.clientAuthMethod,
+  hasClientSecret: told.hasClientSecret,
+  scopes: told.scopes,
+  pkce: told.pkce,
+});
+
 const told = (connection: SsoConnection) => ({
   key: connection.key,
   provider: connection.provider,
   name: connection.name,
   state: connection.state,
-  issuer: connection.issuer,
-  clientId: connection.clientId,
-  clientAuthMethod: connection.clientAuthMethod,
-  hasClientSecret: connection.hasClientSecret,
-  scopes: connection.scopes,
-  pkce: connection.pkce,
+  ...settings(connection),
   signOutAtProvider: connection.signOutAtProvider,
 });
 
-const state = ({ key, state }: SsoConnection) => ({ key, state });
+const state = ({ key, state, enforcementStartsAt }: SsoConnection) => ({
+  key,
+  state,
+  ...(enforcementStartsAt === null ? {} : { enforcementStartsAt: enforcementStartsAt.toISOString() }),
+});
 
 const stateChange = ({ before, after }: Changed) => ({ ...about(after), before: state(before), after: state(after) });
 
@@ -47,7 +55,20 @@ export const ssoConnectionEnforced = auditEvent(
   ({ before, after, sessionsEnded }: Changed & { readonly sessionsEnded: number }) => ({
     ...about(after),
     before: state(before),
-    after: { ...state(after), sessionsEnded },
+    after: { ...state(after), isTested: after.testedAt !== null, sessionsEnded },
+  }),
+);
+export const ssoEnforcementPlanned = auditEvent('ssoConnection.enforcementPlanned', ({ before, after }: Changed) => ({
+  ...about(after),
+  before: state(before),
+  after: { ...state(after), isTested: after.testedAt !== null },
+}));
+export const ssoEnforcementMissed = auditRefusal(
+  'ssoConnection.enforcementMissed',
+  ({ organizationId, id, key, code }: Pick<SsoConnection, 'organizationId' | 'id' | 'key'> & { code: string }) => ({
+    organizationId,
+    resource: { type: 'ssoConnection', id },
+    after: { key, code },
   }),
 );
 export const ssoConnectionDisabled = auditEvent('ssoConnection.disabled', stateChange);
@@ -56,3 +77,31 @@ export const ssoConnectionDeleted = auditEvent('ssoConnection.deleted', (connect
   ...about(connection),
   before: told(connection),
 }));
+
+interface OfCandidate {
+  readonly connection: SsoConnection;
+  readonly candidate: SsoCandidate;
+}
+
+export const ssoCandidateSaved = auditEvent(
+  'ssoConnection.candidateSaved',
+  ({ connection, candidate, secretReplaced }: OfCandidate & { readonly secretReplaced: boolean }) => ({
+    ...about(connection),
+    before: { key: connection.key, ...settings(connection) },
+    after: { key: connection.key, ...settings(candidate), secretReplaced },
+  }),
+);
+
+export const ssoCandidatePromoted = auditEvent('ssoConnection.candidatePromoted', ({ before, after }: Changed) => ({
+  ...about(after),
+  before: { key: before.key, ...settings(before) },
+  after: { key: after.key, ...settings(after), isTested: after.testedAt !== null },
+}));
+
+export const ssoCandidateDiscarded = auditEvent(
+  'ssoConnection.candidateDiscarded',
+  ({ connection, candidate }: OfCandidate) => ({
+    ...about(connection),
+    before: { key: connection.key, ...settings(candidate) },
+  }),
+);

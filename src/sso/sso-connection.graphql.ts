@@ -3,6 +3,8 @@ import type { ClientAuthMethod as AuthMethod } from './sign-in-source.types.js';
 import {
   ssoConnectionStates,
   ssoProviders,
+  type ConnectionSettings as SettingsFacts,
+  type SsoCandidate as CandidateFacts,
   type SsoConnection as ConnectionFacts,
   type SsoConnectionState as State,
   type SsoProvider as Provider,
@@ -43,7 +45,7 @@ registerEnumType(SsoConnectionState, {
   description: 'How far a connection is in use.',
   valuesMap: {
     DRAFT: { description: 'Kept, and used by nobody.' },
-    TESTED: { description: 'A test sign-in has passed. Not reached in this version.' },
+    TESTED: { description: 'A draft whose settings have passed a test sign-in. Used by nobody yet.' },
     ACTIVE: { description: 'The people of the domain may sign in with it.' },
     ENFORCED: { description: 'The people of the domain sign in with it, and in no other way.' },
     DISABLED: { description: 'Switched off.' },
@@ -66,11 +68,57 @@ registerEnumType(ClientAuthMethod, {
   },
 });
 
+/** What a sign-in is made with: of a connection as it is in use, and of its candidate. */
+@ObjectType({ isAbstract: true })
+abstract class ConnectionSettings implements SettingsFacts {
+  @Field(() => String, {
+    nullable: true,
+    description: 'What the provider calls itself, to the letter; for GitHub its address.',
+  })
+  issuer!: string;
+
+  @Field(() => String, { nullable: true, description: 'What the provider calls Gatehouse.' })
+  clientId!: string;
+
+  @Field(() => Boolean, { description: 'Whether a client secret is stored. It is never shown again.' })
+  hasClientSecret!: boolean;
+
+  @Field(() => ClientAuthMethod, { description: 'How Gatehouse proves itself at the token endpoint.' })
+  clientAuthMethod!: AuthMethod;
+
+  @Field(() => Boolean, { description: 'Whether the code is protected by PKCE (S256).' })
+  pkce!: boolean;
+
+  @Field(() => [String], {
+    description: 'What is asked of the provider; always with `openid`, or for GitHub `user:email`.',
+  })
+  scopes!: readonly string[];
+
+  @Field(() => Date, {
+    nullable: true,
+    description:
+      'When these very settings passed a test sign-in; null where they have not. A change makes them untested.',
+  })
+  testedAt!: Date | null;
+}
+
+@ObjectType({
+  description:
+    'Settings that wait to take over from those that a connection is enforced with; after that, the ones it had before.',
+})
+export class SsoCandidate extends ConnectionSettings implements CandidateFacts {
+  /** Of whom it is the candidate: known to whoever reads it. */
+  connectionId!: string;
+
+  @Field(() => Date, { description: 'When it was saved.' })
+  createdAt!: Date;
+}
+
 @ObjectType({
   description:
     "An organization's identity provider, for the people of one of its verified domains. Never shows the secret.",
 })
-export class SsoConnection implements Omit<ConnectionFacts, 'organizationId' | 'provider'> {
+export class SsoConnection extends ConnectionSettings implements Omit<ConnectionFacts, 'organizationId' | 'provider'> {
   /** The `domain` field is read by it. */
   domainId!: string;
 
@@ -89,21 +137,6 @@ export class SsoConnection implements Omit<ConnectionFacts, 'organizationId' | '
   @Field(() => SsoConnectionState, { description: 'How far it is in use.' })
   state!: State;
 
-  @Field(() => String, {
-    nullable: true,
-    description: 'What the provider calls itself, to the letter; for GitHub its address.',
-  })
-  issuer!: string;
-
-  @Field(() => String, { nullable: true, description: 'What the provider calls Gatehouse.' })
-  clientId!: string;
-
-  @Field(() => Boolean, { description: 'Whether a client secret is stored. It is never shown again.' })
-  hasClientSecret!: boolean;
-
-  @Field(() => ClientAuthMethod, { description: 'How Gatehouse proves itself at the token endpoint.' })
-  clientAuthMethod!: AuthMethod;
-
   @Field(() => String, { description: 'The redirect URI to enter at the provider.' })
   callbackUrl!: string;
 
@@ -112,18 +145,16 @@ export class SsoConnection implements Omit<ConnectionFacts, 'organizationId' | '
   })
   initiateUrl!: string;
 
-  @Field(() => Boolean, { description: 'Whether the code is protected by PKCE (S256).' })
-  pkce!: boolean;
-
-  @Field(() => [String], {
-    description: 'What is asked of the provider; always with `openid`, or for GitHub `user:email`.',
-  })
-  scopes!: readonly string[];
-
   @Field(() => Boolean, {
     description: 'Whether signing out here leads on to signing out there, where the provider offers it.',
   })
   signOutAtProvider!: boolean;
+
+  @Field(() => Date, {
+    nullable: true,
+    description: 'When it is to be enforced; null where nobody has planned that.',
+  })
+  enforcementStartsAt!: Date | null;
 
   @Field(() => Date, { description: 'When it was configured first.' })
   createdAt!: Date;

@@ -1,9 +1,12 @@
+import type { Row } from '../platform/database/row.js';
+import type { StoredSettings } from './secret-place.js';
 import { addressesOf } from './source-addresses.js';
+import type { SsoCandidateEntity } from './sso-candidate.entity.js';
 import type { SsoConnectionEntity } from './sso-connection.entity.js';
-import type { SsoConnection } from './sso-connection.types.js';
+import type { ConnectionSettings, SsoCandidate, SsoConnection } from './sso-connection.types.js';
 
 /** A connection as others may see it: with its addresses, and without its secret. */
-export function toConnection(row: SsoConnectionEntity, rootUrl: string): SsoConnection {
+export function toConnection(row: Row<SsoConnectionEntity>, rootUrl: string): SsoConnection {
   const { callbackUrl, initiateUrl } = addressesOf(rootUrl, row.key);
   return {
     id: row.id,
@@ -13,15 +16,27 @@ export function toConnection(row: SsoConnectionEntity, rootUrl: string): SsoConn
     provider: row.provider,
     name: row.name,
     state: row.state,
+    ...toSettings(row),
+    signOutAtProvider: row.signOutAtProvider,
+    callbackUrl,
+    initiateUrl,
+    enforcementStartsAt: row.enforcementStartsAt,
+    createdAt: row.createdAt,
+  };
+}
+
+export function toCandidate(row: Row<SsoCandidateEntity>): SsoCandidate {
+  return { connectionId: row.connectionId, ...toSettings(row), createdAt: row.createdAt };
+}
+
+function toSettings(row: StoredSettings): ConnectionSettings {
+  return {
     issuer: row.issuer,
     clientId: row.clientId,
     hasClientSecret: row.clientSecret !== null,
     clientAuthMethod: row.clientAuthMethod,
     scopes: row.scopes,
     pkce: row.pkce,
-    signOutAtProvider: row.signOutAtProvider,
-    callbackUrl,
-    initiateUrl,
-    createdAt: row.createdAt,
+    testedAt: row.testedAt,
   };
 }

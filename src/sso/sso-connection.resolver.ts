@@ -7,6 +7,7 @@ import type { Organization as OrganizationFacts } from '../organizations/organiz
 import type { Actor, Scope } from '../policy/actor.js';
 import { CurrentActor, CurrentScope } from '../policy/current.decorators.js';
 import { Public, Requires } from '../policy/requires.decorator.js';
+import { SsoEnforcementService } from './enforcement/sso-enforcement.service.js';
 import { SsoConnection } from './sso-connection.graphql.js';
 import { SsoConfigurationService } from './sso-configuration.service.js';
 import { SsoConnectionService } from './sso-connection.service.js';
@@ -29,6 +30,7 @@ export class SsoConnectionResolver {
   constructor(
     private readonly connections: SsoConnectionService,
     private readonly configuration: SsoConfigurationService,
+    private readonly enforcement: SsoEnforcementService,
     private readonly domains: DomainService,
   ) {}
 
@@ -63,9 +65,10 @@ export class SsoConnectionResolver {
 
   @Mutation(() => EnforceSsoPayload, {
     description:
-      'From now on the people of the domain sign in with this connection and in no other way; it must be active. ' +
-      'Whoever of them has come in another way is signed out, the caller included. ' +
-      'Errors: PRECONDITION_FAILED, DOMAIN_NOT_VERIFIED, ENTITLEMENT_REQUIRED.',
+      'From now on, or from `startsAt`, the people of the domain sign in with this connection and in no other way; it must be ' +
+      'active, and its settings must have passed a test sign-in unless `skipTest` is given. Whoever of them has come in another ' +
+      'way is signed out then, the caller included. `activateSso` is the way back. ' +
+      'Errors: PRECONDITION_FAILED, VALIDATION_FAILED, DOMAIN_NOT_VERIFIED, ENTITLEMENT_REQUIRED, STEP_UP_REQUIRED.',
   })
   @Requires('sso.manage', 'input.connectionId', SsoConnectionService)
   async enforceSso(
@@ -73,7 +76,8 @@ export class SsoConnectionResolver {
     @CurrentScope() scope: Scope,
     @Args('input') input: EnforceSsoInput,
   ): Promise<EnforceSsoPayload> {
-    return { connection: await this.connections.enforce(actor, scope.organizationId, input.connectionId) };
+    const wish = { skipTest: input.skipTest ?? false, startsAt: input.startsAt ?? null };
+    return { connection: await this.enforcement.enforce(actor, scope.organizationId, input.connectionId, wish) };
   }
 
   @Mutation(() => DisableSsoPayload, {

@@ -37,8 +37,20 @@ export function isSupported(provider: SsoProvider): provider is SupportedSsoProv
 export const ssoConnectionStates = ['DRAFT', 'TESTED', 'ACTIVE', 'ENFORCED', 'DISABLED'] as const;
 export type SsoConnectionState = (typeof ssoConnectionStates)[number];
 
-/** An organization's identity provider, for the people of one of its verified domains. Never with the secret. */
-export interface SsoConnection {
+/** What a sign-in at the provider is made with. Never with the secret. */
+export interface ConnectionSettings {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly hasClientSecret: boolean;
+  readonly clientAuthMethod: ClientAuthMethod;
+  readonly scopes: readonly string[];
+  readonly pkce: boolean;
+  /** When these very settings passed a test sign-in; null where they have not yet. */
+  readonly testedAt: Date | null;
+}
+
+/** An organization's identity provider, for the people of one of its verified domains. */
+export interface SsoConnection extends ConnectionSettings {
   readonly id: string;
   readonly organizationId: string;
   readonly domainId: string;
@@ -47,14 +59,16 @@ export interface SsoConnection {
   readonly provider: SupportedSsoProvider;
   readonly name: string;
   readonly state: SsoConnectionState;
-  readonly issuer: string;
-  readonly clientId: string;
-  readonly hasClientSecret: boolean;
-  readonly clientAuthMethod: ClientAuthMethod;
-  readonly scopes: readonly string[];
-  readonly pkce: boolean;
   readonly signOutAtProvider: boolean;
   readonly callbackUrl: string;
   readonly initiateUrl: string;
+  /** When it is to be enforced; null where nobody has planned that. */
+  readonly enforcementStartsAt: Date | null;
+  readonly createdAt: Date;
+}
+
+/** Settings that are to take over from those that a connection is enforced with. */
+export interface SsoCandidate extends ConnectionSettings {
+  readonly connectionId: string;
   readonly createdAt: Date;
 }

@@ -3,6 +3,7 @@ import {
   ArrayMaxSize,
   IsArray,
   IsBoolean,
+  IsDate,
   IsIn,
   IsOptional,
   IsString,
@@ -19,7 +20,7 @@ import type { SsoSettings } from './sso-settings.js';
 @InputType({
   description:
     'An identity provider for the people of a verified domain. A domain has one connection of each provider: where it is there ' +
-    'already it is changed, and what is left out stays as it was.',
+    'already it is changed, and what is left out stays as it was. New settings of an enforced connection become its candidate.',
 })
 export class ConfigureSsoInput extends MutationInput implements SsoSettings {
   @Field(() => ID, { description: 'The verified domain.' })
@@ -121,11 +122,12 @@ export class ConfigureSsoInput extends MutationInput implements SsoSettings {
   signOutAtProvider?: boolean | null;
 
   @Field(() => Boolean, {
-    defaultValue: true,
-    description: 'Whether people may sign in with it at once. A connection that is enforced stays so.',
+    defaultValue: false,
+    description:
+      'Whether people may sign in with it at once. Otherwise a new connection is a draft, to be tested and activated, and one that is there stays in the state it is in.',
   })
   @IsBoolean()
-  activate = true;
+  activate = false;
 }
 
 @ObjectType({ description: 'What configuring single sign-on gives.' })
@@ -152,11 +154,19 @@ export class EnforceSsoInput extends MutationInput {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Enforces it although no test sign-in has passed. This version asks for none.',
+    description: 'Enforces it although its settings have passed no test sign-in. The trail tells so.',
   })
   @IsOptional()
   @IsBoolean()
   skipTest?: boolean | null;
+
+  @Field(() => Date, {
+    nullable: true,
+    description: 'When to begin, at most 90 days ahead; at once unless given. `activateSso` calls it off.',
+  })
+  @IsOptional()
+  @IsDate()
+  startsAt?: Date | null;
 }
 
 @ObjectType({ description: 'What enforcing a connection gives.' })

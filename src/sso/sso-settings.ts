@@ -22,6 +22,7 @@ export interface SsoSettings {
   readonly activate: boolean;
 }
 
+/** What is left out stays as it was here; null on a new connection. */
 type Kept = SsoConnectionEntity | null;
 
 /** @throws VALIDATION_FAILED for a vendor that this version does not know, saying so */

@@ -3,29 +3,61 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
+import { ConnectionMoves } from './connection-moves.service.js';
+import { ConnectionSecrets } from './connection-secrets.service.js';
+import { ConnectionStore } from './connection-store.service.js';
+import { PlannedEnforcement } from './enforcement/planned-enforcement.service.js';
+import { SsoEnforcementService } from './enforcement/sso-enforcement.service.js';
 import { GithubClientService } from './protocols/github/github-client.service.js';
 import { OidcClientService } from './protocols/oidc/oidc-client.service.js';
 import { ProviderInspectionService } from './provider-inspection.service.js';
 import { SignInSourceService } from './sign-in-source.service.js';
+import { SsoCandidateEntity } from './sso-candidate.entity.js';
+import { SsoCandidateResolver } from './sso-candidate.resolver.js';
+import { SsoCandidateService } from './sso-candidate.service.js';
 import { SsoConfigurationService } from './sso-configuration.service.js';
 import { SsoConnectionEntity } from './sso-connection.entity.js';
+import { SsoConnectionLoader } from './sso-connection-loader.service.js';
 import { OrganizationSsoResolver, SsoConnectionResolver } from './sso-connection.resolver.js';
 import { SsoConnectionService } from './sso-connection.service.js';
 import { SsoDiscoveryService } from './sso-discovery.service.js';
+import { SsoTestRunEntity } from './testing/sso-test-run.entity.js';
+import { SsoTestResolver } from './testing/sso-test.resolver.js';
+import { SsoTestService } from './testing/sso-test.service.js';
+
+const protocols = [OidcClientService, GithubClientService];
+
+const connections = [
+  ConnectionMoves,
+  ConnectionSecrets,
+  ConnectionStore,
+  ProviderInspectionService,
+  SsoCandidateService,
+  SsoConfigurationService,
+  SsoConnectionLoader,
+  SsoConnectionService,
+  SsoCandidateResolver,
+  SsoConnectionResolver,
+  OrganizationSsoResolver,
+];
 
 @Module({
-  imports: [AuditModule, SessionsModule, OrganizationsModule, TypeOrmModule.forFeature([SsoConnectionEntity])],
+  imports: [
+    AuditModule,
+    SessionsModule,
+    OrganizationsModule,
+    TypeOrmModule.forFeature([SsoConnectionEntity, SsoCandidateEntity, SsoTestRunEntity]),
+  ],
   providers: [
+    ...protocols,
+    ...connections,
+    PlannedEnforcement,
     SignInSourceService,
     SsoDiscoveryService,
-    OidcClientService,
-    GithubClientService,
-    ProviderInspectionService,
-    SsoConnectionService,
-    SsoConfigurationService,
-    SsoConnectionResolver,
-    OrganizationSsoResolver,
+    SsoEnforcementService,
+    SsoTestResolver,
+    SsoTestService,
   ],
-  exports: [SignInSourceService, SsoDiscoveryService, OidcClientService, GithubClientService],
+  exports: [...protocols, SignInSourceService, SsoDiscoveryService, SsoTestService],
 })
 export class SsoModule {}

@@ -79,8 +79,12 @@ export class UserService {
   }
 
   /** Whether this source already calls the user by some subject. */
-  hasIdentityFrom(userId: string, source: string): Promise<boolean> {
-    return this.database.reader.existsBy(IdentityEntity, { userId, source });
+  hasIdentityFrom(userId: string, source: string, issuer?: string): Promise<boolean> {
+    return this.database.reader.existsBy(IdentityEntity, {
+      userId,
+      source,
+      ...(issuer === undefined ? {} : { issuer }),
+    });
   }
 
   /** Whether nobody has ever signed in as this user: pre-created, and waiting for its person. */

@@ -94,7 +94,7 @@ describe('configuring single sign-on', () => {
           key: `${domain}.azure-ad`,
           provider: 'AZURE_AD',
           name: 'Microsoft Entra ID',
-          state: 'ACTIVE',
+          state: 'DRAFT',
           issuer: provider.issuer,
           clientId: 'gatehouse',
           clientAuthMethod: 'client_secret_post',

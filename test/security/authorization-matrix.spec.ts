@@ -71,10 +71,12 @@ const verdicts = table(`
   Mutation.deleteProject        401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.deleteSso            401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.disableSso           401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.discardSsoCandidate  401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.enforceSso           401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.grantBreakGlass      401       404      ok    403   403    403    403    404        ok              ok
   Mutation.inviteMember         401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.leaveOrganization    401       404      ok    ok    ok     ok     ok     404        403             403
+  Mutation.promoteSsoCandidate  401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.removeDomain         401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.removeMember         401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.resendInvitation     401       404      ok    ok    403    403    403    404        ok              ok
@@ -87,6 +89,7 @@ const verdicts = table(`
   Mutation.revokeSession        401       404      ok    ok    404    404    404    404        ok              ok
   Mutation.rotateSigningKey     401       403      403   403   403    403    403    403        403             ok
   Mutation.setProjectRole       401       404      ok    ok    403    403    404    ok         ok              ok
+  Mutation.testSso              401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.unlinkIdentity       401       404      ok    404   404    404    404    403        403             403
   Mutation.updateMemberRole     401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.updateOrganization   401       404      ok    ok    403    403    403    404        ok              ok
@@ -110,7 +113,9 @@ const verdicts = table(`
   Project.members               401       404      ok    ok    ok     403    404    ok         ok              ok
   Project.organization          401       404      ok    ok    ok     ok     404    ok         ok              ok
   ProjectMember.user            401       404      ok    ok    ok     403    404    ok         ok              ok
+  SsoConnection.candidate       401       404      ok    ok    403    403    403    404        ok              ok
   SsoConnection.domain          401       404      ok    ok    403    403    403    404        ok              ok
+  SsoConnection.lastTest        401       404      ok    ok    403    403    403    404        ok              ok
   Viewer.apiKey                 401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   Viewer.identities             401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   Viewer.organizations          401       ok       ok    ok    ok     ok     ok     ok         ok              ok

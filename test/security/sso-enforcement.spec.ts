@@ -101,7 +101,7 @@ describe('an enforced domain', () => {
       expect.objectContaining({
         action: 'ssoConnection.enforced',
         before: { key: acme.connection.key, state: 'ACTIVE' },
-        after: { key: acme.connection.key, state: 'ENFORCED', sessionsEnded: 2 },
+        after: { key: acme.connection.key, state: 'ENFORCED', isTested: false, sessionsEnded: 2 },
       }),
     ]);
     await expect(acceptInvitation({ browser: sessions.byPassword }, invitation)).rejects.toMatchObject({

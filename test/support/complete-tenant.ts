@@ -52,6 +52,7 @@ export interface CompleteTenant {
   /** Verified, and without a connection. */
   readonly verifiedDomainId: string;
   readonly activeConnectionId: string;
+  /** With a candidate. */
   readonly draftConnectionId: string;
   readonly apiKeyId: string;
   /** One of two by which the owner signs in through the active connection. */
@@ -151,6 +152,8 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
         ...[`Provider ${marker}`, state, 'https://provider.invalid', `client-${marker}`, 'none', '{openid}', 'true'],
       ]),
     )};
+    insert into sso_candidates (connection_id, organization_id, issuer, client_id, client_auth_method, scopes, pkce, revision, created_at) values
+      ('${tenant.draftConnectionId}', '${tenant.organizationId}', 'https://candidate.invalid', 'candidate-${marker}', 'none', '{openid}', true, 'r', now());
     insert into identities (id, user_id, source, issuer, subject) values ${rows(
       [tenant.identityId, randomUUID()].map((id) => [
         ...[id, cast.owner.id, tenant.activeConnectionId],

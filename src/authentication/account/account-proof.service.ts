@@ -16,7 +16,7 @@ import type { SignInRefusalReason } from '../sign-in/sign-in-refused.js';
 import { SignInService } from '../sign-in/sign-in.service.js';
 import { strategies } from '../strategies/strategies.js';
 
-type Purpose = Exclude<FlowPurpose, { for: 'signIn' }>;
+type Purpose = Extract<FlowPurpose, { sessionId: string }>;
 
 /** What a provider has proven of somebody who is signed in, used for what they have asked for. */
 @Injectable()

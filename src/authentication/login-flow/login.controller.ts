@@ -7,9 +7,12 @@ import { Logger } from '../../platform/logging/logger.js';
 import { Public } from '../../policy/requires.decorator.js';
 import { FlowCookie } from './flow-cookie.service.js';
 import { SessionCookie } from '../sessions/session-cookie.service.js';
+import { TestSignIn } from '../sso-test/test-sign-in.service.js';
+import { isStateOfTest } from './login-flow.service.js';
 import { signingIn } from './login-flow.types.js';
 import { leaveFor, leaveForExplanation } from './login-outcome.js';
-import { ProviderSignInService, type Visit, type Wish } from './provider-sign-in.service.js';
+import { ProviderSignInService } from './provider-sign-in.service.js';
+import type { Visit, Wish } from './provider-visit.types.js';
 
 const beginning = 'a sign-in begins before anybody has proven anything';
 const comingBack = 'the provider’s answer is what proves somebody';
@@ -21,6 +24,7 @@ type Address = Visit['address'];
 export class LoginController {
   constructor(
     private readonly providers: ProviderSignInService,
+    private readonly tests: TestSignIn,
     private readonly session: SessionCookie,
     private readonly flow: FlowCookie,
     private readonly config: Config,
@@ -83,8 +87,13 @@ export class LoginController {
   }
 
   private async finish(request: Request, response: Response, at: { key: string; address: Address }): Promise<void> {
+    const visit = { request, ...at, browser: this.flow.read(request) };
     try {
-      const { opened, returnTo } = await this.providers.finish({ request, ...at, browser: this.flow.read(request) });
+      if (isStateOfTest(request.query.state)) {
+        leaveFor(response, (await this.tests.finish(visit)).returnTo);
+        return;
+      }
+      const { opened, returnTo } = await this.providers.finish(visit);
       if (opened) this.session.write(response, opened);
       leaveFor(response, returnTo);
     } catch (error) {

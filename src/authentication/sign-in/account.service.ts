@@ -56,7 +56,7 @@ export class AccountService {
 
     const sameEmail = await this.users.findByEmail(email.address);
     if (sameEmail) {
-      const reason = await this.objectionToLinking(source, sameEmail, emailProven);
+      const reason = await this.objectionToLinking({ source, issuer: proof.issuer }, sameEmail, emailProven);
       return reason ? refused(reason) : { identity, email, emailProven, link: sameEmail };
     }
     if (!(await this.mayCreate(source, email, emailProven))) return refused('SIGN_UP_CLOSED');
@@ -142,13 +142,14 @@ export class AccountService {
    * nobody has ever used the account, or the provider was set up for linking and has verified the email.
    */
   private async objectionToLinking(
-    source: SignInSource,
+    { source, issuer }: { readonly source: SignInSource; readonly issuer: string },
     user: User,
     emailProven: boolean,
   ): Promise<SignInRefusalReason | null> {
     if (user.isDeactivated) return 'ACCOUNT_DEACTIVATED';
-    // A new subject with an old email is a new colleague who was given a former one's address.
-    if (await this.users.hasIdentityFrom(user.id, source.identitySource)) return 'OTHER_SUBJECT';
+    // A new subject with an old email is a new colleague who was given a former one's address. Where the organization has
+    // moved its connection to another issuer, everybody is new there.
+    if (await this.users.hasIdentityFrom(user.id, source.identitySource, issuer)) return 'OTHER_SUBJECT';
     if (source.kind === 'connection') return null;
     const sure = emailProven && (source.allowAccountLinking || (await this.users.isUnclaimed(user.id)));
     return sure ? null : 'ACCOUNT_EXISTS';

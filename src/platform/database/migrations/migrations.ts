@@ -14,6 +14,7 @@ import { SecondFactors1764000003000 } from './1764000003000-second-factors.js';
 import { FirstSignIn1764000007000 } from './1764000007000-first-sign-in.js';
 import { BreakGlass1764000008000 } from './1764000008000-break-glass.js';
 import { DomainChecks1764000009000 } from './1764000009000-domain-checks.js';
+import { SsoLifecycle1764000012000 } from './1764000012000-sso-lifecycle.js';
 
 /** Every migration, oldest first. One that has been released is never edited. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   BreakGlass1764000008000,
   DomainChecks1764000009000,
   SecondFactors1764000003000,
+  SsoLifecycle1764000012000,
 ] as const;

@@ -6,6 +6,7 @@ import type {
   SecondStepPage,
   TotpPage,
 } from './second-factor-pages.js';
+import type { SsoTestPage } from './sso-pages.js';
 
 /**
  * What each hosted page is told. The template of a page is named like its entry in `PageModels`, so a page rendered
@@ -62,6 +63,7 @@ export interface PageModels {
   totp: TotpPage;
   'passkey-details': PasskeyDetailsPage;
   'recovery-codes': RecoveryCodesPage;
+  'sso-test': SsoTestPage;
 }
 
 /** What was wrong with the form that was sent: with the whole of it (`alert`), or with one field (`errors`). */

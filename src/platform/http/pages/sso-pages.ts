@@ -1,0 +1,28 @@
+/** What came of a test sign-in. */
+export interface SsoTestPage {
+  /** Whether it was of settings that are to take over. */
+  readonly ofCandidate: boolean;
+  /** Present where it failed; without it, it passed. */
+  readonly cause?:
+    | {
+        readonly code: string;
+        readonly explanation: string;
+        readonly remedy: string;
+        readonly detail?: string | undefined;
+      }
+    | undefined;
+  /** As the provider named them; leave out where it did not come so far. */
+  readonly person?:
+    | {
+        readonly email: string | null;
+        readonly name: string | null;
+        readonly subject: string | null;
+        readonly issuer: string;
+      }
+    | undefined;
+  readonly domains: readonly string[];
+  readonly emailMatches: boolean | null;
+  readonly account: 'KNOWN' | 'JOINED' | 'CREATED' | null;
+  readonly role: string | null;
+  readonly claims: readonly { readonly claim: string; readonly value: string }[];
+}

@@ -1,0 +1,112 @@
+/** Why a sign-in through a connection failed, as its administrators are told: one plain cause each, and what to do. */
+export const signInCauses = {
+  CLOCK_SKEW: {
+    explanation: 'By our clock, what the identity provider sent is not valid yet, or not any more.',
+    remedy: 'Compare the clocks of both machines (NTP): more than a minute apart is too much.',
+  },
+  AUDIENCE: {
+    explanation: 'What the identity provider sent was made for another application.',
+    remedy: 'Compare the client id (for SAML the audience) at the provider with the one that is configured here.',
+  },
+  EMAIL_MISSING: {
+    explanation: 'The identity provider named no email that can be used.',
+    remedy:
+      'Let it send the claim or attribute `email` to this application, and see that the person has an address there.',
+  },
+  EMAIL_UNVERIFIED: {
+    explanation: 'The identity provider has not verified the email, and anybody can have an account there.',
+    remedy: 'Verify the address at the provider.',
+  },
+  EMAIL_OUTSIDE_DOMAIN: {
+    explanation: 'The email lies in none of the domains that this connection speaks for.',
+    remedy: 'Sign in with an address of the domain; or prove the other domain and add it to the connection.',
+  },
+  OTHER_WORKSPACE: {
+    explanation: 'The account is not one that the company’s own Workspace manages.',
+    remedy: 'Use the account that the company manages.',
+  },
+  WRONG_CALLBACK: {
+    explanation: 'The identity provider does not know our redirect URI for this application.',
+    remedy: 'Enter the callback URL of the connection there, to the letter.',
+  },
+  NEVER_CAME_BACK: {
+    explanation: 'The browser was sent to the identity provider, and has not come back.',
+    remedy:
+      'The person gave up, or the provider showed an error of its own: most often an unknown redirect URI. Compare the callback URL there, to the letter.',
+  },
+  CLIENT_REFUSED: {
+    explanation: 'The identity provider did not take our client secret: it is wrong, or has expired.',
+    remedy: 'Make a new secret there and enter it here; or choose another `clientAuthMethod`.',
+  },
+  CODE_REFUSED: {
+    explanation:
+      'The identity provider did not take the code that it had given: it was used, too late, or of another client.',
+    remedy: 'Try again. If it repeats, compare client id, callback URL and PKCE with what is configured there.',
+  },
+  NOT_ASSIGNED: {
+    explanation: 'The identity provider let the person not into this application, or they declined.',
+    remedy: 'Assign the person, or a group of theirs, to the application at the provider.',
+  },
+  PROVIDER_DENIED: {
+    explanation: 'The identity provider answered with an error instead of a sign-in.',
+    remedy: 'Look for the error’s name in its documentation, and into its own log.',
+  },
+  PROVIDER_UNREACHABLE: {
+    explanation: 'The identity provider could not be reached, or its answer could not be read.',
+    remedy: 'See whether it is up, and whether its address can be reached from here.',
+  },
+  ISSUER_MISMATCH: {
+    explanation: 'The identity provider calls itself by another name than the issuer that is configured.',
+    remedy: 'Configure the issuer exactly as it calls itself; a slash at the end counts.',
+  },
+  ADDRESS_NOT_ALLOWED: {
+    explanation: 'An address of the identity provider is private, or not https.',
+    remedy: 'Give its public address; or let the operator list its host in OUTBOUND_ALLOWED_HOSTS.',
+  },
+  SIGNATURE: {
+    explanation: 'The signature is not by a key that the identity provider has told us of.',
+    remedy: 'If it has changed its keys or certificate, give us the new one. If not, somebody tampers.',
+  },
+  CERTIFICATE_EXPIRED: {
+    explanation: 'The certificate that the identity provider signs with has expired.',
+    remedy: 'Renew it there, and enter the new one here.',
+  },
+  ANSWER_INVALID: {
+    explanation: 'What the identity provider sent has failed a check.',
+    remedy: 'The detail names it. Ask the maker of the provider.',
+  },
+  OTHER_SUBJECT: {
+    explanation: 'The email belongs to somebody whom the identity provider knew under another identity.',
+    remedy: 'Look whether it is the same person. If so, remove the old identity from their account.',
+  },
+  ACCOUNT_DEACTIVATED: {
+    explanation: 'The person’s account here is deactivated.',
+    remedy: 'Reactivate it, if they are to come in.',
+  },
+  SIGN_UP_CLOSED: {
+    explanation: 'There is no account for the person, and new ones are by invitation.',
+    remedy: 'Invite them.',
+  },
+  SWITCHED_OFF: {
+    explanation: 'The connection is not in use, or its domain is not proven.',
+    remedy: 'Activate it; see that the domain is verified.',
+  },
+  FLOW_OVER: {
+    explanation: 'The sign-in took longer than ten minutes, came back twice, or was begun in another browser.',
+    remedy: 'Start again, and finish in the same browser.',
+  },
+  CHANGED_MEANWHILE: {
+    explanation: 'The connection was changed while the sign-in was under way.',
+    remedy: 'Start again.',
+  },
+  TAMPERED: {
+    explanation: 'The parameters that the browser came back with are not those of the identity provider.',
+    remedy: 'Try again. If it repeats, somebody tampers.',
+  },
+  OURS: {
+    explanation: 'Something failed in Gatehouse.',
+    remedy: 'The log has it, under the reference.',
+  },
+} as const satisfies Record<string, { readonly explanation: string; readonly remedy: string }>;
+
+export type SignInCauseCode = keyof typeof signInCauses;
