@@ -1,3 +1,5 @@
+import type { GuideValues } from './providers/vendor-form.js';
+
 /** The addresses of a way to sign in. `ROOT_URL` is the one source of absolute ones. */
 export interface SourceAddresses {
   readonly loginUrl: string;
@@ -13,5 +15,25 @@ export function addressesOf(rootUrl: string, key: string): SourceAddresses {
     callbackUrl: `${rootUrl}/api/auth/callback/${key}`,
     aliasCallbackUrl: `${rootUrl}/api/v1/auth/login/${key}/callback`,
     initiateUrl: `${rootUrl}/auth/sso-initiate?provider=${key}`,
+  };
+}
+
+/** @param domain the canonical name of the domain that a connection is for */
+export function connectionKey(domain: string, keySuffix: string): string {
+  return `${domain}.${keySuffix}`;
+}
+
+/** Our addresses as a vendor's steps name them. @param key of a connection that may be still to come */
+export function guideValuesOf(rootUrl: string, key: string): GuideValues {
+  const { callbackUrl, initiateUrl } = addressesOf(rootUrl, key);
+  const metadataUrl = `${rootUrl}/api/auth/saml/${key}/metadata`;
+  return {
+    callbackUrl,
+    initiateUrl,
+    signOutUrl: `${rootUrl}/sign-in?signedOut=1`,
+    backchannelLogoutUrl: `${rootUrl}/api/auth/backchannel-logout/${key}`,
+    entityId: metadataUrl,
+    acsUrl: callbackUrl,
+    metadataUrl,
   };
 }

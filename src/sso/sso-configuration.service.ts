@@ -11,6 +11,7 @@ import { ConnectionStore, editedIn, type Kept } from './connection-store.service
 import { ProviderInspectionService } from './provider-inspection.service.js';
 import { vendors } from './providers/providers.js';
 import type { StoredSettings } from './secret-place.js';
+import { connectionKey } from './source-addresses.js';
 import { toConnection } from './sso-connection.mapping.js';
 import type { SsoConnection, SsoConnectionState, SupportedSsoProvider } from './sso-connection.types.js';
 import { clientFrom, issuerFrom, refuseSecretForAnother, supported, type SsoSettings } from './sso-settings.js';
@@ -63,7 +64,7 @@ function made(domain: Domain, provider: SupportedSsoProvider, { activate }: SsoS
     id: randomId(),
     organizationId: domain.organizationId,
     domainId: domain.id,
-    key: `${domain.name}.${vendors[provider].keySuffix}`,
+    key: connectionKey(domain.name, vendors[provider].keySuffix),
     provider,
     state: activate ? ('ACTIVE' as const) : ('DRAFT' as const),
   };

@@ -1,6 +1,8 @@
-import { invalid } from '../platform/errors/app-error.js';
+import { invalid, type AppError } from '../platform/errors/app-error.js';
+import { formOf } from './providers/forms.js';
 import type { OidcVendor } from './providers/oidc-vendor.js';
 import { vendors, withScope, type Vendor } from './providers/providers.js';
+import { missingText, type FormFieldName } from './providers/vendor-form.js';
 import type { ClientAuthMethod } from './sign-in-source.types.js';
 import type { SsoConnectionEntity } from './sso-connection.entity.js';
 import { isSupported, type SsoProvider, type SupportedSsoProvider } from './sso-connection.types.js';
@@ -49,7 +51,10 @@ export function issuerFrom(settings: SsoSettings, provider: SupportedSsoProvider
   const vendor = vendors[provider];
   refuseIssuerOfGithub(vendor, typed.issuer);
   const found = vendor.issuerOf(typed);
-  if (typeof found !== 'string') throw invalid(found.field, `${found.field} is missing: give ${found.expected}.`);
+  if (typeof found !== 'string') {
+    if (typed[found.field] === null) throw missing(provider, found.field);
+    throw invalid(found.field, `${found.field} must be ${found.expected}.`);
+  }
   const field = vendor.protocol === 'github' ? 'baseUrl' : 'issuer';
   if (!URL.canParse(found))
     throw invalid(field, `${field} must be an absolute URL, such as https://login.example.com.`);
@@ -72,6 +77,15 @@ export function refuseSecretForAnother(issuer: string, settings: SsoSettings, ke
   }
 }
 
+/** What the vendor's form says of it is what is demanded. */
+function isRequired(provider: SupportedSsoProvider, name: FormFieldName): boolean {
+  return formOf(provider).fields.some((field) => field.name === name && field.required);
+}
+
+function missing(provider: SupportedSsoProvider, name: FormFieldName): AppError {
+  return invalid(name, missingText(formOf(provider), name));
+}
+
 /** GitHub has no issuer: the field is for what a provider calls itself. @throws VALIDATION_FAILED */
 function refuseIssuerOfGithub({ protocol }: Vendor, issuer: string | null): void {
   if (protocol === 'github' && issuer !== null)
@@ -91,8 +105,9 @@ export function clientFrom(
 ) {
   const vendor = vendors[provider];
   const clientId = settings.clientId ?? kept?.clientId;
-  if (clientId === undefined) throw invalid('clientId', 'clientId is missing.');
+  if (clientId === undefined) throw missing(provider, 'clientId');
   const hasSecret = (settings.clientSecret ?? kept?.clientSecret ?? null) !== null;
+  if (!hasSecret && isRequired(provider, 'clientSecret')) throw missing(provider, 'clientSecret');
   const pkce = settings.pkce ?? kept?.pkce ?? true;
   if (!pkce && !hasSecret)
     throw invalid('pkce', 'pkce must be on: without a client secret nothing else protects the sign-in.');
@@ -101,7 +116,7 @@ export function clientFrom(
     clientId,
     clientAuthMethod:
       vendor.protocol === 'github'
-        ? githubAuthMethodFrom(settings, hasSecret)
+        ? githubAuthMethodFrom(settings)
         : clientAuthMethodFrom(settings, hasSecret, vendor, kept, offered),
     scopes: withScope(vendor, settings.scopes ?? kept?.scopes ?? null),
     pkce,
@@ -128,8 +143,7 @@ function clientAuthMethodFrom(
 }
 
 /** GitHub takes the secret in the form, and no other proof. */
-function githubAuthMethodFrom({ clientAuthMethod: asked = null }: SsoSettings, hasSecret: boolean): ClientAuthMethod {
-  if (!hasSecret) throw invalid('clientSecret', 'clientSecret is missing: GitHub has no public clients.');
+function githubAuthMethodFrom({ clientAuthMethod: asked = null }: SsoSettings): ClientAuthMethod {
   if (asked !== null && asked !== 'client_secret_post')
     throw invalid('clientAuthMethod', 'clientAuthMethod must be CLIENT_SECRET_POST: GitHub takes no other.');
   return 'client_secret_post';

@@ -38,6 +38,42 @@ export const azureAd: OidcVendor = {
       }),
     assertion: { keyId: 'x5t#S256', audience: 'token endpoint' },
   },
+  form: {
+    fields: [
+      {
+        name: 'tenantId',
+        kind: 'TEXT',
+        required: true,
+        label: 'Directory (tenant) ID',
+        help: 'On the Overview page of the app registration.',
+        example: '72f988bf-86f1-41af-91ab-2d7cd011db47',
+      },
+      {
+        name: 'clientId',
+        kind: 'TEXT',
+        required: true,
+        label: 'Application (client) ID',
+        help: 'On the Overview page of the app registration.',
+      },
+      {
+        name: 'clientSecret',
+        kind: 'SECRET',
+        required: false,
+        label: 'Client secret value',
+        help: 'On the page Certificates & secrets, in the column Value, right after it was added: it is not shown later. The Secret ID is something else. Left out: a public client.',
+      },
+    ],
+    steps: [
+      'In the Microsoft Entra admin center open App registrations (under Entra ID; in older menus under Identity, Applications) and choose New registration.',
+      'Admit the accounts of this directory only (Single tenant). As the redirect URI choose the platform Web and enter {{callbackUrl}}.',
+      'Under Certificates & secrets add a client secret, and copy its Value at once.',
+      'Under Token configuration add the optional claim email to the ID token: otherwise Entra ID may not say whose address it is.',
+      'If signing out here shall sign people out of Microsoft too, add {{signOutUrl}} to the redirect URIs under Authentication.',
+      'For a tile in My Apps enter {{initiateUrl}} as Home page URL under Branding & properties.',
+      'Under Enterprise applications open the application of the same name, and choose under Users and groups who may sign in.',
+    ],
+    guideUrl: 'https://learn.microsoft.com/en-us/entra/identity-platform/quickstart-register-app',
+  },
 };
 
 function issuerFor(tenantId: string): string {

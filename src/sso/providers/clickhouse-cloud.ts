@@ -11,4 +11,5 @@ export const clickhouseCloud: OidcVendor = {
   clientAuthMethod: 'client_secret_post',
   linksAccounts: true,
   issuerOf: givenIssuer('https://auth.clickhouse.cloud/'),
+  form: null,
 };

@@ -1,4 +1,5 @@
 import type { GithubSettings } from '../sign-in-source.types.js';
+import type { FormField } from './vendor-form.js';
 import { withoutSlash, type VendorFacts } from './vendor.js';
 
 /**
@@ -19,6 +20,32 @@ export const usualGithub = {
   isOpenToAnybody: true,
   linksAccounts: false,
 } as const satisfies Partial<GithubVendor>;
+
+/** The fields of an OAuth app. */
+export const clientOfApp = [
+  {
+    name: 'clientId',
+    kind: 'TEXT',
+    required: true,
+    label: 'Client ID',
+    help: 'On the page of the OAuth app.',
+  },
+  {
+    name: 'clientSecret',
+    kind: 'SECRET',
+    required: true,
+    label: 'Client secret',
+    help: 'On the page of the OAuth app, after Generate a new client secret: it is shown once. GitHub has no public clients.',
+  },
+] as const satisfies readonly FormField[];
+
+export const stepsOfApp = [
+  'Open the Settings of your organization there, so that the app is not one person’s; then Developer settings, OAuth apps, and choose New OAuth app.',
+  'Enter {{callbackUrl}} as Authorization callback URL, and {{initiateUrl}} as Homepage URL.',
+  'Register it; nothing else needs to be ticked.',
+  'Choose Generate a new client secret, and copy it with the client ID at once.',
+  'Whoever shall sign in needs an address of the domain as their primary email at GitHub, and verified there.',
+];
 
 /** @param issuer the web address: of github.com, of a company's own on ghe.com, or of an Enterprise Server */
 export function githubEndpoints(

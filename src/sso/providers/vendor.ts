@@ -1,3 +1,5 @@
+import type { VendorForm } from './vendor-form.js';
+
 /** What an administrator gives to say where a provider stands. */
 export interface VendorAddress {
   /** Taken as it is where it is given: an issuer is compared letter by letter. */
@@ -34,6 +36,8 @@ export interface VendorFacts {
   readonly isOpenToAnybody: boolean;
   /** Whether an account is entered by its verified email unless the operator says otherwise. */
   readonly linksAccounts: boolean;
+  /** How an organization registers its own; null for a vendor that is configured for the instance alone. */
+  readonly form: VendorForm | null;
 }
 
 /** The address without slashes at its end. */
