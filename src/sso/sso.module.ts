@@ -21,6 +21,8 @@ import { SsoConnectionLoader } from './sso-connection-loader.service.js';
 import { OrganizationSsoResolver, SsoConnectionResolver } from './sso-connection.resolver.js';
 import { SsoConnectionService } from './sso-connection.service.js';
 import { SsoDiscoveryService } from './sso-discovery.service.js';
+import { SsoGuideResolver } from './sso-guide.resolver.js';
+import { SsoGuideService } from './sso-guide.service.js';
 import { SsoTestRunEntity } from './testing/sso-test-run.entity.js';
 import { SsoTestResolver } from './testing/sso-test.resolver.js';
 import { SsoTestService } from './testing/sso-test.service.js';
@@ -55,6 +57,8 @@ const connections = [
     SignInSourceService,
     SsoDiscoveryService,
     SsoEnforcementService,
+    SsoGuideResolver,
+    SsoGuideService,
     SsoTestResolver,
     SsoTestService,
   ],

@@ -54,6 +54,8 @@ const verdicts = table(`
   Query.permissions             ok        ok       ok    ok    ok     ok     ok     ok         ok              ok
   Query.project                 401       404      ok    ok    ok     ok     404    ok         ok              ok
   Query.roles                   401       404      ok    ok    ok     ok     ok     404        ok              ok
+  Query.ssoProviderForms        ok        ok       ok    ok    ok     ok     ok     ok         ok              ok
+  Query.ssoSetupGuide           401       404      ok    ok    403    403    403    404        ok              ok
   Query.verifyAuditTrail        401       404      ok    ok    403    403    403    404        ok              ok
   Query.viewer                  401       ok       ok    ok    ok     ok     ok     ok         ok              ok
 
@@ -116,6 +118,8 @@ const verdicts = table(`
   SsoConnection.candidate       401       404      ok    ok    403    403    403    404        ok              ok
   SsoConnection.domain          401       404      ok    ok    403    403    403    404        ok              ok
   SsoConnection.lastTest        401       404      ok    ok    403    403    403    404        ok              ok
+  SsoProviderForm.fields        ok        ok       ok    ok    ok     ok     ok     ok         ok              ok
+  SsoSetupGuide.fields          401       404      ok    ok    403    403    403    404        ok              ok
   Viewer.apiKey                 401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   Viewer.identities             401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   Viewer.organizations          401       ok       ok    ok    ok     ok     ok     ok         ok              ok
@@ -298,7 +302,7 @@ describe('104: who may do what', () => {
     const [type = '', field = ''] = name.split('.');
     if (type === 'Query') return Object.keys(argumentsOf(field, foreign)).length > 0;
     if (type === 'Mutation') return !['createOrganization', 'revokeOtherSessions', 'rotateSigningKey'].includes(field);
-    return type !== 'Viewer' && type !== 'Membership';
+    return !['Viewer', 'Membership', 'SsoProviderForm'].includes(type);
   }
 
   /** All rows of a tenant, in every table that has an organization. */

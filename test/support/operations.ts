@@ -68,6 +68,8 @@ export const queryArguments: Readonly<Record<string, (tenant: CompleteTenant) =>
   permissions: () => ({}),
   project: ({ projectId }) => ({ id: projectId }),
   roles: ({ organizationId }) => ({ organizationId }),
+  ssoProviderForms: () => ({}),
+  ssoSetupGuide: ({ verifiedDomainId }) => ({ domainId: verifiedDomainId, provider: 'OKTA' }),
   verifyAuditTrail: ({ organizationId }) => ({ organizationId }),
   viewer: () => ({}),
 };
