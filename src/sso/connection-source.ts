@@ -14,18 +14,20 @@ interface House {
 }
 
 /**
- * An organization's connection, ready to sign in the people of its domain.
+ * An organization's connection, ready to sign in the people of its domains.
+ * @param domains proven, and its own
  * @param settings those of its candidate, where these are to be tried
  */
 export function connectionSource(
   row: SsoConnectionEntity,
-  domain: VerifiedDomain,
+  domains: readonly VerifiedDomain[],
   house: House,
   settings: StoredSettings = row,
 ): SignInSource {
   const { issuer, clientId, clientAuthMethod, scopes, pkce } = settings;
   const vendor = vendors[row.provider];
-  const facts = factsOf(row, vendor, domain, house.rootUrl);
+  const allowedDomains = domains.map(({ name }) => name);
+  const facts = factsOf(row, vendor, allowedDomains, house.rootUrl);
   const client = {
     issuer,
     clientId,
@@ -43,13 +45,18 @@ export function connectionSource(
     clientAuthMethod,
     clientKey: null,
     claims: { email: 'email', name: 'name', emailVerified },
-    hostedDomains: namesHostedDomain ? [domain.name] : [],
+    hostedDomains: namesHostedDomain ? allowedDomains : [],
     quirks,
   });
   return { ...facts, protocol: 'oidc', settings: oidcSettings };
 }
 
-function factsOf(row: SsoConnectionEntity, vendor: Vendor, domain: VerifiedDomain, rootUrl: string): SourceFacts {
+function factsOf(
+  row: SsoConnectionEntity,
+  vendor: Vendor,
+  allowedDomains: readonly string[],
+  rootUrl: string,
+): SourceFacts {
   return {
     key: row.key,
     name: row.name,
@@ -57,10 +64,9 @@ function factsOf(row: SsoConnectionEntity, vendor: Vendor, domain: VerifiedDomai
     kind: 'connection',
     connectionId: row.id,
     organizationId: row.organizationId,
-    domain: domain.name,
     identitySource: row.id,
     allowSignUp: true,
-    allowedDomains: [domain.name],
+    allowedDomains,
     // Its organization owns the domain: what its own provider says of an address there is as good as a proof. Where
     // anybody can have an account, the provider is not its own.
     requireEmailVerified: vendor.isOpenToAnybody,

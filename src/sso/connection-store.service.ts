@@ -10,6 +10,7 @@ import { AppError } from '../platform/errors/app-error.js';
 import type { Actor } from '../policy/actor.js';
 import { ConnectionSecrets } from './connection-secrets.service.js';
 import type { ConnectionSettingsColumns } from './connection-settings.entity.js';
+import { ConnectionDomainEntity } from './domains/connection-domain.entity.js';
 import { secretPlace, secretPlaceOf, type StoredSettings } from './secret-place.js';
 import { SsoCandidateEntity } from './sso-candidate.entity.js';
 import { SsoConnectionEntity } from './sso-connection.entity.js';
@@ -85,6 +86,8 @@ export class ConnectionStore {
       .returning('id')
       .execute();
     if ((inserted.raw as unknown[]).length === 0) throw changedMeanwhile();
+    const { id: connectionId, domainId, organizationId } = row;
+    await tx.insert(ConnectionDomainEntity, { connectionId, domainId, organizationId });
     await this.audit.record(tx, actor, ssoConnectionCreated, toConnection(row, this.config.rootUrl));
     return row;
   }

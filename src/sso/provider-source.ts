@@ -37,7 +37,6 @@ function factsOf(provider: ProviderConfig, vendor: Vendor, setting: Naming, root
     kind: 'provider',
     connectionId: null,
     organizationId: null,
-    domain: null,
     identitySource: `provider:${provider.key}`,
     allowSignUp: provider.allowSignUp,
     allowedDomains: provider.allowedDomains.map((domain) => canonicalDomain(domain, setting('ALLOWED_DOMAINS'))),

@@ -7,6 +7,8 @@ import { Cipher } from '../platform/crypto/cipher.js';
 import { Database } from '../platform/database/database.js';
 import { OutboundHttp } from '../platform/http/outbound.js';
 import { connectionSource } from './connection-source.js';
+import { ConnectionDomainEntity } from './domains/connection-domain.entity.js';
+import { ConnectionDomains } from './domains/connection-domain.service.js';
 import { providerSource } from './provider-source.js';
 import type { SignInSource } from './sign-in-source.types.js';
 import type { StoredSettings } from './secret-place.js';
@@ -30,6 +32,7 @@ export class SignInSourceService {
   constructor(
     private readonly database: Database,
     private readonly domains: DomainService,
+    private readonly connectionDomains: ConnectionDomains,
     private readonly cipher: Cipher,
     private readonly config: Config,
     outbound: OutboundHttp,
@@ -51,17 +54,13 @@ export class SignInSourceService {
     return usable.find(({ source }) => source.key === key)?.source ?? null;
   }
 
-  /** The providers and connections in use, by the source that their identities name. In two statements, however many. */
+  /** The providers and connections in use, by the source that their identities name. In three statements, however many. */
   async byIdentitySource(identitySources: readonly string[]): Promise<ReadonlyMap<string, SignInSource>> {
-    const connections = await this.database.reader.findBy(SsoConnectionEntity, {
+    const rows = await this.database.reader.findBy(SsoConnectionEntity, {
       id: In([...identitySources]),
       state: In([...usableStates]),
     });
-    const domains = await this.domains.listVerifiedByIds(connections.map(({ domainId }) => domainId));
-    const found = connections.flatMap((row) => {
-      const domain = domains.find(({ id }) => id === row.domainId);
-      return domain ? [this.sourceOf(row, domain)] : [];
-    });
+    const found = await this.sourcesOf(rows);
     return new Map([...this.providers, ...found].map((source) => [source.identitySource, source]));
   }
 
@@ -79,25 +78,32 @@ export class SignInSourceService {
    */
   async underTest(connectionId: string): Promise<SignInSource | null> {
     const row = await this.database.reader.findOneBy(SsoConnectionEntity, { id: connectionId });
-    const [domain] = row ? await this.domains.listVerifiedByIds([row.domainId]) : [];
-    return row && domain ? this.triedSourceOf(row, domain) : null;
+    return row && this.triedSourceOf(row);
   }
 
   async underTestByKey(key: string): Promise<SignInSource | null> {
     const domain = await this.domainIn(key);
     if (!domain) return null;
     const row = await this.database.reader.findOneBy(SsoConnectionEntity, { domainId: domain.id, key });
-    return row ? this.triedSourceOf(row, domain) : null;
+    return row && this.triedSourceOf(row);
   }
 
-  /** The connections in use on a verified domain: the enforced one first, then the newest. */
+  /** The connections in use that speak for a verified domain: the enforced ones first, then the newest. */
   async usableOn(domain: VerifiedDomain): Promise<UsableConnection[]> {
-    const rows = await this.database.reader.find(SsoConnectionEntity, {
-      where: { domainId: domain.id, state: In([...usableStates]) },
-      order: { createdAt: 'DESC', id: 'DESC' },
-    });
-    const usable = rows.map((row) => ({ source: this.sourceOf(row, domain), enforced: row.state === 'ENFORCED' }));
-    return [...usable.filter(({ enforced }) => enforced), ...usable.filter(({ enforced }) => !enforced)];
+    const rows = await this.database.reader
+      .createQueryBuilder(SsoConnectionEntity, 'connection')
+      .innerJoin(ConnectionDomainEntity, 'spoken', 'spoken.connection_id = connection.id')
+      .where('spoken.domain_id = :domainId', { domainId: domain.id })
+      .andWhere('connection.state in (:...states)', { states: usableStates })
+      .orderBy(`connection.state = 'ENFORCED'`, 'DESC')
+      .addOrderBy('connection.created_at', 'DESC')
+      .addOrderBy('connection.id', 'DESC')
+      .getMany();
+    const sources = await this.sourcesOf(rows, domain);
+    return sources.map((source) => ({
+      source,
+      enforced: rows.some(({ id, state }) => id === source.connectionId && state === 'ENFORCED'),
+    }));
   }
 
   /** The domain at the start of a connection's key, where somebody has proven it. A provider's key has no dot. */
@@ -106,12 +112,30 @@ export class SignInSourceService {
     return name === undefined ? null : this.domains.findVerified(name);
   }
 
-  private async triedSourceOf(row: SsoConnectionEntity, domain: VerifiedDomain): Promise<SignInSource> {
-    const candidate = await this.database.reader.findOneBy(SsoCandidateEntity, { connectionId: row.id });
-    return this.sourceOf(row, domain, candidate ?? row);
+  /** Of the connections whose own domain, the one in the key, is proven. */
+  private async sourcesOf(rows: readonly SsoConnectionEntity[], known?: VerifiedDomain): Promise<SignInSource[]> {
+    const proven = await this.connectionDomains.provenOf(
+      rows.map(({ id }) => id),
+      known,
+    );
+    return rows.flatMap((row) => {
+      const domains = proven.get(row.id) ?? [];
+      return domains.some(({ id }) => id === row.domainId) ? [this.sourceOf(row, domains)] : [];
+    });
   }
 
-  private sourceOf(row: SsoConnectionEntity, domain: VerifiedDomain, settings: StoredSettings = row): SignInSource {
-    return connectionSource(row, domain, { rootUrl: this.config.rootUrl, cipher: this.cipher }, settings);
+  private async triedSourceOf(row: SsoConnectionEntity): Promise<SignInSource | null> {
+    const domains = (await this.connectionDomains.provenOf([row.id])).get(row.id) ?? [];
+    if (!domains.some(({ id }) => id === row.domainId)) return null;
+    const candidate = await this.database.reader.findOneBy(SsoCandidateEntity, { connectionId: row.id });
+    return this.sourceOf(row, domains, candidate ?? row);
+  }
+
+  private sourceOf(
+    row: SsoConnectionEntity,
+    domains: readonly VerifiedDomain[],
+    settings: StoredSettings = row,
+  ): SignInSource {
+    return connectionSource(row, domains, { rootUrl: this.config.rootUrl, cipher: this.cipher }, settings);
   }
 }

@@ -72,16 +72,14 @@ export interface SourceFacts {
   /** The same for a sign-in that began at the older address. */
   readonly aliasCallbackUrl: string;
   readonly kind: 'provider' | 'connection';
-  /** Null for a provider of the instance, as the next two are. */
+  /** Null for a provider of the instance, as the next is. */
   readonly connectionId: string | null;
   readonly organizationId: string | null;
-  /** The verified domain that the connection speaks for. */
-  readonly domain: string | null;
   /** Where subjects are unique: the connection's id, or `provider:<key>`. */
   readonly identitySource: string;
   /** Whether somebody without an account gets one. */
   readonly allowSignUp: boolean;
-  /** Canonical email domains that may sign in; empty for all. */
+  /** Canonical email domains that may sign in; empty for all. A connection's are those that it speaks for, as far as they are proven. */
   readonly allowedDomains: readonly string[];
   readonly requireEmailVerified: boolean;
   /** Whether an existing account is entered by its email, once the provider has verified that. */

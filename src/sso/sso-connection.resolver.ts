@@ -10,6 +10,7 @@ import { Public, Requires } from '../policy/requires.decorator.js';
 import { SsoEnforcementService } from './enforcement/sso-enforcement.service.js';
 import { SsoConnection } from './sso-connection.graphql.js';
 import { SsoConfigurationService } from './sso-configuration.service.js';
+import { SsoConnectionLoader } from './sso-connection-loader.service.js';
 import { SsoConnectionService } from './sso-connection.service.js';
 import type { SsoConnection as ConnectionFacts } from './sso-connection.types.js';
 import {
@@ -31,7 +32,7 @@ export class SsoConnectionResolver {
     private readonly connections: SsoConnectionService,
     private readonly configuration: SsoConfigurationService,
     private readonly enforcement: SsoEnforcementService,
-    private readonly domains: DomainService,
+    private readonly loader: SsoConnectionLoader,
   ) {}
 
   @Mutation(() => ConfigureSsoPayload, {
@@ -104,10 +105,10 @@ export class SsoConnectionResolver {
     return { connection: await this.connections.delete(actor, scope.organizationId, input.connectionId) };
   }
 
-  @ResolveField(() => Domain, { description: 'The domain whose people it signs in.' })
+  @ResolveField(() => Domain, { description: 'The domain that it was made for, and is named by.' })
   @Public('a connection is shown only to those who may read the single sign-on of its organization')
-  domain(@Parent() connection: ConnectionFacts): Promise<DomainFacts> {
-    return this.domains.get(connection.domainId);
+  domain(@Parent() { domainId }: ConnectionFacts): Promise<DomainFacts> {
+    return this.loader.domain(domainId);
   }
 }
 

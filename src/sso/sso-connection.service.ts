@@ -11,6 +11,7 @@ import type { Actor, Scope } from '../policy/actor.js';
 import { refuseStaleProof } from '../policy/fresh-proof.js';
 import type { ScopeLocator } from '../policy/requires.decorator.js';
 import { ConnectionMoves } from './connection-moves.service.js';
+import { ConnectionDomainEntity } from './domains/connection-domain.entity.js';
 import { SsoConnectionEntity } from './sso-connection.entity.js';
 import { ssoConnectionActivated, ssoConnectionDeleted, ssoConnectionDisabled } from './sso-connection.events.js';
 import { toConnection } from './sso-connection.mapping.js';
@@ -72,9 +73,9 @@ export class SsoConnectionService implements ScopeLocator, OnModuleInit {
 
 /** A domain takes its connections along when it goes, so somebody has to have meant that. */
 async function refuseWhileConnected(tx: Tx, { domainId }: { readonly domainId: string }): Promise<void> {
-  const connected = await tx.existsBy(SsoConnectionEntity, { domainId });
+  const connected = await tx.existsBy(ConnectionDomainEntity, { domainId });
   if (!connected) return;
   throw new AppError('PRECONDITION_FAILED', {
-    message: 'Single sign-on is configured on this domain. Delete its connections first.',
+    message: 'Single sign-on is configured on this domain. Delete its connections first, or take the domain from them.',
   });
 }

@@ -27,10 +27,17 @@ export class SsoDiscoveryService {
     this.enforcedDomains = new Set(config.enforcedDomains.map(canonicalDomain));
   }
 
-  /** The one connection that the domain's people are sent to: the enforced one, else the newest. */
-  async forEmailDomain(domain: string): Promise<UsableConnection | null> {
+  /** The connections that the domain's people choose from: the enforced ones, else all in use; the newest first. */
+  async choicesFor(domain: string): Promise<UsableConnection[]> {
     const verified = await this.domains.findVerified(domain);
-    const [first] = verified ? await this.sources.usableOn(verified) : [];
+    const usable = verified ? await this.sources.usableOn(verified) : [];
+    const enforced = usable.filter((connection) => connection.enforced);
+    return enforced.length > 0 ? enforced : usable;
+  }
+
+  /** The one that they are sent to where nobody can choose. */
+  async forEmailDomain(domain: string): Promise<UsableConnection | null> {
+    const [first] = await this.choicesFor(domain);
     return first ?? null;
   }
 

@@ -6,6 +6,10 @@ import { SessionsModule } from '../sessions/sessions.module.js';
 import { ConnectionMoves } from './connection-moves.service.js';
 import { ConnectionSecrets } from './connection-secrets.service.js';
 import { ConnectionStore } from './connection-store.service.js';
+import { ConnectionDomainEntity } from './domains/connection-domain.entity.js';
+import { ConnectionDomains } from './domains/connection-domain.service.js';
+import { SsoDomainResolver } from './domains/sso-domain.resolver.js';
+import { SsoDomainService } from './domains/sso-domain.service.js';
 import { PlannedEnforcement } from './enforcement/planned-enforcement.service.js';
 import { SsoEnforcementService } from './enforcement/sso-enforcement.service.js';
 import { GithubClientService } from './protocols/github/github-client.service.js';
@@ -30,6 +34,7 @@ import { SsoTestService } from './testing/sso-test.service.js';
 const protocols = [OidcClientService, GithubClientService];
 
 const connections = [
+  ConnectionDomains,
   ConnectionMoves,
   ConnectionSecrets,
   ConnectionStore,
@@ -48,7 +53,7 @@ const connections = [
     AuditModule,
     SessionsModule,
     OrganizationsModule,
-    TypeOrmModule.forFeature([SsoConnectionEntity, SsoCandidateEntity, SsoTestRunEntity]),
+    TypeOrmModule.forFeature([SsoConnectionEntity, SsoCandidateEntity, ConnectionDomainEntity, SsoTestRunEntity]),
   ],
   providers: [
     ...protocols,
@@ -56,6 +61,8 @@ const connections = [
     PlannedEnforcement,
     SignInSourceService,
     SsoDiscoveryService,
+    SsoDomainResolver,
+    SsoDomainService,
     SsoEnforcementService,
     SsoGuideResolver,
     SsoGuideService,

@@ -78,7 +78,7 @@ export class UserService {
     return identity && this.findById(identity.userId);
   }
 
-  /** Whether this source already calls the user by some subject. */
+  /** Whether this source (or this issuer there, where one is given) already calls the user by some subject. */
   hasIdentityFrom(userId: string, source: string, issuer?: string): Promise<boolean> {
     return this.database.reader.existsBy(IdentityEntity, {
       userId,

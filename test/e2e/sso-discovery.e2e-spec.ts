@@ -33,7 +33,9 @@ describe('the connection of an email’s domain', () => {
         select 'c' || n, 'o' || n, 'd' || n, 'd' || n || '.test.okta', 'OKTA', 'Okta', 'ACTIVE', 'https://idp.example.test',
                'client', 'none', '{openid,email}', true
           from generate_series(1, ${count}) n;
-      analyze domains, sso_connections;
+      insert into sso_connection_domains (connection_id, domain_id, organization_id)
+        select 'c' || n, 'd' || n, 'o' || n from generate_series(1, ${count}) n;
+      analyze domains, sso_connections, sso_connection_domains;
     `);
   }
 

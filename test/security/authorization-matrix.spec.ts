@@ -62,6 +62,7 @@ const verdicts = table(`
   Mutation.acceptInvitation     401       410      410   410   410    410    410    403        403             403
   Mutation.activateSso          401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.addDomain            401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.addSsoDomain         401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.changeEmail          401       ok       ok    ok    ok     ok     ok     403        403             403
   Mutation.clearProjectRole     401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.configureSso         401       404      ok    ok    403    403    403    404        ok              ok
@@ -81,6 +82,7 @@ const verdicts = table(`
   Mutation.promoteSsoCandidate  401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.removeDomain         401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.removeMember         401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.removeSsoDomain      401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.resendInvitation     401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.resetSecondFactors   401       404      ok    403   403    403    403    404        ok              ok
   Mutation.revokeAllSessions    401       404      ok    ok    404    404    404    404        ok              ok
@@ -117,6 +119,7 @@ const verdicts = table(`
   ProjectMember.user            401       404      ok    ok    ok     403    404    ok         ok              ok
   SsoConnection.candidate       401       404      ok    ok    403    403    403    404        ok              ok
   SsoConnection.domain          401       404      ok    ok    403    403    403    404        ok              ok
+  SsoConnection.domains         401       404      ok    ok    403    403    403    404        ok              ok
   SsoConnection.lastTest        401       404      ok    ok    403    403    403    404        ok              ok
   SsoProviderForm.fields        ok        ok       ok    ok    ok     ok     ok     ok         ok              ok
   SsoSetupGuide.fields          401       404      ok    ok    403    403    403    404        ok              ok

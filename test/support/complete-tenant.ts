@@ -54,6 +54,8 @@ export interface CompleteTenant {
   readonly activeConnectionId: string;
   /** With a candidate. */
   readonly draftConnectionId: string;
+  /** Spoken for by the draft connection besides its own. */
+  readonly sharedDomainId: string;
   readonly apiKeyId: string;
   /** One of two by which the owner signs in through the active connection. */
   readonly identityId: string;
@@ -86,6 +88,7 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
     verifiedDomainId: randomUUID(),
     activeConnectionId: randomUUID(),
     draftConnectionId: randomUUID(),
+    sharedDomainId: randomUUID(),
     apiKeyId: randomUUID(),
     identityId: randomUUID(),
     projectKey: projectPair.secretKey.reveal(),
@@ -109,7 +112,7 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
       permissions: permissionNames,
     },
   ];
-  const connectedDomainId = randomUUID();
+  const [connectedDomainId, sharedDomainId] = [randomUUID(), tenant.sharedDomainId];
   await app.database.query(`
     insert into organizations (id, name, slug, plan) values ('${tenant.organizationId}', 'Organization ${marker}', '${marker}', 'self-hosted');
     insert into users (id, email, name) values ('${tenant.employeeId}', 'employee@verified-${marker}.test', 'Employee');
@@ -136,6 +139,7 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
     insert into domains (id, organization_id, name, token, status, verified_at, next_check_at) values
       ('${tenant.pendingDomainId}', '${tenant.organizationId}', 'pending-${marker}.test', 'token', 'PENDING', null, null),
       ('${tenant.verifiedDomainId}', '${tenant.organizationId}', 'verified-${marker}.test', 'token', 'VERIFIED', now(), now() + interval '1 day'),
+      ('${sharedDomainId}', '${tenant.organizationId}', 'shared-${marker}.test', 'token', 'VERIFIED', now(), now() + interval '1 day'),
       ('${connectedDomainId}', '${tenant.organizationId}', 'connected-${marker}.test', 'token', 'VERIFIED', now(), now() + interval '1 day');
     insert into sso_connections (id, organization_id, domain_id, key, provider, name, state, issuer, client_id, client_auth_method, scopes, pkce) values ${rows(
       [
@@ -152,6 +156,9 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
         ...[`Provider ${marker}`, state, 'https://provider.invalid', `client-${marker}`, 'none', '{openid}', 'true'],
       ]),
     )};
+    insert into sso_connection_domains (connection_id, domain_id, organization_id)
+      select id, domain_id, organization_id from sso_connections where organization_id = '${tenant.organizationId}';
+    insert into sso_connection_domains (connection_id, domain_id, organization_id) values ('${tenant.draftConnectionId}', '${sharedDomainId}', '${tenant.organizationId}');
     insert into sso_candidates (connection_id, organization_id, issuer, client_id, client_auth_method, scopes, pkce, revision, created_at) values
       ('${tenant.draftConnectionId}', '${tenant.organizationId}', 'https://candidate.invalid', 'candidate-${marker}', 'none', '{openid}', true, 'r', now());
     insert into identities (id, user_id, source, issuer, subject) values ${rows(

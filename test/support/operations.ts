@@ -10,6 +10,10 @@ export const mutationInputs: Readonly<Record<string, (tenant: CompleteTenant, is
   acceptInvitation: ({ invitationToken }) => ({ token: invitationToken }),
   activateSso: ({ draftConnectionId }) => ({ connectionId: draftConnectionId }),
   addDomain: ({ organizationId }) => ({ organizationId, name: `added-${unique()}.test` }),
+  addSsoDomain: ({ draftConnectionId, verifiedDomainId }) => ({
+    connectionId: draftConnectionId,
+    domainId: verifiedDomainId,
+  }),
   changeEmail: () => ({ email: `changed-${unique()}@example.test` }),
   clearProjectRole: ({ projectId, colleagueId }) => ({ projectId, userId: colleagueId }),
   configureSso: ({ verifiedDomainId }, issuer) => ({
@@ -41,6 +45,10 @@ export const mutationInputs: Readonly<Record<string, (tenant: CompleteTenant, is
   promoteSsoCandidate: ({ draftConnectionId }) => ({ connectionId: draftConnectionId, skipTest: true }),
   removeDomain: ({ pendingDomainId }) => ({ domainId: pendingDomainId }),
   removeMember: ({ organizationId, colleagueId }) => ({ organizationId, userId: colleagueId }),
+  removeSsoDomain: ({ draftConnectionId, sharedDomainId }) => ({
+    connectionId: draftConnectionId,
+    domainId: sharedDomainId,
+  }),
   resendInvitation: ({ invitationId }) => ({ invitationId }),
   resetSecondFactors: ({ organizationId, lostId }) => ({ organizationId, userId: lostId }),
   revokeAllSessions: ({ employeeId }) => ({ userId: employeeId }),

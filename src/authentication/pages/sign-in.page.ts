@@ -45,10 +45,18 @@ export class SignInPage {
       await this.forms.askEmail(response, { returnTo, email, ...problemsForForm(invalidEmail()) }, next.status);
     } else if (next.next === 'sso') {
       // Chromium refuses a redirect from a form to another origin under `form-action 'self'`: a page leads on instead.
-      const to = `${next.loginUrl}&returnTo=${encodeURIComponent(returnTo)}`;
+      const onTo = (loginUrl: string) => `${loginUrl}&returnTo=${encodeURIComponent(returnTo)}`;
       const instead =
         this.options.list().password && !next.enforced ? { passwordUrl: passwordUrl(returnTo, email) } : {};
-      sendPage(response, this.pages.render('continue', { to, destination: next.name, ...instead }));
+      const page =
+        next.connections.length === 1
+          ? this.pages.render('continue', { to: onTo(next.loginUrl), destination: next.name, ...instead })
+          : this.pages.render('choose-connection', {
+              email,
+              connections: next.connections.map(({ name, loginUrl }) => ({ name, loginUrl: onTo(loginUrl) })),
+              ...instead,
+            });
+      sendPage(response, page);
     } else {
       await this.forms.askPasswordOf(response, email, returnTo);
     }

@@ -113,14 +113,14 @@ export class AccountService {
     return (await this.belongsToConnection(email.domain)) ? 'SSO_REQUIRED' : null;
   }
 
-  /** A connection speaks for its own domain, as long as its organization has proven it, and for no other. */
+  /** A connection speaks for its own domains, as long as its organization has proven them, and for no others. */
   private async objectionToConnection(
     source: SignInSource,
     proof: ProviderProof,
     email: EmailAddress,
   ): Promise<SignInRefusalReason | null> {
     if (source.requireEmailVerified && proof.emailVerified !== true) return 'EMAIL_NOT_VERIFIED';
-    const owner = email.domain === source.domain ? await this.domains.findVerified(email.domain) : null;
+    const owner = source.allowedDomains.includes(email.domain) ? await this.domains.findVerified(email.domain) : null;
     return owner !== null && owner.organizationId === source.organizationId ? null : 'EMAIL_OUTSIDE_DOMAIN';
   }
 
@@ -147,9 +147,10 @@ export class AccountService {
     emailProven: boolean,
   ): Promise<SignInRefusalReason | null> {
     if (user.isDeactivated) return 'ACCOUNT_DEACTIVATED';
-    // A new subject with an old email is a new colleague who was given a former one's address. Where the organization has
-    // moved its connection to another issuer, everybody is new there.
-    if (await this.users.hasIdentityFrom(user.id, source.identitySource, issuer)) return 'OTHER_SUBJECT';
+    // A new subject with an old email is a new colleague who was given a former one's address. Where an organization has
+    // moved its connection to another issuer, everybody is new there; a provider's other issuer is somebody else's.
+    const sameIssuer = source.kind === 'connection' ? issuer : undefined;
+    if (await this.users.hasIdentityFrom(user.id, source.identitySource, sameIssuer)) return 'OTHER_SUBJECT';
     if (source.kind === 'connection') return null;
     const sure = emailProven && (source.allowAccountLinking || (await this.users.isUnclaimed(user.id)));
     return sure ? null : 'ACCOUNT_EXISTS';

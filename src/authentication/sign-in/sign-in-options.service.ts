@@ -28,6 +28,8 @@ export type Discovery =
       readonly name: string;
       readonly enforced: boolean;
       readonly loginUrl: string;
+      /** All that the person may choose from, the one above first. */
+      readonly connections: readonly ProviderOption[];
     }
   | { readonly next: 'password'; readonly providers: readonly ProviderOption[] };
 
@@ -59,14 +61,22 @@ export class SignInOptionsService {
    */
   async discover(typed: string): Promise<Discovery> {
     const email = emailIn(typed);
-    const found = await this.discovery.forEmailDomain(email.domain);
+    const choices = (await this.discovery.choicesFor(email.domain)).map(({ source }) => source);
     const enforcement = await this.discovery.enforcementFor(email.domain);
     // The operator may leave a domain no password without a connection: a provider of the instance is its way then.
-    const source =
-      found?.source ?? this.sources.configured().find(({ loginUrl }) => loginUrl === enforcement?.loginUrl);
-    if (!source) return { next: 'password', providers: this.providers() };
-    const loginUrl = `${source.loginUrl}?login_hint=${encodeURIComponent(email.address)}`;
-    return { next: 'sso', connection: source.key, name: source.name, enforced: enforcement !== null, loginUrl };
+    const sources =
+      choices.length > 0
+        ? choices
+        : this.sources.configured().filter(({ loginUrl }) => loginUrl === enforcement?.loginUrl);
+    const connections = sources.map(({ key, name, loginUrl }) => ({
+      key,
+      name,
+      loginUrl: `${loginUrl}?login_hint=${encodeURIComponent(email.address)}`,
+    }));
+    const [first] = connections;
+    if (!first) return { next: 'password', providers: this.providers() };
+    const { key: connection, name, loginUrl } = first;
+    return { next: 'sso', connection, name, enforced: enforcement !== null, loginUrl, connections };
   }
 
   /**

@@ -66,6 +66,12 @@ export class DomainService implements ScopeLocator {
     return domain ?? null;
   }
 
+  /** The domains of these ids, proven or not, by name. */
+  async listByIds(ids: readonly string[]): Promise<Domain[]> {
+    const rows = await this.database.reader.find(DomainEntity, { where: { id: In([...ids]) }, order: { name: 'ASC' } });
+    return rows.map(toDomain);
+  }
+
   /** Those of the domains of these ids that are proven, in no order. */
   async listVerifiedByIds(ids: readonly string[]): Promise<VerifiedDomain[]> {
     const rows = await this.database.reader.findBy(DomainEntity, { id: In([...ids]), status: In([...owned]) });

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '../../audit/audit.service.js';
-import { DomainService } from '../../organizations/domains/domain.service.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { AppError, invalid } from '../../platform/errors/app-error.js';
@@ -8,6 +7,7 @@ import type { Actor } from '../../policy/actor.js';
 import { refuseStaleProof } from '../../policy/fresh-proof.js';
 import { SessionService } from '../../sessions/session.service.js';
 import { ConnectionMoves } from '../connection-moves.service.js';
+import { ConnectionDomains } from '../domains/connection-domain.service.js';
 import { SsoConnectionEntity } from '../sso-connection.entity.js';
 import { ssoConnectionEnforced, ssoEnforcementPlanned } from '../sso-connection.events.js';
 import type { SsoConnection } from '../sso-connection.types.js';
@@ -28,7 +28,7 @@ export class SsoEnforcementService {
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
-    private readonly domains: DomainService,
+    private readonly domains: ConnectionDomains,
     private readonly sessions: SessionService,
     private readonly moves: ConnectionMoves,
     private readonly clock: Clock,
@@ -96,14 +96,13 @@ export class SsoEnforcementService {
     await this.moves.refuseUnlessUsable(connection);
   }
 
-  /** Those of the domain's people, but for the ones that the organization's own connections have opened. */
-  private async endOtherSessions(tx: Tx, { organizationId, domainId }: SsoConnection): Promise<number> {
-    const { name } = await this.domains.get(domainId);
-    const connections = await tx.findBy(SsoConnectionEntity, { organizationId, domainId });
-    return this.sessions.endAllInDomain(
-      tx,
-      name,
-      connections.map(({ key }) => key),
-    );
+  /** Those of its domains' people, but for the ones that the organization's own connections have opened. */
+  private async endOtherSessions(tx: Tx, { id, organizationId }: SsoConnection): Promise<number> {
+    const ofOrganization = await tx.findBy(SsoConnectionEntity, { organizationId });
+    const keys = ofOrganization.map(({ key }) => key);
+    const domains = (await this.domains.provenOf([id])).get(id) ?? [];
+    let ended = 0;
+    for (const { name } of domains) ended += await this.sessions.endAllInDomain(tx, name, keys);
+    return ended;
   }
 }

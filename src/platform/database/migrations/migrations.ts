@@ -15,6 +15,7 @@ import { FirstSignIn1764000007000 } from './1764000007000-first-sign-in.js';
 import { BreakGlass1764000008000 } from './1764000008000-break-glass.js';
 import { DomainChecks1764000009000 } from './1764000009000-domain-checks.js';
 import { SsoLifecycle1764000012000 } from './1764000012000-sso-lifecycle.js';
+import { ConnectionDomains1764000015000 } from './1764000015000-connection-domains.js';
 
 /** Every migration, oldest first. One that has been released is never edited. */
 export const migrations = [
@@ -35,4 +36,5 @@ export const migrations = [
   DomainChecks1764000009000,
   SecondFactors1764000003000,
   SsoLifecycle1764000012000,
+  ConnectionDomains1764000015000,
 ] as const;

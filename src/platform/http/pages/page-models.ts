@@ -6,7 +6,7 @@ import type {
   SecondStepPage,
   TotpPage,
 } from './second-factor-pages.js';
-import type { SsoTestPage } from './sso-pages.js';
+import type { ChooseConnectionPage, SsoTestPage } from './sso-pages.js';
 
 /**
  * What each hosted page is told. The template of a page is named like its entry in `PageModels`, so a page rendered
@@ -63,6 +63,7 @@ export interface PageModels {
   totp: TotpPage;
   'passkey-details': PasskeyDetailsPage;
   'recovery-codes': RecoveryCodesPage;
+  'choose-connection': ChooseConnectionPage;
   'sso-test': SsoTestPage;
 }
 

@@ -1,3 +1,13 @@
+import type { ProviderLink } from './page-models.js';
+
+/** Where the people of one domain have several identity providers. */
+export interface ChooseConnectionPage {
+  readonly email: string;
+  readonly connections: readonly ProviderLink[];
+  /** Leave out where the people of this domain may not use one. */
+  readonly passwordUrl?: string | undefined;
+}
+
 /** What came of a test sign-in. */
 export interface SsoTestPage {
   /** Whether it was of settings that are to take over. */
