@@ -51,6 +51,48 @@ export interface GithubSettings extends ClientSettings {
   readonly apiUrl: string;
 }
 
+/** Our own key, as it is known to one SAML identity provider. */
+export interface SamlKeyPair {
+  /** PKCS#8 in PEM. */
+  readonly privateKey: Secret;
+  /** PEM. */
+  readonly certificate: string;
+}
+
+/** A certificate of an identity provider. That it has expired is told to administrators and keeps nobody out. */
+export interface SamlCertificate {
+  readonly pem: string;
+  readonly notAfter: Date;
+}
+
+/** What the attributes are called that tell of a person. Null for the usual names, one after the other. */
+export interface SamlAttributeNames {
+  /** Null for the NameID. */
+  readonly subject: string | null;
+  readonly email: string | null;
+  readonly name: string | null;
+  readonly groups: string | null;
+}
+
+/** What is needed to sign people in at one SAML 2.0 identity provider. */
+export interface SamlSettings {
+  /** The entityID of the identity provider, to the letter. */
+  readonly issuer: string;
+  /** Its SingleSignOnService with the HTTP-Redirect binding. */
+  readonly ssoUrl: string;
+  /** Any of them may prove a signature, so that the provider can change its key while people sign in. */
+  readonly certificates: readonly SamlCertificate[];
+  readonly ourEntityId: string;
+  /** Our assertion consumer service: the one address that responses may be meant for. */
+  readonly acsUrl: string;
+  readonly signRequests: boolean;
+  /** Signs our requests and opens encrypted assertions. */
+  readonly keyPair: SamlKeyPair;
+  readonly attributes: SamlAttributeNames;
+  /** The form of name that is asked for, a URN; null leaves it to the provider. */
+  readonly nameIdFormat: string | null;
+}
+
 /** By protocol: what has to be known of a provider that speaks it. */
 export interface SettingsOf {
   readonly oidc: OidcSettings;

@@ -64,6 +64,14 @@ export const providerRefusals = {
   LOGOUT_TOKEN_INVALID: failed,
   ID_TOKEN_SIGNATURE: failed,
   USERINFO_INVALID: failed,
+  SAML_RESPONSE_INVALID: failed,
+  SAML_SIGNATURE: failed,
+  SAML_ENCRYPTION: failed,
+  SAML_AUDIENCE: failed,
+  SAML_RECIPIENT: failed,
+  SAML_OTHER_REQUEST: failed,
+  SAML_TIME: failed,
+  SAML_SUBJECT: failed,
   UNEXPECTED: failed,
 } as const satisfies Record<ProviderRefusalReason, Words>;
 

@@ -7,6 +7,13 @@
  * - `PROVIDER_DENIED`: the provider says no, or the person did
  * - `ISSUER_…`: the provider can't be reached, is another, or may not be called
  * - `CODE_REFUSED`, `ID_TOKEN_…`, `USERINFO_INVALID`: the step of the exchange that failed
+ * - `SAML_RESPONSE_INVALID`: what was posted is no SAML response of the one shape that is read
+ * - `SAML_SIGNATURE`: it, or its assertion, is not signed by the identity provider in a way that is believed
+ * - `SAML_ENCRYPTION`: its assertion can't be opened
+ * - `SAML_AUDIENCE`, `SAML_RECIPIENT`: it is meant for somebody else, or for another address of ours
+ * - `SAML_OTHER_REQUEST`: it answers another request of ours, or none
+ * - `SAML_TIME`: it comes too early or too late
+ * - `SAML_SUBJECT`: it names nobody who could be known again
  * - `HOSTED_DOMAIN`: the account is not of one of the organizations that may sign in (Google's `hd`)
  * - `LOGOUT_TOKEN_INVALID`: a provider's word that somebody signed out there, which is not believed
  * - `UNEXPECTED`: a defect or an outage of ours; the log has it under the same request id
@@ -28,6 +35,14 @@ export type ProviderRefusalReason =
   | 'ID_TOKEN_INVALID'
   | 'ID_TOKEN_SIGNATURE'
   | 'USERINFO_INVALID'
+  | 'SAML_RESPONSE_INVALID'
+  | 'SAML_SIGNATURE'
+  | 'SAML_ENCRYPTION'
+  | 'SAML_AUDIENCE'
+  | 'SAML_RECIPIENT'
+  | 'SAML_OTHER_REQUEST'
+  | 'SAML_TIME'
+  | 'SAML_SUBJECT'
   | 'HOSTED_DOMAIN'
   | 'LOGOUT_TOKEN_INVALID'
   | 'UNEXPECTED';
