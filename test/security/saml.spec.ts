@@ -248,6 +248,12 @@ describe('the SAML service provider', () => {
       expect(await signIn({}, { attributes: absent })).toMatchObject({ email: null, name: null });
     });
 
+    it('with two thousand groups', async () => {
+      const groups = Array.from({ length: 2_000 }, (_, each) => `group-${each}`);
+      provider.signInAs({ attributes: { groups } });
+      expect((await signIn()).claims).toEqual({ groups });
+    });
+
     it('without an email where several are named, since their order would decide', async () => {
       provider.signInAs({ nameIdFormat: unspecified, attributes: { mail: ['alice@acme.test', 'root@acme.test'] } });
       expect((await signIn()).email).toBeNull();
@@ -716,8 +722,14 @@ describe('the SAML service provider', () => {
       [
         'attributes without number',
         response(`<a ${Array.from({ length: 20_000 }, (_, each) => `a${each}=""`).join(' ')}/>`),
-        'it has too many attributes on one element',
+        'it has too many attributes',
       ],
+      [
+        'attributes without number, a few on each',
+        response('<a b="" c="" d="" e=""/>'.repeat(2_400)),
+        'it has too many attributes',
+      ],
+      ['comments without number', response('<!---->'.repeat(largest / 7)), 'it has too many comments'],
       ['two roots', response('').repeat(2), 'it has mistakes in its XML'],
       ['something unfinished', response('<a>'), 'it has mistakes in its XML'],
       [

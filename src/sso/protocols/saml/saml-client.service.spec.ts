@@ -53,6 +53,7 @@ describe('a SAML identity provider whose metadata is fetched', () => {
     body = body.replaceAll(`${new URL(provider.ssoUrl).origin}/sso`, 'http://idp.example.com/sso');
     await expect(service.inspect(server.origin)).rejects.toMatchObject({
       code: 'VALIDATION_FAILED',
+      fields: [{ field: 'saml.metadataUrl', message: expect.stringMatching(/must be called over https/) }],
     });
   });
 });

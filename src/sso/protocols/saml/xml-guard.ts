@@ -1,8 +1,8 @@
 /** Of a message or a description, in bytes. Sizes beyond it are refused before anything is read. */
 export const MOST_BYTES = 256 * 1024;
 
-/** More than any identity provider needs, and few enough that reading takes milliseconds. */
-const most = { elements: 10_000, depth: 64, attributes: 64 };
+/** More than any identity provider needs, such as two thousand groups; and few enough to be verified in half a second. */
+const most = { tags: 5_000, comments: 500, attributes: 8_000, attributesOfOne: 64, depth: 32 };
 
 /** Each part begins in its own way, so that the match takes time in proportion to the length, whatever is in there. */
 const tag = /<(\/?)[^\s<>"'/!?=](?:[^<>"']|"[^"<]*"|'[^'<]*')*>/y;
@@ -18,11 +18,12 @@ const encodings = /^(utf-?8|us-ascii)$/i;
 export function refusedUnparsed(xml: string): string | null {
   // Characters that XML has no place for (XML 1.0, 2.2).
   if (/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/.test(xml)) return 'a control character';
-  let [elements, depth] = [0, 0];
+  let [tags, comments, attributes, depth] = [0, 0, 0, 0];
   for (let at = xml.indexOf('<'); at !== -1; at = xml.indexOf('<', at)) {
     if (xml.startsWith('<!--', at)) {
       at = xml.indexOf('-->', at + 4);
       if (at === -1) return 'a comment without an end';
+      if (++comments > most.comments) return 'too many comments';
       continue;
     }
     if (xml.startsWith('<!', at)) return 'a document type, an entity or a CDATA section';
@@ -34,10 +35,11 @@ export function refusedUnparsed(xml: string): string | null {
     at = tag.lastIndex;
     if (closing === '/') depth -= 1;
     else if (!text.endsWith('/>')) depth += 1;
-    elements += 1;
-    if (elements > 2 * most.elements) return 'too many elements';
+    const ownAttributes = Math.floor(text.split(/["']/).length / 2);
+    attributes += ownAttributes;
+    if (++tags > most.tags) return 'too many elements';
     if (depth > most.depth) return 'elements too deep within each other';
-    if (text.split(/["']/).length > 2 * most.attributes) return 'too many attributes on one element';
+    if (ownAttributes > most.attributesOfOne || attributes > most.attributes) return 'too many attributes';
   }
   return null;
 }
