@@ -97,7 +97,13 @@ describe('the SAML service provider', () => {
         email: 'alice@acme.test',
         emailVerified: undefined,
         name: 'Alice Archer',
-        claims: { email: 'alice@acme.test', firstName: 'Alice', lastName: 'Archer', groups: ['staff', 'admins'] },
+        claims: {
+          email: 'alice@acme.test',
+          firstName: 'Alice',
+          lastName: 'Archer',
+          groups: ['staff', 'admins'],
+          auth_time: expect.any(Number),
+        },
       });
     });
 
@@ -162,7 +168,9 @@ describe('the SAML service provider', () => {
       const other =
         '<saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><saml:SubjectConfirmationData Recipient="https://other.test/"/></saml:SubjectConfirmation>';
       const late = { confirmationNotOnOrAfter: instant(-50), notOnOrAfter: instant(-50) };
-      expect((await signIn(says({ ...late, authnStatements: 2 }))).subject).toBe('alice@acme.test');
+      expect((await signIn(says({ ...late, authnInstants: [instant(-9), instant(-1)] }))).subject).toBe(
+        'alice@acme.test',
+      );
       const early = { notBefore: instant(50), confirmationNotBefore: instant(50) };
       expect((await signIn(says({ ...early, moreConfirmations: other }))).subject).toBe('alice@acme.test');
     });
@@ -200,7 +208,16 @@ describe('the SAML service provider', () => {
           }),
         },
       ],
-      ['Google', { attributes: {} }, { subject: 'alice@acme.test', email: 'alice@acme.test', name: null, claims: {} }],
+      [
+        'Google',
+        { attributes: {} },
+        {
+          subject: 'alice@acme.test',
+          email: 'alice@acme.test',
+          name: null,
+          claims: { auth_time: expect.any(Number) },
+        },
+      ],
       [
         'OneLogin',
         {
@@ -248,10 +265,18 @@ describe('the SAML service provider', () => {
       expect(await signIn({}, { attributes: absent })).toMatchObject({ email: null, name: null });
     });
 
+    it('telling when the person last proved themselves, since a provider may not heed that it was asked anew', async () => {
+      provider.signInAs({ attributes: { auth_time: ['4102444800'] } });
+      const authnInstants = ['2026-01-02T03:04:05Z', '2026-01-02T03:04:06.789Z', '2026-01-01T00:00:00Z'];
+      expect((await signIn(says({ authnInstants }))).claims).toEqual({
+        auth_time: Date.UTC(2026, 0, 2, 3, 4, 6) / 1000,
+      });
+    });
+
     it('with two thousand groups', async () => {
       const groups = Array.from({ length: 2_000 }, (_, each) => `group-${each}`);
       provider.signInAs({ attributes: { groups } });
-      expect((await signIn()).claims).toEqual({ groups });
+      expect((await signIn()).claims).toMatchObject({ groups });
     });
 
     it('without an email where several are named, since their order would decide', async () => {
@@ -611,9 +636,15 @@ describe('the SAML service provider', () => {
       ],
       [
         'by which nobody signed in',
-        { authnStatements: 0 },
+        { authnInstants: [] },
         'SAML_RESPONSE_INVALID',
         'the assertion does not say that anybody signed in',
+      ],
+      [
+        'by which somebody signed in at no time',
+        { authnInstants: ['yesterday'] },
+        'SAML_TIME',
+        'AuthnInstant is "yesterday", which is no time in UTC',
       ],
       ['in a response of another version', { version: '1.1' }, 'SAML_RESPONSE_INVALID', 'Version is "1.1", not "2.0"'],
     ])('%s', async (_name, facts, reason, detail) => {
@@ -747,15 +778,12 @@ describe('the SAML service provider', () => {
     });
 
     it.each([
-      ['more than 256 kB', Buffer.alloc(256 * 1024 + 1, ' ').toString('base64')],
-      ['much more', 'A'.repeat(50_000_000)],
-    ])('%s', async (_name, base64) => {
+      ['more than 256 kB', Buffer.alloc(256 * 1024 + 1, ' ').toString('base64'), 'it is larger than 262144 bytes'],
+      ['much more', 'A'.repeat(50_000_000), 'it is longer than 524288 characters'],
+      ['blanks without end', `${' '.repeat(500_000)}!`, 'it is not in base64'],
+    ])('%s', async (_name, base64, detail) => {
       const begun = performance.now();
-      await expectRefused(
-        party().redeem(base64, { requestId: '_1' }),
-        'SAML_RESPONSE_INVALID',
-        'it is larger than 262144 bytes',
-      );
+      await expectRefused(party().redeem(base64, { requestId: '_1' }), 'SAML_RESPONSE_INVALID', detail);
       expect(performance.now() - begun).toBeLessThan(100);
     });
 

@@ -30,7 +30,8 @@ export interface ResponseFacts {
   readonly moreConditions: string;
   /** XML within Subject, before the first confirmation. */
   readonly moreConfirmations: string;
-  readonly authnStatements: number;
+  /** Of each AuthnStatement. */
+  readonly authnInstants: readonly string[];
   readonly person: SamlPerson;
 }
 
@@ -67,7 +68,7 @@ export function correctFacts(about: {
     audiences: [sp.entityId],
     moreConditions: '',
     moreConfirmations: '',
-    authnStatements: 1,
+    authnInstants: [instant(0)],
     person,
   };
 }
@@ -86,7 +87,7 @@ export function responseXml(facts: ResponseFacts): string {
 
 function assertionXml(facts: ResponseFacts): string {
   const attributes = attributesXml({ ID: facts.assertionId, Version: '2.0', IssueInstant: instant(0) });
-  return `<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"${attributes}>${issuerXml(facts.assertionIssuer)}${subjectXml(facts)}${conditionsXml(facts)}${authnStatementXml().repeat(facts.authnStatements)}${attributeStatementXml(facts.person)}</saml:Assertion>`;
+  return `<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"${attributes}>${issuerXml(facts.assertionIssuer)}${subjectXml(facts)}${conditionsXml(facts)}${facts.authnInstants.map(authnStatementXml).join('')}${attributeStatementXml(facts.person)}</saml:Assertion>`;
 }
 
 function subjectXml(facts: ResponseFacts): string {
@@ -106,8 +107,8 @@ function conditionsXml({ notBefore, notOnOrAfter, audiences, moreConditions }: R
   return `<saml:Conditions${attributesXml({ NotBefore: notBefore, NotOnOrAfter: notOnOrAfter })}>${restriction}${moreConditions}</saml:Conditions>`;
 }
 
-function authnStatementXml(): string {
-  return `<saml:AuthnStatement AuthnInstant="${instant(0)}" SessionIndex="_${randomUUID()}"><saml:AuthnContext><saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>`;
+function authnStatementXml(authnInstant: string): string {
+  return `<saml:AuthnStatement AuthnInstant="${authnInstant}" SessionIndex="_${randomUUID()}"><saml:AuthnContext><saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>`;
 }
 
 function attributeStatementXml({ attributes }: SamlPerson): string {

@@ -83,8 +83,11 @@ function checkTimes(where: string, element: XmlElement): void {
   }
 }
 
-/** Core 1.3.3: always in UTC. A time without its zone would be another one in another place. */
-function instant(text: string, what: string): number {
+/**
+ * Milliseconds since 1970. Core 1.3.3: always in UTC; a time without its zone would be another one in another place.
+ * @throws ProviderRefusal
+ */
+export function instant(text: string, what: string): number {
   const isInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/.test(text);
   const time = isInstant ? Date.parse(text) : NaN;
   demand(!Number.isNaN(time), 'SAML_TIME', `${what} is ${quoted(text)}, which is no time in UTC`);

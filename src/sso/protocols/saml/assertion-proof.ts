@@ -1,6 +1,7 @@
 import type { SamlAttributeNames, SamlSettings } from '../../sign-in-source.types.js';
 import { isSubject } from '../oidc/id-token.js';
 import type { ProviderProof } from '../provider-proof.types.js';
+import { instant } from './assertion-checks.js';
 import { demand } from './demand.js';
 import { nameIdFormats, ns } from './saml-names.js';
 import { attributeOf, childrenNamed, onlyChild, type XmlElement } from './xml.js';
@@ -42,7 +43,8 @@ const usualNames = {
 type Attributes = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Who it is that an assertion speaks of, once every check has passed. SAML has no word on whether an email is verified.
+ * Who it is that an assertion speaks of, once every check has passed. SAML has no word on whether an email is verified. The
+ * claims are the attributes; `groups` and `auth_time` are called so whatever the provider calls them.
  * @throws ProviderRefusal where nobody is named who could be known again the next time
  */
 export function proofOf(assertion: XmlElement, { issuer, attributes: names }: SamlSettings): ProviderProof {
@@ -56,8 +58,15 @@ export function proofOf(assertion: XmlElement, { issuer, attributes: names }: Sa
     email: emailOf(nameId, attributes, names),
     emailVerified: undefined,
     name: nameOf(attributes, names),
-    claims: { ...Object.fromEntries(byName), ...(groups.length > 0 ? { groups } : {}) },
+    claims: { ...Object.fromEntries(byName), ...(groups.length > 0 ? { groups } : {}), auth_time: provenAt(assertion) },
   };
+}
+
+/** When the person last proved themselves to the provider, in seconds: the `auth_time` of OpenID Connect. */
+function provenAt(assertion: XmlElement): number {
+  const statements = childrenNamed(assertion, ns.assertion, 'AuthnStatement');
+  const times = statements.map((each) => instant(attributeOf(each, 'AuthnInstant') ?? '', 'AuthnInstant'));
+  return Math.floor(Math.max(...times) / 1000);
 }
 
 interface NameId {
