@@ -26,6 +26,9 @@ import type { Logger } from './platform/logging/logger.js';
 /** Far above any request of ours, and far below what would hurt to read. */
 const BODY_LIMIT = '100kb';
 
+/** A SAML response of 256 kB as base64 in lines, in a form: beyond that it is refused anyway. */
+const ANSWER_LIMIT = '550kb';
+
 /** An identity provider's form posts (SAML) and logout tokens arrive from its origin and carry their own proof. */
 const postedByProviders = /^\/api\/auth\/(callback|backchannel-logout)\//;
 
@@ -59,6 +62,7 @@ export async function createApp(
   app.use('/graphql', graphqlRequests());
   app.use(jsonBodies(postedByProviders));
   app.use(express.json({ limit: BODY_LIMIT }));
+  app.use('/api/auth/callback', express.urlencoded({ limit: ANSWER_LIMIT, extended: false }));
   app.use(express.urlencoded({ limit: BODY_LIMIT, extended: false }));
   app.use(unreadableBody());
   app.use('/graphql', graphqlBodies());

@@ -4,7 +4,6 @@ import path from 'node:path';
 import { listForms, type ProviderForm } from '../src/sso/providers/forms.js';
 import { guideFor, type FormField } from '../src/sso/providers/vendor-form.js';
 import { guideValuesOf } from '../src/sso/source-addresses.js';
-import { isSupported } from '../src/sso/sso-connection.types.js';
 
 const committed = path.resolve(import.meta.dirname, '../docs/sso-providers.md');
 
@@ -45,7 +44,7 @@ function part(form: ProviderForm): string {
   return [
     `## ${provider === 'CUSTOM' ? 'Any other OpenID provider' : name}`,
     '',
-    `\`provider: ${provider}\`${isSupported(provider) ? '' : ', which `configureSso` refuses in this version'}`,
+    `\`provider: ${provider}\`${form.protocol === 'saml' ? ', with the fields in `saml`' : ''}`,
     '',
     ...steps,
     '',

@@ -14,6 +14,7 @@ import { FlowCookie } from './login-flow/flow-cookie.service.js';
 import { LoginController } from './login-flow/login.controller.js';
 import { LoginFlowEntity } from './login-flow/login-flow.entity.js';
 import { LoginFlowService } from './login-flow/login-flow.service.js';
+import { PostedAnswers } from './login-flow/posted-answer.service.js';
 import { ProviderFailures } from './login-flow/provider-failures.service.js';
 import { ProviderSignInService } from './login-flow/provider-sign-in.service.js';
 import { ProviderVisits } from './login-flow/provider-visit.service.js';
@@ -58,6 +59,7 @@ import { TestReports } from './sso-test/test-report.service.js';
 import { TestSignIn } from './sso-test/test-sign-in.service.js';
 import { PasswordSignInService } from './strategies/password/password-sign-in.service.js';
 import { PasswordStrategy } from './strategies/password/password.strategy.js';
+import { SamlMetadataController } from './strategies/saml/saml-metadata.controller.js';
 import { KnownDeviceCookie } from './throttle/known-device-cookie.service.js';
 import { SignInThrottle } from './throttle/sign-in-throttle.service.js';
 import { SigningKeyEntity } from './tokens/signing-key.entity.js';
@@ -95,7 +97,14 @@ const signInProviders = [
   WelcomeService,
 ];
 
-const loginFlowProviders = [FlowCookie, LoginFlowService, ProviderFailures, ProviderSignInService, ProviderVisits];
+const loginFlowProviders = [
+  FlowCookie,
+  LoginFlowService,
+  PostedAnswers,
+  ProviderFailures,
+  ProviderSignInService,
+  ProviderVisits,
+];
 
 const ssoTestProviders = [TestReports, TestSignIn];
 
@@ -118,6 +127,7 @@ const ssoTestProviders = [TestReports, TestSignIn];
     LoginController,
     BackchannelLogoutController,
     MailboxController,
+    SamlMetadataController,
     TokenController,
     ...pages,
     ...accountControllers,

@@ -10,7 +10,13 @@ import { Public } from '../policy/requires.decorator.js';
 import { SessionService } from '../sessions/session.service.js';
 import { UserService } from '../users/user.service.js';
 
-const methods = { password: 'Password', oidc: 'OpenID Connect', oauth2: 'OAuth 2.0', passkey: 'Passkey' } as const;
+const methods = {
+  password: 'Password',
+  oidc: 'OpenID Connect',
+  oauth2: 'OAuth 2.0',
+  saml: 'SAML',
+  passkey: 'Passkey',
+} as const;
 
 /** Who is signed in, how, and where they belong. */
 @Controller()

@@ -2,9 +2,10 @@
  * How a person proved who they are.
  * - `password`: their password
  * - `oidc`: an OpenID provider · `oauth2`: a provider that has OAuth 2.0 alone (GitHub)
+ * - `saml`: an identity provider that speaks SAML 2.0
  * - `passkey`: a passkey and nothing else (WebAuthn, with user verification: two factors in one)
  */
-export type SignInMethod = 'password' | 'oidc' | 'oauth2' | 'passkey';
+export type SignInMethod = 'password' | 'oidc' | 'oauth2' | 'saml' | 'passkey';
 
 /** What a person proved in addition to the first factor. */
 export type SecondFactor = 'totp' | 'passkey' | 'recoveryCode';

@@ -9,7 +9,7 @@ export class Session implements Omit<SessionDetails, 'userId'> {
   id!: string;
 
   @Field(() => String, {
-    description: 'How the person proved who they are: `password`, `oidc`, `oauth2` or `passkey`.',
+    description: 'How the person proved who they are: `password`, `oidc`, `oauth2`, `saml` or `passkey`.',
   })
   method!: SignInMethod;
 

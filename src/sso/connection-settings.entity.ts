@@ -22,6 +22,10 @@ export abstract class ConnectionSettingsColumns {
   @Column({ type: 'boolean' })
   pkce!: boolean;
 
+  /** A `SamlIdentityProvider`; null unless the connection speaks SAML. */
+  @Column({ type: 'jsonb', nullable: true })
+  saml!: object | null;
+
   /** Another one with each change of the settings: a test is of the settings that it was run with, and of no others. */
   @Column({ type: 'text' })
   revision!: string;

@@ -2,9 +2,10 @@ import type { VerifiedDomain } from '../organizations/domains/domain.types.js';
 import type { Cipher } from '../platform/crypto/cipher.js';
 import type { Secret } from '../platform/crypto/secret.js';
 import { githubEndpoints } from './providers/github-vendor.js';
-import { vendors, type Vendor } from './providers/providers.js';
-import { secretPlaceOf, type StoredSettings } from './secret-place.js';
-import type { SignInSource, SourceFacts } from './sign-in-source.types.js';
+import { vendors } from './providers/providers.js';
+import type { SamlIdentityProvider } from './saml/saml-identity-provider.types.js';
+import { samlKeyPlace, secretPlaceOf, type StoredSettings } from './secret-place.js';
+import type { SamlSettings, SignInSource, SourceFacts } from './sign-in-source.types.js';
 import { addressesOf } from './source-addresses.js';
 import type { SsoConnectionEntity } from './sso-connection.entity.js';
 
@@ -24,10 +25,18 @@ export function connectionSource(
   house: House,
   settings: StoredSettings = row,
 ): SignInSource {
-  const { issuer, clientId, clientAuthMethod, scopes, pkce } = settings;
-  const vendor = vendors[row.provider];
   const allowedDomains = domains.map(({ name }) => name);
-  const facts = factsOf(row, vendor, allowedDomains, house.rootUrl);
+  const { provider } = row;
+  if (provider === 'SAML') {
+    const { allowIdpInitiated } = settings.saml as SamlIdentityProvider;
+    const facts = { ...factsOf(row, allowedDomains, house.rootUrl), allowIdpInitiated };
+    return { ...facts, protocol: 'saml', settings: samlSettings(row, settings, facts, house.cipher) };
+  }
+  const vendor = vendors[provider];
+  // Its organization owns the domain: what its own provider says of an address there is as good as a proof. Where anybody
+  // can have an account, the provider is not its own.
+  const facts = { ...factsOf(row, allowedDomains, house.rootUrl), requireEmailVerified: vendor.isOpenToAnybody };
+  const { issuer, clientId, clientAuthMethod, scopes, pkce } = settings;
   const client = {
     issuer,
     clientId,
@@ -51,12 +60,7 @@ export function connectionSource(
   return { ...facts, protocol: 'oidc', settings: oidcSettings };
 }
 
-function factsOf(
-  row: SsoConnectionEntity,
-  vendor: Vendor,
-  allowedDomains: readonly string[],
-  rootUrl: string,
-): SourceFacts {
+function factsOf(row: SsoConnectionEntity, allowedDomains: readonly string[], rootUrl: string): SourceFacts {
   return {
     key: row.key,
     name: row.name,
@@ -67,11 +71,39 @@ function factsOf(
     identitySource: row.id,
     allowSignUp: true,
     allowedDomains,
-    // Its organization owns the domain: what its own provider says of an address there is as good as a proof. Where
-    // anybody can have an account, the provider is not its own.
-    requireEmailVerified: vendor.isOpenToAnybody,
+    requireEmailVerified: false,
     allowAccountLinking: true,
+    allowIdpInitiated: false,
     signOutAtProvider: row.signOutAtProvider,
+  };
+}
+
+function samlSettings(
+  row: SsoConnectionEntity,
+  { issuer, clientId, saml }: StoredSettings,
+  { callbackUrl }: SourceFacts,
+  cipher: Cipher,
+): SamlSettings {
+  const { samlPrivateKey, samlCertificate } = row;
+  if (saml === null || samlPrivateKey === null || samlCertificate === null)
+    throw new Error(`The connection ${row.key} has no settings of SAML.`);
+  const { ssoUrl, certificates, signRequests, nameIdFormat, attributes } = saml as SamlIdentityProvider;
+  return {
+    issuer,
+    ssoUrl,
+    certificates: certificates.map(({ pem, notAfter }) => ({ pem, notAfter: new Date(notAfter) })),
+    ourEntityId: clientId,
+    acsUrl: callbackUrl,
+    signRequests,
+    keyPair: {
+      // Read when it is used, as a client secret is.
+      get privateKey() {
+        return cipher.decrypt(samlPrivateKey, samlKeyPlace(row.id));
+      },
+      certificate: samlCertificate,
+    },
+    attributes,
+    nameIdFormat,
   };
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock/clock.js';
@@ -11,12 +12,13 @@ import type { Actor } from '../policy/actor.js';
 import { ConnectionSecrets } from './connection-secrets.service.js';
 import type { ConnectionSettingsColumns } from './connection-settings.entity.js';
 import { ConnectionDomainEntity } from './domains/connection-domain.entity.js';
-import { secretPlace, secretPlaceOf, type StoredSettings } from './secret-place.js';
+import { samlKeyPlace, secretPlace, secretPlaceOf, type StoredSettings } from './secret-place.js';
+import type { SamlKeyPair } from './sign-in-source.types.js';
 import { SsoCandidateEntity } from './sso-candidate.entity.js';
 import { SsoConnectionEntity } from './sso-connection.entity.js';
 import { ssoCandidateSaved, ssoConnectionCreated, ssoConnectionUpdated } from './sso-connection.events.js';
 import { toCandidate, toConnection } from './sso-connection.mapping.js';
-import type { SsoConnectionState, SupportedSsoProvider } from './sso-connection.types.js';
+import type { SsoConnectionState, SsoProvider } from './sso-connection.types.js';
 
 /** A connection that is there, with the candidate that waits to take over. */
 export interface Kept {
@@ -25,7 +27,10 @@ export interface Kept {
 }
 
 type Shown = Pick<SsoConnectionEntity, 'name' | 'signOutAtProvider'>;
-type Identity = Pick<SsoConnectionEntity, 'id' | 'organizationId' | 'domainId' | 'key' | 'provider' | 'state'>;
+type Identity = Pick<SsoConnectionEntity, 'id' | 'organizationId' | 'domainId' | 'key' | 'provider' | 'state'> & {
+  /** Ours, of a connection that speaks SAML. */
+  readonly keyPair: SamlKeyPair | null;
+};
 /** With the client secret as it was typed; null keeps the one that is stored. */
 type Typed = Omit<ConnectionSettingsColumns, 'revision' | 'testedAt'>;
 
@@ -51,7 +56,7 @@ export class ConnectionStore {
     private readonly config: Config,
   ) {}
 
-  async find(organizationId: string, domainId: string, provider: SupportedSsoProvider): Promise<Kept | null> {
+  async find(organizationId: string, domainId: string, provider: SsoProvider): Promise<Kept | null> {
     const connection = await this.database.reader.findOneBy(SsoConnectionEntity, {
       organizationId,
       domainId,
@@ -63,13 +68,21 @@ export class ConnectionStore {
   }
 
   /** @throws CONFLICT where somebody else has made it meanwhile */
-  async add(tx: Tx, actor: Actor, made: Identity & Shown, typed: Typed): Promise<Row<SsoConnectionEntity>> {
+  async add(
+    tx: Tx,
+    actor: Actor,
+    { keyPair, ...made }: Identity & Shown,
+    typed: Typed,
+  ): Promise<Row<SsoConnectionEntity>> {
     const now = this.clock.now();
     const place = secretPlace('sso_connections', made.id);
     const row: Row<SsoConnectionEntity> = {
       ...made,
       ...typed,
       clientSecret: typed.clientSecret === null ? null : this.secrets.seal(typed.clientSecret, place),
+      samlPrivateKey: keyPair && this.secrets.seal(keyPair.privateKey.reveal(), samlKeyPlace(made.id)),
+      samlCertificate: keyPair && keyPair.certificate,
+      metadataReadAt: now,
       revision: randomId(),
       testedAt: null,
       enforcementStartsAt: null,
@@ -171,7 +184,8 @@ function differs(base: StoredSettings, typed: Typed): boolean {
     base.clientId !== typed.clientId ||
     base.clientAuthMethod !== typed.clientAuthMethod ||
     base.pkce !== typed.pkce ||
-    base.scopes.join(' ') !== typed.scopes.join(' ')
+    base.scopes.join(' ') !== typed.scopes.join(' ') ||
+    !isDeepStrictEqual(base.saml, typed.saml)
   );
 }
 

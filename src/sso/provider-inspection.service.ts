@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../platform/errors/app-error.js';
 import { OidcClientService } from './protocols/oidc/oidc-client.service.js';
 import { GithubClientService } from './protocols/github/github-client.service.js';
+import type { IdpMetadata } from './protocols/saml/idp-metadata.js';
+import { SamlClientService } from './protocols/saml/saml-client.service.js';
 import type { Vendor } from './providers/providers.js';
 
 const MOST_INSPECTIONS = 3;
@@ -15,6 +17,7 @@ export class ProviderInspectionService {
   constructor(
     private readonly oidc: OidcClientService,
     private readonly github: GithubClientService,
+    private readonly saml: SamlClientService,
   ) {}
 
   /**
@@ -29,6 +32,16 @@ export class ProviderInspectionService {
     }
     const metadata = await this.inTurn(organizationId, () => this.oidc.inspect(issuer));
     return metadata.token_endpoint_auth_methods_supported;
+  }
+
+  /** Reads a SAML identity provider's metadata. @throws ISSUER_NOT_ALLOWED, ISSUER_UNREACHABLE; VALIDATION_FAILED; RATE_LIMITED */
+  inspectSaml(organizationId: string, metadataUrl: string): Promise<IdpMetadata> {
+    return this.inTurn(organizationId, () => this.saml.inspect(metadataUrl));
+  }
+
+  /** @throws VALIDATION_FAILED where browsers may not be sent there */
+  assertSamlAddress(ssoUrl: string): void {
+    this.saml.assertAllowed(ssoUrl, 'saml.ssoUrl');
   }
 
   /**

@@ -42,6 +42,7 @@ function factsOf(provider: ProviderConfig, vendor: Vendor, setting: Naming, root
     allowedDomains: provider.allowedDomains.map((domain) => canonicalDomain(domain, setting('ALLOWED_DOMAINS'))),
     requireEmailVerified: provider.requireEmailVerified,
     allowAccountLinking: provider.allowAccountLinking ?? vendor.linksAccounts,
+    allowIdpInitiated: false,
     signOutAtProvider: provider.signOutAtProvider,
   };
 }

@@ -16,3 +16,8 @@ export function secretPlaceOf(settings: StoredSettings): CipherPlace {
     ? secretPlace('sso_candidates', settings.connectionId)
     : secretPlace('sso_connections', settings.id);
 }
+
+/** Where our own key of a connection by SAML is stored. */
+export function samlKeyPlace(connectionId: string): CipherPlace {
+  return { table: 'sso_connections', column: 'saml_private_key', row: connectionId };
+}

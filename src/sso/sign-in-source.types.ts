@@ -97,6 +97,7 @@ export interface SamlSettings {
 export interface SettingsOf {
   readonly oidc: OidcSettings;
   readonly github: GithubSettings;
+  readonly saml: SamlSettings;
 }
 
 export type Protocol = keyof SettingsOf;
@@ -126,6 +127,8 @@ export interface SourceFacts {
   readonly requireEmailVerified: boolean;
   /** Whether an existing account is entered by its email, once the provider has verified that. */
   readonly allowAccountLinking: boolean;
+  /** Whether an answer that nobody here has asked for begins an ordinary sign-in. It is believed in no case. */
+  readonly allowIdpInitiated: boolean;
   /** Whether signing out here leads on to signing out there. */
   readonly signOutAtProvider: boolean;
 }

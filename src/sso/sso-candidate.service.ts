@@ -79,7 +79,7 @@ export class SsoCandidateService {
 
   /** The settings of one as the other can hold them. */
   private moved(from: StoredSettings, to: StoredSettings): Row<ConnectionSettingsColumns> {
-    const { issuer, clientId, clientSecret, clientAuthMethod, scopes, pkce, revision, testedAt } = from;
+    const { issuer, clientId, clientSecret, clientAuthMethod, scopes, pkce, saml, revision, testedAt } = from;
     return {
       issuer,
       clientId,
@@ -87,6 +87,7 @@ export class SsoCandidateService {
       clientAuthMethod,
       scopes,
       pkce,
+      saml,
       revision,
       testedAt,
     };

@@ -8,13 +8,14 @@ import { Database } from '../platform/database/database.js';
 import { AppError } from '../platform/errors/app-error.js';
 import type { Actor } from '../policy/actor.js';
 import { ConnectionStore, editedIn, type Kept } from './connection-store.service.js';
-import { ProviderInspectionService } from './provider-inspection.service.js';
-import { vendors } from './providers/providers.js';
+import { makeSamlKeyPair } from './protocols/saml/saml-key-pair.js';
+import { formOf } from './providers/forms.js';
 import type { StoredSettings } from './secret-place.js';
+import { SettingsReader } from './settings-reader.service.js';
 import { connectionKey } from './source-addresses.js';
 import { toConnection } from './sso-connection.mapping.js';
-import type { SsoConnection, SsoConnectionState, SupportedSsoProvider } from './sso-connection.types.js';
-import { clientFrom, issuerFrom, refuseSecretForAnother, supported, type SsoSettings } from './sso-settings.js';
+import type { SsoConnection, SsoConnectionState } from './sso-connection.types.js';
+import type { SsoSettings } from './sso-settings.js';
 
 /** Sets a connection up: checks what was typed against the provider itself before anything is kept. */
 @Injectable()
@@ -23,7 +24,7 @@ export class SsoConfigurationService {
     private readonly database: Database,
     private readonly organizations: OrganizationService,
     private readonly domains: DomainService,
-    private readonly inspection: ProviderInspectionService,
+    private readonly reader: SettingsReader,
     private readonly store: ConnectionStore,
     private readonly config: Config,
   ) {}
@@ -39,19 +40,18 @@ export class SsoConfigurationService {
     await this.organizations.refuseUnlessEntitled(organizationId, 'sso');
     const domain = await this.domains.get(settings.domainId);
     if (domain.status !== 'VERIFIED') throw new AppError('DOMAIN_NOT_VERIFIED');
-    const provider = supported(settings.provider);
+    const { provider } = settings;
     const kept = await this.store.find(organizationId, domain.id, provider);
     // What is left out stays as it was last saved.
     const base = kept && { ...kept.connection, ...settingsOf(editedIn(kept)) };
-    const issuer = issuerFrom(settings, provider, base);
-    refuseSecretForAnother(issuer, settings, base);
-    const offered = await this.inspection.inspect(organizationId, vendors[provider], issuer);
-    const { name, signOutAtProvider, ...client } = clientFrom(settings, provider, base, offered);
+    const { shown, typed } =
+      provider === 'SAML'
+        ? await this.reader.saml(organizationId, settings, base, connectionKey(domain.name, 'saml'))
+        : await this.reader.client(organizationId, settings, provider, base);
+    const keyPair = provider === 'SAML' && !kept ? await makeSamlKeyPair() : null;
 
     const row = await this.database.transaction((tx) => {
-      const shown = { name, signOutAtProvider };
-      const typed = { issuer, ...client, clientSecret: settings.clientSecret ?? null };
-      if (!kept) return this.store.add(tx, actor, { ...made(domain, provider, settings), ...shown }, typed);
+      if (!kept) return this.store.add(tx, actor, { ...made(domain, settings), ...shown, keyPair }, typed);
       const change = { shown, typed, state: stateAfter(kept, settings) };
       return this.store.replace(tx, actor, kept, change);
     });
@@ -59,20 +59,20 @@ export class SsoConfigurationService {
   }
 }
 
-function made(domain: Domain, provider: SupportedSsoProvider, { activate }: SsoSettings) {
+function made(domain: Domain, { provider, activate }: SsoSettings) {
   return {
     id: randomId(),
     organizationId: domain.organizationId,
     domainId: domain.id,
-    key: connectionKey(domain.name, vendors[provider].keySuffix),
+    key: connectionKey(domain.name, formOf(provider).keySuffix),
     provider,
     state: activate ? ('ACTIVE' as const) : ('DRAFT' as const),
   };
 }
 
 /** What an administrator's next edit starts from. */
-function settingsOf({ issuer, clientId, clientSecret, clientAuthMethod, scopes, pkce }: StoredSettings) {
-  return { issuer, clientId, clientSecret, clientAuthMethod, scopes, pkce };
+function settingsOf({ issuer, clientId, clientSecret, clientAuthMethod, scopes, pkce, saml }: StoredSettings) {
+  return { issuer, clientId, clientSecret, clientAuthMethod, scopes, pkce, saml };
 }
 
 /** Saving a connection that is in use does not quietly end that. */

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { ConnectionSettingsColumns } from './connection-settings.entity.js';
-import type { SsoConnectionState, SupportedSsoProvider } from './sso-connection.types.js';
+import type { SsoConnectionState, SsoProvider } from './sso-connection.types.js';
 
 @Entity('sso_connections')
 export class SsoConnectionEntity extends ConnectionSettingsColumns {
@@ -17,7 +17,7 @@ export class SsoConnectionEntity extends ConnectionSettingsColumns {
   key!: string;
 
   @Column({ type: 'text' })
-  provider!: SupportedSsoProvider;
+  provider!: SsoProvider;
 
   @Column({ type: 'text' })
   name!: string;
@@ -27,6 +27,18 @@ export class SsoConnectionEntity extends ConnectionSettingsColumns {
 
   @Column({ type: 'boolean', name: 'sign_out_at_provider' })
   signOutAtProvider!: boolean;
+
+  /** Ours, of a connection that speaks SAML: signs requests, and opens what is encrypted for us. Encrypted for this row. */
+  @Column({ type: 'text', name: 'saml_private_key', nullable: true })
+  samlPrivateKey!: string | null;
+
+  /** PEM. */
+  @Column({ type: 'text', name: 'saml_certificate', nullable: true })
+  samlCertificate!: string | null;
+
+  /** When the metadata of a SAML identity provider was read last. */
+  @Column({ type: 'timestamptz', name: 'metadata_read_at', nullable: true })
+  metadataReadAt!: Date | null;
 
   /** When it is to be enforced; null where nobody has planned that. */
   @Column({ type: 'timestamptz', name: 'enforcement_starts_at', nullable: true })

@@ -16,7 +16,7 @@ export const SsoProvider = Object.fromEntries(ssoProviders.map((provider) => [pr
 
 registerEnumType(SsoProvider, {
   name: 'SsoProvider',
-  description: 'Who makes the identity provider. SAML is refused in this version.',
+  description: 'Who makes the identity provider.',
   valuesMap: {
     OKTA: { description: 'Okta: give `issuer` or `baseUrl`.' },
     AUTHENTIK: { description: 'authentik: give `issuer`, or `baseUrl` and the slug of the application as `tenantId`.' },
@@ -32,7 +32,7 @@ registerEnumType(SsoProvider, {
     AUTH0: { description: 'Auth0: give `issuer`, with its slash at the end, or `baseUrl`.' },
     COGNITO: { description: 'Amazon Cognito: give `issuer`, or the user pool as `tenantId`.' },
     CUSTOM: { description: 'Any other OpenID provider: give `issuer`.' },
-    SAML: { description: 'SAML 2.0: not in this version.' },
+    SAML: { description: 'Any identity provider that speaks SAML 2.0: give `saml`.' },
   },
 });
 
@@ -68,16 +68,63 @@ registerEnumType(ClientAuthMethod, {
   },
 });
 
+@ObjectType({ description: 'A certificate by which a SAML identity provider signs.' })
+export class SamlCertificate {
+  @Field(() => String, { description: 'SHA-256 of it, in pairs of hex digits.' })
+  fingerprint!: string;
+
+  @Field(() => Date, { description: 'When it expires. It is accepted afterwards too; the owners are told beforehand.' })
+  expiresAt!: Date;
+}
+
+@ObjectType({ description: 'What is known of a SAML identity provider, and how it is asked.' })
+export class SamlIdentityProvider {
+  @Field(() => String, { nullable: true, description: 'Where its metadata was read; null where it was pasted.' })
+  metadataUrl!: string | null;
+
+  @Field(() => String, { description: 'Where people are sent, with the HTTP-Redirect binding.' })
+  ssoUrl!: string;
+
+  @Field(() => [SamlCertificate], { description: 'Any of them may prove what it sends.' })
+  certificates!: readonly SamlCertificate[];
+
+  @Field(() => Boolean, { description: 'Whether our requests are signed.' })
+  signRequests!: boolean;
+
+  @Field(() => Boolean, {
+    description: 'Whether a sign-in may begin there: an answer that was not asked for begins an ordinary sign-in then.',
+  })
+  allowIdpInitiated!: boolean;
+
+  @Field(() => String, { nullable: true, description: 'The form of name that is asked for; null: whichever.' })
+  nameIdFormat!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The attribute that names the person; null: the NameID does.' })
+  subjectAttribute!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The attribute with the email; null: by its usual names.' })
+  emailAttribute!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The attribute with the name; null: by its usual names.' })
+  nameAttribute!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The attribute with the groups; null: by its usual names.' })
+  groupsAttribute!: string | null;
+}
+
 /** What a sign-in is made with: of a connection as it is in use, and of its candidate. */
 @ObjectType({ isAbstract: true })
-abstract class ConnectionSettings implements SettingsFacts {
+abstract class ConnectionSettings implements Omit<SettingsFacts, 'saml'> {
   @Field(() => String, {
     nullable: true,
-    description: 'What the provider calls itself, to the letter; for GitHub its address.',
+    description: 'What the provider calls itself, to the letter; for GitHub its address, for SAML its entityID.',
   })
   issuer!: string;
 
-  @Field(() => String, { nullable: true, description: 'What the provider calls Gatehouse.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'What the provider calls Gatehouse; for SAML our entityID, at which our metadata is.',
+  })
   clientId!: string;
 
   @Field(() => Boolean, { description: 'Whether a client secret is stored. It is never shown again.' })
@@ -106,7 +153,7 @@ abstract class ConnectionSettings implements SettingsFacts {
   description:
     'Settings that wait to take over from those that a connection is enforced with; after that, the ones it had before.',
 })
-export class SsoCandidate extends ConnectionSettings implements CandidateFacts {
+export class SsoCandidate extends ConnectionSettings implements Omit<CandidateFacts, 'saml'> {
   /** Of whom it is the candidate: known to whoever reads it. */
   connectionId!: string;
 
@@ -118,7 +165,10 @@ export class SsoCandidate extends ConnectionSettings implements CandidateFacts {
   description:
     "An organization's identity provider, for the people of one of its verified domains. Never shows the secret.",
 })
-export class SsoConnection extends ConnectionSettings implements Omit<ConnectionFacts, 'organizationId' | 'provider'> {
+export class SsoConnection
+  extends ConnectionSettings
+  implements Omit<ConnectionFacts, 'organizationId' | 'provider' | 'saml'>
+{
   /** The `domain` field is read by it. */
   domainId!: string;
 
@@ -137,7 +187,9 @@ export class SsoConnection extends ConnectionSettings implements Omit<Connection
   @Field(() => SsoConnectionState, { description: 'How far it is in use.' })
   state!: State;
 
-  @Field(() => String, { description: 'The redirect URI to enter at the provider.' })
+  @Field(() => String, {
+    description: 'The redirect URI to enter at the provider; for SAML the assertion consumer service.',
+  })
   callbackUrl!: string;
 
   @Field(() => String, {

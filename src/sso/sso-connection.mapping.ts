@@ -1,4 +1,5 @@
 import type { Row } from '../platform/database/row.js';
+import type { SamlIdentityProvider } from './saml/saml-identity-provider.types.js';
 import type { StoredSettings } from './secret-place.js';
 import { addressesOf } from './source-addresses.js';
 import type { SsoCandidateEntity } from './sso-candidate.entity.js';
@@ -37,6 +38,7 @@ function toSettings(row: StoredSettings): ConnectionSettings {
     clientAuthMethod: row.clientAuthMethod,
     scopes: row.scopes,
     pkce: row.pkce,
+    saml: row.saml as SamlIdentityProvider | null,
     testedAt: row.testedAt,
   };
 }

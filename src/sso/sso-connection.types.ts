@@ -1,6 +1,7 @@
+import type { SamlIdentityProvider } from './saml/saml-identity-provider.types.js';
 import type { ClientAuthMethod } from './sign-in-source.types.js';
 
-/** The vendors that the schema names; `isSupported` tells which of them this version knows. */
+/** The vendors that the schema names. */
 export const ssoProviders = [
   'OKTA',
   'AUTHENTIK',
@@ -20,12 +21,8 @@ export const ssoProviders = [
 ] as const;
 export type SsoProvider = (typeof ssoProviders)[number];
 
-/** Those that a connection can be to. */
-export type SupportedSsoProvider = Exclude<SsoProvider, 'SAML'>;
-
-export function isSupported(provider: SsoProvider): provider is SupportedSsoProvider {
-  return provider !== 'SAML';
-}
+/** Those whose proof is a code that we redeem: all but SAML's, which the browser brings along. */
+export type CodeProvider = Exclude<SsoProvider, 'SAML'>;
 
 /**
  * - `DRAFT`: kept, and used by nobody
@@ -45,6 +42,8 @@ export interface ConnectionSettings {
   readonly clientAuthMethod: ClientAuthMethod;
   readonly scopes: readonly string[];
   readonly pkce: boolean;
+  /** Null unless it speaks SAML. */
+  readonly saml: SamlIdentityProvider | null;
   /** When these very settings passed a test sign-in; null where they have not yet. */
   readonly testedAt: Date | null;
 }
@@ -56,7 +55,7 @@ export interface SsoConnection extends ConnectionSettings {
   readonly domainId: string;
   /** `<domain>.<provider>` in lower case with dashes. */
   readonly key: string;
-  readonly provider: SupportedSsoProvider;
+  readonly provider: SsoProvider;
   readonly name: string;
   readonly state: SsoConnectionState;
   readonly signOutAtProvider: boolean;

@@ -10,11 +10,14 @@ import {
   Length,
   Matches,
   MaxLength,
+  ValidateNested,
 } from 'class-validator';
+import { Type } from 'class-transformer';
 import { MutationInput } from '../platform/graphql/mutation-input.js';
 import type { ClientAuthMethod as AuthMethod } from './sign-in-source.types.js';
 import { ClientAuthMethod, SsoConnection, SsoProvider } from './sso-connection.graphql.js';
 import type { SsoProvider as Provider } from './sso-connection.types.js';
+import { SamlInput } from './saml/sso-saml.graphql.js';
 import type { SsoSettings } from './sso-settings.js';
 
 @InputType({
@@ -120,6 +123,15 @@ export class ConfigureSsoInput extends MutationInput implements SsoSettings {
   @IsOptional()
   @IsBoolean()
   signOutAtProvider?: boolean | null;
+
+  @Field(() => SamlInput, {
+    nullable: true,
+    description: 'For the provider SAML, in place of the fields of OpenID Connect.',
+  })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => SamlInput)
+  saml?: SamlInput | null;
 
   @Field(() => Boolean, {
     defaultValue: false,

@@ -1,11 +1,13 @@
 import { invalid, type AppError } from '../platform/errors/app-error.js';
+import type { Row } from '../platform/database/row.js';
 import { formOf } from './providers/forms.js';
 import type { OidcVendor } from './providers/oidc-vendor.js';
 import { vendors, withScope, type Vendor } from './providers/providers.js';
 import { missingText, type FormFieldName } from './providers/vendor-form.js';
+import type { TypedSaml } from './saml/saml-settings.js';
 import type { ClientAuthMethod } from './sign-in-source.types.js';
 import type { SsoConnectionEntity } from './sso-connection.entity.js';
-import { isSupported, type SsoProvider, type SupportedSsoProvider } from './sso-connection.types.js';
+import type { CodeProvider, SsoProvider } from './sso-connection.types.js';
 
 /** What an administrator types. What is left out stays as it was, or is the vendor's default on a new connection. */
 export interface SsoSettings {
@@ -21,26 +23,18 @@ export interface SsoSettings {
   readonly scopes?: readonly string[] | null;
   readonly pkce?: boolean | null;
   readonly signOutAtProvider?: boolean | null;
+  readonly saml?: TypedSaml | null;
   readonly activate: boolean;
 }
 
 /** What is left out stays as it was here; null on a new connection. */
-type Kept = SsoConnectionEntity | null;
-
-/** @throws VALIDATION_FAILED for a vendor that this version does not know, saying so */
-export function supported(provider: SsoProvider): SupportedSsoProvider {
-  if (isSupported(provider)) return provider;
-  throw invalid(
-    'provider',
-    `${provider} is not supported in this version: it is another protocol than OpenID Connect.`,
-  );
-}
+type Kept = Row<SsoConnectionEntity> | null;
 
 /**
  * The issuer that is meant, exactly as it was typed: what it is called decides whom we believe.
  * @throws VALIDATION_FAILED where it is missing or no issuer (OpenID Connect Discovery 3: no query, no fragment)
  */
-export function issuerFrom(settings: SsoSettings, provider: SupportedSsoProvider, kept: Kept): string {
+export function issuerFrom(settings: SsoSettings, provider: CodeProvider, kept: Kept): string {
   const { issuer = null, tenantId = null, baseUrl = null } = settings;
   const typed = {
     issuer: issuer?.trim() ?? null,
@@ -78,11 +72,11 @@ export function refuseSecretForAnother(issuer: string, settings: SsoSettings, ke
 }
 
 /** What the vendor's form says of it is what is demanded. */
-function isRequired(provider: SupportedSsoProvider, name: FormFieldName): boolean {
+function isRequired(provider: CodeProvider, name: FormFieldName): boolean {
   return formOf(provider).fields.some((field) => field.name === name && field.required);
 }
 
-function missing(provider: SupportedSsoProvider, name: FormFieldName): AppError {
+function missing(provider: CodeProvider, name: FormFieldName): AppError {
   return invalid(name, missingText(formOf(provider), name));
 }
 
@@ -97,12 +91,7 @@ function refuseIssuerOfGithub({ protocol }: Vendor, issuer: string | null): void
  * @param offered the ways to prove a client that the provider takes
  * @throws VALIDATION_FAILED
  */
-export function clientFrom(
-  settings: SsoSettings,
-  provider: SupportedSsoProvider,
-  kept: Kept,
-  offered: readonly string[],
-) {
+export function clientFrom(settings: SsoSettings, provider: CodeProvider, kept: Kept, offered: readonly string[]) {
   const vendor = vendors[provider];
   const clientId = settings.clientId ?? kept?.clientId;
   if (clientId === undefined) throw missing(provider, 'clientId');

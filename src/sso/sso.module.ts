@@ -14,7 +14,9 @@ import { PlannedEnforcement } from './enforcement/planned-enforcement.service.js
 import { SsoEnforcementService } from './enforcement/sso-enforcement.service.js';
 import { GithubClientService } from './protocols/github/github-client.service.js';
 import { OidcClientService } from './protocols/oidc/oidc-client.service.js';
+import { SamlClientService } from './protocols/saml/saml-client.service.js';
 import { ProviderInspectionService } from './provider-inspection.service.js';
+import { SettingsReader } from './settings-reader.service.js';
 import { SignInSourceService } from './sign-in-source.service.js';
 import { SsoCandidateEntity } from './sso-candidate.entity.js';
 import { SsoCandidateResolver } from './sso-candidate.resolver.js';
@@ -27,11 +29,13 @@ import { SsoConnectionService } from './sso-connection.service.js';
 import { SsoDiscoveryService } from './sso-discovery.service.js';
 import { SsoGuideResolver } from './sso-guide.resolver.js';
 import { SsoGuideService } from './sso-guide.service.js';
+import { SamlMetadataMonitor } from './saml/saml-metadata-monitor.service.js';
+import { CandidateSamlResolver, ConnectionSamlResolver } from './saml/sso-saml.resolver.js';
 import { SsoTestRunEntity } from './testing/sso-test-run.entity.js';
 import { SsoTestResolver } from './testing/sso-test.resolver.js';
 import { SsoTestService } from './testing/sso-test.service.js';
 
-const protocols = [OidcClientService, GithubClientService];
+const protocols = [OidcClientService, GithubClientService, SamlClientService];
 
 const connections = [
   ConnectionDomains,
@@ -39,11 +43,14 @@ const connections = [
   ConnectionSecrets,
   ConnectionStore,
   ProviderInspectionService,
+  SettingsReader,
   SsoCandidateService,
   SsoConfigurationService,
   SsoConnectionLoader,
   SsoConnectionService,
   SsoCandidateResolver,
+  CandidateSamlResolver,
+  ConnectionSamlResolver,
   SsoConnectionResolver,
   OrganizationSsoResolver,
 ];
@@ -59,6 +66,7 @@ const connections = [
     ...protocols,
     ...connections,
     PlannedEnforcement,
+    SamlMetadataMonitor,
     SignInSourceService,
     SsoDiscoveryService,
     SsoDomainResolver,

@@ -331,13 +331,6 @@ describe('configuring single sign-on', () => {
       expect((await remove()).data).toEqual({ removeDomain: { domain: { name: domain } } });
     });
 
-    it('SAML, which is not in this version', async () => {
-      expect(await refusalOf({ provider: 'SAML' })).toMatchObject({
-        code: 'VALIDATION_FAILED',
-        fields: [{ field: 'provider', message: expect.stringMatching('^SAML is not supported in this version') }],
-      });
-    });
-
     const mistakes: [string, object, string][] = [
       ['no issuer', { issuer: null }, 'issuer'],
       ['no directory', { provider: 'AZURE_AD', issuer: null }, 'tenantId'],

@@ -117,10 +117,13 @@ const verdicts = table(`
   Project.members               401       404      ok    ok    ok     403    404    ok         ok              ok
   Project.organization          401       404      ok    ok    ok     ok     404    ok         ok              ok
   ProjectMember.user            401       404      ok    ok    ok     403    404    ok         ok              ok
+  SamlIdentityProvider.certificates 401       404      ok    ok    403    403    403    404        ok              ok
+  SsoCandidate.saml             401       404      ok    ok    403    403    403    404        ok              ok
   SsoConnection.candidate       401       404      ok    ok    403    403    403    404        ok              ok
   SsoConnection.domain          401       404      ok    ok    403    403    403    404        ok              ok
   SsoConnection.domains         401       404      ok    ok    403    403    403    404        ok              ok
   SsoConnection.lastTest        401       404      ok    ok    403    403    403    404        ok              ok
+  SsoConnection.saml            401       404      ok    ok    403    403    403    404        ok              ok
   SsoProviderForm.fields        ok        ok       ok    ok    ok     ok     ok     ok         ok              ok
   SsoSetupGuide.fields          401       404      ok    ok    403    403    403    404        ok              ok
   Viewer.apiKey                 401       ok       ok    ok    ok     ok     ok     ok         ok              ok

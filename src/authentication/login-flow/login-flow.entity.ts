@@ -22,6 +22,10 @@ export class LoginFlowEntity {
   @Column({ type: 'text' })
   secrets!: string;
 
+  /** What the provider had the browser post, until the browser comes for it. Encrypted for this very row. */
+  @Column({ type: 'text', nullable: true })
+  answer!: string | null;
+
   @Column({ type: 'text', name: 'return_to' })
   returnTo!: string;
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { IsNull, MoreThan } from 'typeorm';
 import { Clock } from '../../platform/clock/clock.js';
 import { Cipher, type CipherPlace } from '../../platform/crypto/cipher.js';
 import { randomToken, sha256 } from '../../platform/crypto/digest.js';
@@ -19,6 +20,11 @@ const SWEPT_AT_ONCE = 100;
 /** The `state` of a test begins so: its callback is for settings that are not in use, and is looked up among these. */
 const OF_TEST = 'test.';
 
+/** What a provider's form sends back beside its answer can be anything where nobody here has asked it. */
+export function isState(value: string): boolean {
+  return /^(?:test\.)?[\w-]{43}$/.test(value);
+}
+
 export function isStateOfTest(state: unknown): boolean {
   return typeof state === 'string' && state.startsWith(OF_TEST);
 }
@@ -34,6 +40,8 @@ export interface FlowOwner {
 
 /** A sign-in that has come back. */
 export interface LoginFlow extends OidcFlowSecrets {
+  /** What the provider had the browser post (SAML); null where it came in the query. */
+  readonly answer: string | null;
   readonly returnTo: string;
   readonly purpose: FlowPurpose;
 }
@@ -49,6 +57,12 @@ interface Sealed {
   readonly purpose?: FlowPurpose;
 }
 
+interface Taken {
+  readonly secrets: string;
+  readonly answer: string | null;
+  readonly return_to: string;
+}
+
 @Injectable()
 export class LoginFlowService {
   constructor(
@@ -58,10 +72,13 @@ export class LoginFlowService {
   ) {}
 
   /** Remembers a sign-in for ten minutes. @returns its `state` */
-  async open(owner: FlowOwner & { readonly browser: string }, begun: Omit<LoginFlow, 'state'>): Promise<string> {
+  async open(
+    owner: FlowOwner & { readonly browser: string },
+    begun: Omit<LoginFlow, 'state' | 'answer'>,
+  ): Promise<string> {
     const { source, callbackUrl, browser } = owner;
     const { nonce, verifier, returnTo, purpose } = begun;
-    const { issuer, clientId } = source.settings;
+    const { issuer, clientId } = partiesOf(source);
     const state = purpose.for === 'test' ? `${OF_TEST}${randomToken()}` : randomToken();
     const stateDigest = sha256(state);
     const sealed: Sealed = { nonce, verifier, callbackUrl, issuer, clientId, purpose };
@@ -72,12 +89,33 @@ export class LoginFlowService {
         browserDigest: sha256(browser),
         providerKey: source.key,
         connectionId: source.connectionId,
-        secrets: this.cipher.encrypt(Secret.of(JSON.stringify(sealed)), placeOf(stateDigest)),
+        secrets: this.cipher.encrypt(Secret.of(JSON.stringify(sealed)), placeOf(stateDigest, 'secrets')),
+        answer: null,
         returnTo,
         expiresAt: this.clock.inMinutes(LIFETIME_MINUTES),
       });
     });
     return state;
+  }
+
+  /**
+   * Keeps what a provider had the browser post, for when the browser comes for it: a form that another site posts brings no
+   * cookie along, and so does not prove which browser it is. One answer for each sign-in, the first.
+   * @returns whether there is such a sign-in, still without an answer
+   */
+  async keepAnswer(state: string, source: SignInSource, answer: string): Promise<boolean> {
+    const stateDigest = sha256(state);
+    const { affected } = await this.database.reader.update(
+      LoginFlowEntity,
+      {
+        stateDigest,
+        providerKey: source.key,
+        expiresAt: MoreThan(this.clock.now()),
+        answer: IsNull(),
+      },
+      { answer: this.cipher.encrypt(Secret.of(answer), placeOf(stateDigest, 'answer')) },
+    );
+    return affected === 1;
   }
 
   /**
@@ -96,18 +134,19 @@ export class LoginFlowService {
       .andWhere('browser_digest = :browserDigest', { browserDigest: sha256(browser ?? '') })
       .andWhere('provider_key = :key', { key: source.key })
       .andWhere('expires_at > :now', { now: this.clock.now() })
-      .returning('secrets, return_to')
+      .returning('secrets, answer, return_to')
       .execute();
-    const [row] = deleted.raw as { readonly secrets: string; readonly return_to: string }[];
+    const [row] = deleted.raw as Taken[];
     if (!row) throw await this.diagnose(stateDigest, owner);
 
     const { nonce, verifier, purpose = signingIn, ...begun } = this.unseal(row.secrets, stateDigest);
     refuseChanged(begun, owner);
-    return { state, nonce, verifier, returnTo: row.return_to, purpose };
+    const answer = row.answer && this.cipher.decrypt(row.answer, placeOf(stateDigest, 'answer')).reveal();
+    return { state, nonce, verifier, answer, returnTo: row.return_to, purpose };
   }
 
   private unseal(secrets: string, stateDigest: Buffer): Sealed {
-    return JSON.parse(this.cipher.decrypt(secrets, placeOf(stateDigest)).reveal()) as Sealed;
+    return JSON.parse(this.cipher.decrypt(secrets, placeOf(stateDigest, 'secrets')).reveal()) as Sealed;
   }
 
   /** Why no sign-in was found: for the trail alone, the visitor reads the same of all. */
@@ -138,13 +177,19 @@ function refuseChanged(
   begun: Omit<Sealed, 'nonce' | 'verifier' | 'purpose'>,
   { source, callbackUrl }: FlowOwner,
 ): void {
-  const { issuer, clientId } = source.settings;
+  const { issuer, clientId } = partiesOf(source);
   if (begun.issuer !== issuer || begun.clientId !== clientId)
     throw new ProviderRefusal('PROVIDER_CHANGED', 'another issuer or client');
   if (begun.callbackUrl !== callbackUrl)
     throw new ProviderRefusal('CALLBACK_MALFORMED', 'another redirect URI than at the start');
 }
 
-function placeOf(stateDigest: Buffer): CipherPlace {
-  return { table: 'login_flows', column: 'secrets', row: stateDigest.toString('hex') };
+/** Who is to believe whom: the provider's name, and ours there. */
+function partiesOf({ settings }: SignInSource): { issuer: string; clientId: string } {
+  const { issuer } = settings;
+  return { issuer, clientId: 'clientId' in settings ? settings.clientId : settings.ourEntityId };
+}
+
+function placeOf(stateDigest: Buffer, column: 'secrets' | 'answer'): CipherPlace {
+  return { table: 'login_flows', column, row: stateDigest.toString('hex') };
 }

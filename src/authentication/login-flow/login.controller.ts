@@ -1,8 +1,8 @@
-import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Config } from '../../platform/config/config.js';
 import { randomToken } from '../../platform/crypto/digest.js';
-import { safeReturnTo } from '../../platform/http/return-to.js';
+import { pathOfOurs, safeReturnTo } from '../../platform/http/return-to.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { Public } from '../../policy/requires.decorator.js';
 import { FlowCookie } from './flow-cookie.service.js';
@@ -11,6 +11,7 @@ import { TestSignIn } from '../sso-test/test-sign-in.service.js';
 import { isStateOfTest } from './login-flow.service.js';
 import { signingIn } from './login-flow.types.js';
 import { leaveFor, leaveForExplanation } from './login-outcome.js';
+import { PostedAnswers } from './posted-answer.service.js';
 import { ProviderSignInService } from './provider-sign-in.service.js';
 import type { Visit, Wish } from './provider-visit.types.js';
 
@@ -25,6 +26,7 @@ export class LoginController {
   constructor(
     private readonly providers: ProviderSignInService,
     private readonly tests: TestSignIn,
+    private readonly posted: PostedAnswers,
     private readonly session: SessionCookie,
     private readonly flow: FlowCookie,
     private readonly config: Config,
@@ -62,6 +64,19 @@ export class LoginController {
   @Public(comingBack)
   callback(@Req() request: Request, @Res() response: Response, @Param('key') key: string): Promise<void> {
     return this.finish(request, response, { key, address: 'callbackUrl' });
+  }
+
+  /** SAML's answer comes in a form, posted from the provider's own page. */
+  @Post('api/auth/callback/:key')
+  @Public(comingBack)
+  async receive(@Req() request: Request, @Res() response: Response, @Param('key') key: string): Promise<void> {
+    const { SAMLResponse: answer, RelayState: relayState } = request.body as Record<string, unknown>;
+    const posted = { answer: textOf(answer), relayState: textOf(relayState) };
+    try {
+      leaveFor(response, await this.posted.receive({ request, key, address: 'callbackUrl', browser: null }, posted));
+    } catch (error) {
+      leaveForExplanation(this.logger, request, response, error);
+    }
   }
 
   @Get('api/v1/auth/login/:key/callback')
@@ -108,7 +123,4 @@ function wishOf({ query }: Request): Wish {
   return { returnTo: safeReturnTo(returnTo), loginHint: isHint ? hint : null, issuer: null, purpose: signingIn };
 }
 
-/** The path of an absolute address of ours: a provider can't know another form of it. */
-function pathOfOurs(target: unknown, rootUrl: string): unknown {
-  return typeof target === 'string' && target.startsWith(`${rootUrl}/`) ? target.slice(rootUrl.length) : target;
-}
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');

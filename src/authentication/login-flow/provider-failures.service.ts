@@ -2,12 +2,22 @@ import { Injectable } from '@nestjs/common';
 import { logProblem, toAppError } from '../../platform/http/problem.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { ProviderRefusal } from '../../sso/protocols/provider-refusal.types.js';
+import { SignInSourceService } from '../../sso/sign-in-source.service.js';
+import type { SignInSource } from '../../sso/sign-in-source.types.js';
+import { signInRequest } from '../sign-in/sign-in-request.service.js';
+import { SignInRefused } from '../sign-in/sign-in-refused.js';
+import { SignInService } from '../sign-in/sign-in.service.js';
+import { strategies } from '../strategies/strategies.js';
 import type { Visit } from './provider-visit.types.js';
 
-/** What went wrong at a provider, in the words of a refusal. */
+/** What went wrong at a provider, in the words of a refusal and on the trail. */
 @Injectable()
 export class ProviderFailures {
-  constructor(private readonly logger: Logger) {}
+  constructor(
+    private readonly sources: SignInSourceService,
+    private readonly signIn: SignInService,
+    private readonly logger: Logger,
+  ) {}
 
   /** What is no refusal is a defect or an outage of ours, and goes to the log. */
   refusalIn(error: unknown, { request, key }: Visit): ProviderRefusal {
@@ -16,4 +26,27 @@ export class ProviderFailures {
     logProblem(this.logger, problem, request, `sign-in through ${key}`);
     return new ProviderRefusal('UNEXPECTED', problem.code);
   }
+
+  /**
+   * Puts what went wrong on the trail once: of the connection's organization, or of the instance.
+   * @throws SignInRefused
+   */
+  async refuse(visit: Visit, source: SignInSource | null, error: unknown): Promise<never> {
+    if (error instanceof SignInRefused) throw error;
+    const { reason, detail } = this.refusalIn(error, visit);
+    const organizationId = source?.organizationId ?? (await this.sources.organizationOf(visit.key));
+    const attempt = {
+      method: source ? strategies[source.protocol].method : 'oidc',
+      connection: keyOf(visit, source),
+      email: null,
+      organizationId,
+      detail,
+    };
+    return this.signIn.refuse(signInRequest(visit.request).origin, attempt, reason);
+  }
+}
+
+/** What a stranger wrote into the address is no name to keep. */
+function keyOf({ key }: Visit, source: SignInSource | null): string | null {
+  return source?.key ?? (/^[a-z0-9.-]{1,300}$/.test(key) ? key : null);
 }

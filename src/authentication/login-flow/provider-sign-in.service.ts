@@ -6,12 +6,10 @@ import { SignInSourceService } from '../../sso/sign-in-source.service.js';
 import type { SignInSource } from '../../sso/sign-in-source.types.js';
 import { AccountProofService } from '../account/account-proof.service.js';
 import { signInRequest } from '../sign-in/sign-in-request.service.js';
-import { SignInRefused } from '../sign-in/sign-in-refused.js';
 import { SignInService } from '../sign-in/sign-in.service.js';
-import { strategies } from '../strategies/strategies.js';
 import { ProviderFailures } from './provider-failures.service.js';
 import { ProviderVisits } from './provider-visit.service.js';
-import { keyOf, type FirstVisit, type Visit, type Wish } from './provider-visit.types.js';
+import type { FirstVisit, Visit, Wish } from './provider-visit.types.js';
 
 /** Sign-in through somebody else, and what else their proof is good for to a person who is signed in. */
 @Injectable()
@@ -52,24 +50,13 @@ export class ProviderSignInService {
     });
   }
 
-  /** Puts whatever goes wrong on the trail once: of the connection's organization, or of the instance. */
   private async refusing<T>(visit: Visit, step: (source: SignInSource) => Promise<T>): Promise<T> {
     const source = await this.sources.findByKey(visit.key);
     try {
       if (!source) throw new ProviderRefusal('PROVIDER_UNKNOWN', 'there is none of this key, or it is not in use');
       return await step(source);
     } catch (error) {
-      if (error instanceof SignInRefused) throw error;
-      const { reason, detail } = this.failures.refusalIn(error, visit);
-      const organizationId = source?.organizationId ?? (await this.sources.organizationOf(visit.key));
-      const attempt = {
-        method: source ? strategies[source.protocol].method : 'oidc',
-        connection: keyOf(visit, source),
-        email: null,
-        organizationId,
-        detail,
-      };
-      return this.signIn.refuse(signInRequest(visit.request).origin, attempt, reason);
+      return this.failures.refuse(visit, source, error);
     }
   }
 }

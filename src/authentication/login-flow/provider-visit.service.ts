@@ -4,6 +4,7 @@ import { GithubClientService } from '../../sso/protocols/github/github-client.se
 import { OidcClientService } from '../../sso/protocols/oidc/oidc-client.service.js';
 import type { ProviderProof } from '../../sso/protocols/provider-proof.types.js';
 import { ProviderRefusal } from '../../sso/protocols/provider-refusal.types.js';
+import { SamlClientService } from '../../sso/protocols/saml/saml-client.service.js';
 import type { SignInSource } from '../../sso/sign-in-source.types.js';
 import { strategyFor } from '../strategies/strategies.js';
 import type { Half } from '../strategies/strategy.types.js';
@@ -28,6 +29,7 @@ export class ProviderVisits {
   constructor(
     private readonly oidc: OidcClientService,
     private readonly github: GithubClientService,
+    private readonly saml: SamlClientService,
     private readonly flows: LoginFlowService,
   ) {}
 
@@ -50,7 +52,7 @@ export class ProviderVisits {
     const owner = { source, callbackUrl: source[visit.address], browser: visit.browser };
     const take: FlowSteps['take'] = async (state) => (flow = await this.flows.take(state, owner));
     try {
-      const half: Half = { finish: callbackParameters(visit.request.originalUrl) };
+      const half: Half = { finish: callbackParameters(visit.request.originalUrl, source.protocol) };
       const result = await this.run(visit, source, half, { open: notNow, take });
       if (result.outcome !== 'success' || !flow) return { flow, failure: failureOf(result) };
       return { flow, proof: result.user as ProviderProof };
@@ -66,7 +68,8 @@ export class ProviderVisits {
     steps: FlowSteps,
   ): Promise<StrategyResult> {
     const access = { callbackUrl: source[address], ...steps };
-    const strategy = await strategyFor(source, access, half, { oidc: this.oidc, github: this.github });
+    const { oidc, github, saml } = this;
+    const strategy = await strategyFor(source, access, half, { oidc, github, saml });
     return runStrategy(strategy, request);
   }
 }

@@ -1,5 +1,4 @@
 import type { Request } from 'express';
-import type { SignInSource } from '../../sso/sign-in-source.types.js';
 import type { FlowPurpose } from './login-flow.types.js';
 
 /** A request for one step of a sign-in through a provider. */
@@ -23,9 +22,4 @@ export interface Wish {
   /** The issuer that the visitor believes to be sent to; null for whichever it is. */
   readonly issuer: string | null;
   readonly purpose: FlowPurpose;
-}
-
-/** What a stranger wrote into the address is no name to keep. */
-export function keyOf({ key }: Visit, source: SignInSource | null): string | null {
-  return source?.key ?? (/^[a-z0-9.-]{1,300}$/.test(key) ? key : null);
 }

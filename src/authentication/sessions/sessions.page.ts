@@ -100,6 +100,7 @@ const methods = {
   password: 'Password',
   oidc: 'OpenID Connect',
   oauth2: 'OAuth 2.0',
+  saml: 'SAML',
   passkey: 'Passkey',
 } as const satisfies Record<SessionDetails['method'], string>;
 

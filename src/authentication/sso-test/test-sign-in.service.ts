@@ -6,10 +6,8 @@ import { SsoTestService } from '../../sso/testing/sso-test.service.js';
 import type { SsoTestReport, SsoTestRun } from '../../sso/testing/sso-test.types.js';
 import { ProviderFailures } from '../login-flow/provider-failures.service.js';
 import { ProviderVisits } from '../login-flow/provider-visit.service.js';
-import { keyOf, type FirstVisit, type Visit } from '../login-flow/provider-visit.types.js';
+import type { FirstVisit, Visit } from '../login-flow/provider-visit.types.js';
 import { signInRequest } from '../sign-in/sign-in-request.service.js';
-import { SignInService } from '../sign-in/sign-in.service.js';
-import { strategies } from '../strategies/strategies.js';
 import { TestReports } from './test-report.service.js';
 
 /** A real sign-in at the provider, by settings that may not be in use yet. It opens no session and touches no account. */
@@ -20,7 +18,6 @@ export class TestSignIn {
     private readonly visits: ProviderVisits,
     private readonly tests: SsoTestService,
     private readonly reports: TestReports,
-    private readonly signIn: SignInService,
     private readonly failures: ProviderFailures,
   ) {}
 
@@ -48,11 +45,7 @@ export class TestSignIn {
     const run = back?.flow?.purpose.for === 'test' ? await this.tests.findById(back.flow.purpose.testRunId) : null;
     if (!source || !back?.flow || !run) {
       const failure = back && 'failure' in back ? back.failure : new ProviderRefusal('FLOW_UNKNOWN', 'no test');
-      const { reason, detail } = this.failures.refusalIn(failure, visit);
-      const method = source ? strategies[source.protocol].method : 'oidc';
-      const organizationId = source?.organizationId ?? null;
-      const attempt = { method, connection: keyOf(visit, source), email: null, organizationId, detail };
-      return this.signIn.refuse(signInRequest(visit.request).origin, attempt, reason);
+      return this.failures.refuse(visit, source, failure);
     }
     const report =
       'failure' in back

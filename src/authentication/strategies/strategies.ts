@@ -1,6 +1,7 @@
 import type { Protocol, SignInSource, SourceOf } from '../../sso/sign-in-source.types.js';
 import { GithubStrategy } from './github/github.strategy.js';
 import { OidcStrategy } from './oidc/oidc.strategy.js';
+import { SamlStrategy } from './saml/saml.strategy.js';
 import type { FlowAccess, Half, PassportStrategy, ProtocolStrategy, ProviderClients } from './strategy.types.js';
 
 type Strategies = { readonly [P in Protocol]: ProtocolStrategy<P> };
@@ -16,6 +17,11 @@ export const strategies = {
     method: 'oauth2',
     make: ({ settings }, flow, half, { github }) =>
       Promise.resolve(new GithubStrategy({ ...flow, settings, party: github.relyingPartyFor(settings) }, half)),
+  },
+  saml: {
+    method: 'saml',
+    make: ({ settings }, flow, half, { saml }) =>
+      Promise.resolve(new SamlStrategy({ ...flow, party: saml.relyingPartyFor(settings) }, half)),
   },
 } as const satisfies Strategies;
 

@@ -2,6 +2,7 @@ import type { Request } from 'express';
 import type { SignInMethod } from '../../policy/proof.js';
 import type { GithubClientService } from '../../sso/protocols/github/github-client.service.js';
 import type { OidcClientService } from '../../sso/protocols/oidc/oidc-client.service.js';
+import type { SamlClientService } from '../../sso/protocols/saml/saml-client.service.js';
 import type { Protocol, SourceOf } from '../../sso/sign-in-source.types.js';
 import type { FlowPurpose } from '../login-flow/login-flow.types.js';
 import type { LoginFlow } from '../login-flow/login-flow.service.js';
@@ -35,6 +36,7 @@ export interface FlowAccess {
 export interface ProviderClients {
   readonly oidc: OidcClientService;
   readonly github: GithubClientService;
+  readonly saml: SamlClientService;
 }
 
 /** The one method of a Passport strategy that is its own; `runStrategy` hangs the others on it. */

@@ -27,3 +27,8 @@ function isOnePath(pathname: string): boolean {
     return false;
   }
 }
+
+/** The path of an absolute address of ours: a provider can't know another form of it. */
+export function pathOfOurs(target: unknown, rootUrl: string): unknown {
+  return typeof target === 'string' && target.startsWith(`${rootUrl}/`) ? target.slice(rootUrl.length) : target;
+}

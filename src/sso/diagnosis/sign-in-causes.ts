@@ -67,6 +67,18 @@ export const signInCauses = {
     explanation: 'The signature is not by a key that the identity provider has told us of.',
     remedy: 'If it has changed its keys or certificate, give us the new one. If not, somebody tampers.',
   },
+  ENCRYPTION: {
+    explanation: 'What the identity provider has encrypted cannot be opened.',
+    remedy: 'Give it our certificate anew: it is in our metadata.',
+  },
+  UNSOLICITED: {
+    explanation: 'The answer belongs to no request of ours: the sign-in began at the identity provider, or came twice.',
+    remedy: 'Start from our sign-in page; or let sign-ins begin there (`allowIdpInitiated`).',
+  },
+  SUBJECT_MISSING: {
+    explanation: 'The identity provider named nobody who could be known again the next time.',
+    remedy: 'Let it send a NameID that stays the same for a person (persistent or emailAddress), not a transient one.',
+  },
   CERTIFICATE_EXPIRED: {
     explanation: 'The certificate that the identity provider signs with has expired.',
     remedy: 'Renew it there, and enter the new one here.',

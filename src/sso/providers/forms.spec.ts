@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { AppError } from '../../platform/errors/app-error.js';
 import { guideValuesOf } from '../source-addresses.js';
 import { ClientAuthMethod } from '../sso-connection.graphql.js';
-import { isSupported, ssoProviders, type SupportedSsoProvider } from '../sso-connection.types.js';
+import { ssoProviders, type CodeProvider } from '../sso-connection.types.js';
 import { clientFrom, issuerFrom, type SsoSettings } from '../sso-settings.js';
 import { formOf, listForms, type ProviderForm } from './forms.js';
 import { vendors } from './providers.js';
@@ -10,7 +10,8 @@ import { guideFor, type FormField } from './vendor-form.js';
 
 type Field = FormField<string>;
 
-const supported = ssoProviders.filter(isSupported);
+/** Of SAML one of several fields is enough: what is asked of it is in the spec of its settings. */
+const giveCodes = ssoProviders.filter((provider) => provider !== 'SAML');
 
 /** What somebody would type who has found everything. */
 function typedIn({ name, example, choices }: Field): [string, string] {
@@ -19,7 +20,7 @@ function typedIn({ name, example, choices }: Field): [string, string] {
 }
 
 /** What `configureSso` makes of a new connection for which these fields have been filled in. */
-function configure(provider: SupportedSsoProvider, fields: readonly Field[]): { issuer: string } & object {
+function configure(provider: CodeProvider, fields: readonly Field[]): { issuer: string } & object {
   const typed = Object.fromEntries(fields.map(typedIn)) as Partial<SsoSettings>;
   const settings: SsoSettings = { domainId: 'domain', provider, activate: true, ...typed };
   return {
@@ -39,7 +40,7 @@ function refusalOf(attempt: () => unknown): AppError {
 }
 
 const fieldsOf = (isRequired: boolean) =>
-  supported.flatMap((provider) =>
+  giveCodes.flatMap((provider) =>
     formOf(provider)
       .fields.filter(({ required }) => required === isRequired)
       .map((field) => ({ provider, name: field.name, field })),
@@ -63,7 +64,7 @@ describe('the form of a vendor', () => {
     expect(configure(provider, asked).issuer).toMatch(/^https:/);
   });
 
-  it.each(supported)('of %s makes a connection, filled in as far as it must be and altogether', (provider) => {
+  it.each(giveCodes)('of %s makes a connection, filled in as far as it must be and altogether', (provider) => {
     const { fields } = formOf(provider);
     const least = configure(
       provider,
@@ -74,7 +75,7 @@ describe('the form of a vendor', () => {
     expect(whole).toMatchObject({ clientAuthMethod: expect.stringMatching('^client_secret_(basic|post)$') });
   });
 
-  it.each(supported)('of %s asks for no address that the vendor has no use for', (provider) => {
+  it.each(giveCodes)('of %s asks for no address that the vendor has no use for', (provider) => {
     const addresses = formOf(provider).fields.filter(({ name }) => ['issuer', 'tenantId', 'baseUrl'].includes(name));
     expect(vendors[provider].address).toEqual(expect.arrayContaining(addresses.map(({ name }) => name)));
   });

@@ -16,6 +16,7 @@ import { BreakGlass1764000008000 } from './1764000008000-break-glass.js';
 import { DomainChecks1764000009000 } from './1764000009000-domain-checks.js';
 import { SsoLifecycle1764000012000 } from './1764000012000-sso-lifecycle.js';
 import { ConnectionDomains1764000015000 } from './1764000015000-connection-domains.js';
+import { Saml1764000016000 } from './1764000016000-saml.js';
 
 /** Every migration, oldest first. One that has been released is never edited. */
 export const migrations = [
@@ -37,4 +38,5 @@ export const migrations = [
   SecondFactors1764000003000,
   SsoLifecycle1764000012000,
   ConnectionDomains1764000015000,
+  Saml1764000016000,
 ] as const;
