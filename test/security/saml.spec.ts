@@ -299,6 +299,8 @@ describe('the SAML service provider', () => {
       expect(refusal).toMatchObject({ reason: 'SAML_RESPONSE_INVALID' });
     });
 
+    const brokenSignature = (xml: string) =>
+      xml.replace(/(<ds:SignatureValue>)(.)/, (_all, tag: string, first: string) => tag + (first === 'A' ? 'B' : 'A'));
     const signature = /<ds:Signature [^]*?<\/ds:Signature>/g;
     const never = /^no key of the 1 certificate that we know of the identity provider made the signature$/;
     it.each<[string, SamlMisbehaviour, string | RegExp]>([
@@ -310,7 +312,7 @@ describe('the SAML service provider', () => {
       ],
       ['over something that was changed since', { afterSigning: forge }, never],
       ['over a response that was changed since', { sign: 'response', afterSigning: forge }, never],
-      ['that was changed', { afterSigning: (xml) => xml.replace(/(<ds:SignatureValue>)./, '$1/') }, never],
+      ['that was changed', { afterSigning: brokenSignature }, never],
       ['with nothing in it', { afterSigning: (xml) => xml.replace(/(<ds:SignatureValue>)[^<]*/, '$1') }, never],
       [
         'about the whole document',
@@ -393,6 +395,9 @@ describe('the SAML service provider', () => {
     it('of which one is right and the other is not', async () => {
       const breakOuter = (xml: string) => xml.replace('Version="2.0"', 'Version="2.0" Consent="urn:x"');
       await expectRefused(signIn({ sign: 'both', afterSigning: breakOuter }), 'SAML_SIGNATURE', never);
+      withEncryption();
+      const inner = signIn({ sign: 'both', encrypt: gcm, beforeEncrypting: brokenSignature }, { signRequests: true });
+      await expectRefused(inner, 'SAML_SIGNATURE', never);
     });
 
     it('inside an encrypted assertion', async () => {
@@ -683,6 +688,29 @@ describe('the SAML service provider', () => {
       await expectRefused(signIn(says({ status })), 'PROVIDER_DENIED', word);
     });
 
+    it('in a response without a status, or with parts that are not read', async () => {
+      const withoutStatus = (xml: string) => xml.replace(/<samlp:Status>.*<\/samlp:Status>/, '');
+      await expectRefused(signIn({ afterSigning: withoutStatus }), 'SAML_RESPONSE_INVALID', 'it has no status');
+      const extended = (xml: string) => xml.replace('<samlp:Status>', '<samlp:Extensions/><samlp:Status>');
+      await expectRefused(
+        signIn({ beforeSigning: extended, sign: 'response' }),
+        'SAML_RESPONSE_INVALID',
+        'it has parts that are not read',
+      );
+    });
+
+    it('of another version, without conditions, with a condition twice, or without what confirms it', async () => {
+      const bend = (from: string | RegExp, to: string) => signIn({ beforeSigning: (xml) => xml.replace(from, to) });
+      const version = bend(/(<saml:Assertion[^>]*) Version="2.0"/, '$1 Version="2.1"');
+      await expectRefused(version, 'SAML_RESPONSE_INVALID', 'Version of the assertion is "2.1", not "2.0"');
+      const conditions = /<saml:Conditions.*<\/saml:Conditions>/;
+      const none = 'the assertion has no conditions, or several';
+      await expectRefused(bend(conditions, ''), 'SAML_AUDIENCE', none);
+      await expectRefused(bend(conditions, '$&$&'), 'SAML_AUDIENCE', none);
+      const data = bend(/<saml:SubjectConfirmationData[^>]*>/, '');
+      await expectRefused(data, 'SAML_RECIPIENT', 'SubjectConfirmationData is missing');
+    });
+
     it('that is not there', async () => {
       const afterSigning = (xml: string) => xml.replace(/<saml:Assertion[^]*<\/saml:Assertion>/, '');
       await expectRefused(signIn({ afterSigning }), 'SAML_RESPONSE_INVALID', 'it has 0 assertions, not one of its own');
@@ -759,6 +787,11 @@ describe('the SAML service provider', () => {
       [
         'attributes without number, a few on each',
         response('<a b="" c="" d="" e=""/>'.repeat(2_400)),
+        'it has too many attributes',
+      ],
+      [
+        'very many attributes on one element',
+        response(`<a ${Array.from({ length: 65 }, (_, each) => `a${each}=""`).join(' ')}/>`),
         'it has too many attributes',
       ],
       ['comments without number', response('<!---->'.repeat(largest / 7)), 'it has too many comments'],
