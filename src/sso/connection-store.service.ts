@@ -81,7 +81,7 @@ export class ConnectionStore {
       ...typed,
       clientSecret: typed.clientSecret === null ? null : this.secrets.seal(typed.clientSecret, place),
       samlPrivateKey: keyPair && this.secrets.seal(keyPair.privateKey.reveal(), samlKeyPlace(made.id)),
-      samlCertificate: keyPair && keyPair.certificate,
+      samlCertificate: keyPair?.certificate ?? null,
       metadataReadAt: now,
       revision: randomId(),
       testedAt: null,

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { AppError } from '../../platform/errors/app-error.js';
 import { makeSelfSigned } from '../../platform/crypto/self-signed-certificate.js';
 import type { IdpMetadata } from '../protocols/saml/idp-metadata.js';
 import { samlFrom, type TypedSaml } from './saml-settings.js';
@@ -21,7 +22,7 @@ describe('what is typed of a SAML identity provider', () => {
   const refusal = async (typed: TypedSaml) =>
     samlFrom(typed, null, never).then(
       () => null,
-      (error: { fields?: readonly { field: string }[] }) => error.fields?.map(({ field }) => field),
+      (error: unknown) => (error as AppError).fields.map(({ field }) => field),
     );
 
   it('is enough by hand, by its metadata, and by the metadata’s address', async () => {
