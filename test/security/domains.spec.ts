@@ -93,6 +93,7 @@ describe('domains withstand', () => {
     ['a wildcard', '*.acme.test'],
     ['a free-mail provider', 'gmail.com'],
     ['a name below a free-mail provider', 'mail.gmail.com'],
+    ['a provider of disposable addresses', 'mailinator.com'],
     ['nothing', '  '],
     ['a name with a control character', 'acme\u0007.test'],
     ['a list', 'acme.test,evil.test'],

@@ -57,7 +57,8 @@ describe('a domain name', () => {
     ['single-label', ['localhost', 'intranet', 'LOCALHOST.']],
     ['public-suffix', ['com', 'co.uk', 'kawasaki.jp', 'anything.ck', '公司.cn', 'xn--55qx5d.cn']],
     ['private-suffix', ['github.io', 'herokuapp.com', 's3.amazonaws.com', 'GitHub.io.']],
-    ['free-mail', ['gmail.com', 'Yahoo.co.uk', 'mail.gmail.com', 'proton.me', 'mailinator.com']],
+    ['free-mail', ['gmail.com', 'Yahoo.co.uk', 'mail.gmail.com', 'proton.me']],
+    ['disposable-mail', ['mailinator.com', 'YOPMAIL.com.', 'inbox.guerrillamail.com', '0-mailer.dynv6.net']],
   ])('is refused as %s (SECURITY 63)', (reason, inputs) => {
     expect(inputs.map(nameOf)).toEqual(inputs.map(() => reason));
   });
@@ -111,6 +112,14 @@ describe('a domain name', () => {
 
   it('of every provider in the list of free mail is refused', () => {
     expect([...freeMailDomains].filter((domain) => nameOf(domain) !== 'free-mail')).toEqual([]);
+  });
+
+  it('is not refused for being like that of a disposable provider, or above one', () => {
+    expect(['acme-yopmail.com', 'mailinator.com.acme.test', 'acme.dynv6.net'].map(nameOf)).toEqual([
+      'acme-yopmail.com',
+      'mailinator.com.acme.test',
+      'acme.dynv6.net',
+    ]);
   });
 
   it('typed as a web address or an email address is answered with what to type instead', () => {

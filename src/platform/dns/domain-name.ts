@@ -1,12 +1,21 @@
 import { isIP } from 'node:net';
 import { domainToUnicode } from 'node:url';
 import { parse } from 'tldts';
+import { isDisposableMail } from './disposable-mail.js';
 import { freeMailDomains } from './free-mail-domains.js';
 import { canonicalHostName } from './host-name.js';
 
 /** Why a name cannot be a domain that an organization proves to be its own. */
 export type DomainNameRefusal =
-  'empty' | 'invalid' | 'ip-address' | 'wildcard' | 'single-label' | 'public-suffix' | 'private-suffix' | 'free-mail';
+  | 'empty'
+  | 'invalid'
+  | 'ip-address'
+  | 'wildcard'
+  | 'single-label'
+  | 'public-suffix'
+  | 'private-suffix'
+  | 'free-mail'
+  | 'disposable-mail';
 
 export type ParsedDomainName =
   | {
@@ -27,6 +36,7 @@ const messages: Record<DomainNameRefusal, string> = {
   'public-suffix': 'This is a public suffix, below which anyone can register. Enter your own domain.',
   'private-suffix': 'This is shared by the customers of a hosting provider. Enter your own domain.',
   'free-mail': 'Anyone can have an address at this mail provider, so no organization can own it.',
+  'disposable-mail': 'Anyone can have a throw-away address at this provider, so no organization can own it.',
 };
 
 /** Reads a domain as an administrator types it: spaces around, case, a trailing dot and full-width letters do not matter. */
@@ -45,6 +55,7 @@ export function parseDomainName(input: string): ParsedDomainName {
     return refuse(isIcann ? 'public-suffix' : 'single-label');
   }
   if (freeMailDomains.has(domain)) return refuse('free-mail');
+  if (isDisposableMail(name)) return refuse('disposable-mail');
   return { ok: true, name, unicode: domainToUnicode(name) };
 }
 

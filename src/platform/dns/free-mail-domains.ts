@@ -1,6 +1,6 @@
 /**
- * Domains whose addresses anyone can have, so that no organization speaks for them: free mailboxes, the mail of access
- * providers, disposable addresses. These are the well-known ones.
+ * Domains whose addresses anyone can have, so that no organization speaks for them: free mailboxes, and the mail of access
+ * providers. These are the well-known ones; disposable addresses are in a list of their own.
  * One that is missing here is still out of reach: only the provider can publish the record that proves it.
  */
 // prettier-ignore
@@ -15,7 +15,4 @@ export const freeMailDomains: ReadonlySet<string> = new Set([
   'rediffmail.com', 'seznam.cz', 'wp.pl', 'libero.it', 'uol.com.br',
   // Access providers
   'comcast.net', 'verizon.net', 'att.net', 'btinternet.com', 't-online.de', 'orange.fr', 'free.fr', 'laposte.net',
-  // Disposable
-  'mailinator.com', 'guerrillamail.com', 'sharklasers.com', '10minutemail.com', 'temp-mail.org', 'yopmail.com',
-  'trashmail.com', 'getnada.com', 'maildrop.cc', 'dispostable.com', 'mailnesia.com', 'throwawaymail.com', 'mohmal.com',
 ]);
