@@ -10,6 +10,7 @@ import type { Config } from './platform/config/config.js';
 import type { DatabaseUrl } from './platform/database/database-url.js';
 import type { Logger } from './platform/logging/logger.js';
 import { PlatformModule } from './platform/platform.module.js';
+import type { WorldOutside } from './platform/world-outside.js';
 import { ProjectsModule } from './projects/projects.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { SsoModule } from './sso/sso.module.js';
@@ -32,7 +33,7 @@ import { UsersModule } from './users/users.module.js';
   ],
 })
 export class AppModule {
-  static with(config: Config, database: DatabaseUrl, logger: Logger): DynamicModule {
-    return { module: AppModule, imports: [PlatformModule.with(config, database, logger)] };
+  static with(config: Config, database: DatabaseUrl, logger: Logger, world: WorldOutside): DynamicModule {
+    return { module: AppModule, imports: [PlatformModule.with(config, database, logger, world)] };
   }
 }

@@ -22,6 +22,7 @@ import { sameOrigin } from './platform/http/same-origin.middleware.js';
 import { unreadableBody } from './platform/http/unreadable-body.middleware.js';
 import { validationPipe } from './platform/http/validation.js';
 import type { Logger } from './platform/logging/logger.js';
+import { worldOutside } from './platform/world-outside.js';
 
 /** Far above any request of ours, and far below what would hurt to read. */
 const BODY_LIMIT = '100kb';
@@ -37,8 +38,9 @@ export async function createApp(
   config: Config,
   database: DatabaseUrl,
   logger: Logger,
+  world = worldOutside(config),
 ): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config, database, logger), {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config, database, logger, world), {
     logger,
     bodyParser: false,
     abortOnError: false,

@@ -5,6 +5,8 @@ import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { DomainCheck } from './domains/domain-check.service.js';
 import { DomainEntity } from './domains/domain.entity.js';
+import { DomainEvidence } from './domains/domain-evidence.service.js';
+import { DomainFile } from './domains/domain-file.service.js';
 import { DomainHandover } from './domains/domain-handover.service.js';
 import { DomainMonitor } from './domains/domain-monitor.service.js';
 import { DomainNotices } from './domains/domain-notices.service.js';
@@ -59,6 +61,8 @@ import { SessionLimitsService } from './security-policy/session-limits.service.j
     OrganizationInvitationsResolver,
     DomainService,
     DomainRecord,
+    DomainFile,
+    DomainEvidence,
     DomainCheck,
     DomainHandover,
     DomainNotices,

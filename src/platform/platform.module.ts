@@ -16,21 +16,21 @@ import { Logger } from './logging/logger.js';
 import { MailTransport } from './mail/mail-transport.js';
 import { Mailer } from './mail/mailer.js';
 import { AttemptCounter } from './throttle/attempt-counter.js';
+import type { WorldOutside } from './world-outside.js';
 
 /** What every module may ask for: settings, the ports to the world outside, and nothing of the domain. */
 @Global()
 @Module({})
 export class PlatformModule {
-  static with(config: Config, database: DatabaseUrl, logger: Logger): DynamicModule {
+  static with(config: Config, database: DatabaseUrl, logger: Logger, world: WorldOutside): DynamicModule {
     const shared = [
       { provide: Config, useValue: config },
       { provide: DatabaseUrl, useValue: database },
       { provide: Logger, useValue: logger },
       { provide: Cipher, useValue: new Cipher({ current: cipherKeyFrom(config.encryptionKey) }) },
       { provide: Signer, useValue: new Signer(config.sessionSecret) },
-      { provide: OutboundHttp, useValue: new OutboundHttp({ allowedHosts: config.outboundAllowedHosts }) },
-      // Half a second of the five is left for the rest of the request.
-      { provide: DnsLookup, useValue: new DnsLookup({ servers: config.dnsResolvers, deadlineMs: 4_500 }) },
+      { provide: OutboundHttp, useValue: world.http },
+      { provide: DnsLookup, useValue: world.dns },
       { provide: PasswordHasher, useFactory: () => new PasswordHasher() },
       AttemptCounter,
       Clock,

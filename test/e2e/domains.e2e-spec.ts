@@ -49,12 +49,15 @@ describe('domains', () => {
     expect(early).toMatchObject({ status: 'PENDING', verifiedAt: null });
     expect(early.lastCheckedAt).not.toBeNull();
     expect(early.diagnosis).toEqual({
+      proof: 'TXT',
       code: 'NOT_FOUND',
       message: expect.stringContaining('Add it with this value'),
       recordName: added.recordName,
       expected: added.recordValue,
       found: [],
       askedOf: [dns.address],
+      expectedBy: null,
+      looks: ['TXT', 'CNAME', 'FILE'].map((proof) => ({ proof, code: 'NOT_FOUND', message: expect.any(String) })),
     });
 
     publish(added);
@@ -99,8 +102,8 @@ describe('domains', () => {
       ip: '127.0.0.1',
     };
     const [pending, verified] = [
-      { name: 'trail.test', status: 'PENDING' },
-      { name: 'trail.test', status: 'VERIFIED' },
+      { name: 'trail.test', status: 'PENDING', provenBy: null },
+      { name: 'trail.test', status: 'VERIFIED', provenBy: 'TXT' },
     ];
     const expected = [
       { request_id: add, action: 'domain.added', outcome: 'SUCCEEDED', before: null, after: pending },

@@ -103,6 +103,8 @@ const verdicts = table(`
 
   AuditEvent.actor              401       404      ok    ok    403    403    403    404        ok              ok
   Domain.diagnosis              401       404      ok    ok    ok     ok     ok     404        ok              ok
+  Domain.verificationRecords    401       404      ok    ok    ok     ok     ok     404        ok              ok
+  DomainDiagnosis.looks         401       404      ok    ok    ok     ok     ok     404        ok              ok
   Invitation.invitedBy          401       404      ok    ok    ok     403    ok     404        ok              ok
   Member.user                   401       404      ok    ok    ok     403    ok     404        ok              ok
   Membership.organization       401       ok       ok    ok    ok     ok     ok     ok         ok              ok

@@ -8,6 +8,7 @@ import { createApp } from '../../src/create-app.js';
 import { loadConfig } from '../../src/platform/config/load-config.js';
 import { DatabaseUrl } from '../../src/platform/database/database-url.js';
 import { Logger } from '../../src/platform/logging/logger.js';
+import { worldOutside, type WorldOutside } from '../../src/platform/world-outside.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { freePort } from './free-port.js';
 import { createClient, type HttpClient, type HttpClientOptions } from './servers/http-client.js';
@@ -33,8 +34,12 @@ export interface TestApp {
  * The whole application on a port of its own, with a database of its own that is already migrated.
  * @param environment settings on top of those of a test; `ROOT_URL` may be given with `{port}` in it, and `DATABASE_URL`
  *   for a database that is not its own: it stays when the app stops
+ * @param world ports that lead elsewhere than those of these settings
  */
-export async function startTestApp(environment: Readonly<Record<string, string>> = {}): Promise<TestApp> {
+export async function startTestApp(
+  environment: Readonly<Record<string, string>> = {},
+  world: Partial<WorldOutside> = {},
+): Promise<TestApp> {
   const [database, directory] = await Promise.all([
     environment.DATABASE_URL === undefined ? createTestDatabase() : foreignDatabase(environment.DATABASE_URL),
     mkdtemp(path.join(tmpdir(), 'gatehouse-test-')),
@@ -46,7 +51,7 @@ export async function startTestApp(environment: Readonly<Record<string, string>>
     SESSION_SECRET: randomBytes(32).toString('hex'),
     ADMIN_API_KEY: adminApiKey,
   };
-  const { nest, port } = await listening(database.url, { DATA_DIR: directory, ...secrets, ...environment });
+  const { nest, port } = await listening(database.url, { DATA_DIR: directory, ...secrets, ...environment }, world);
   const url = `http://localhost:${port}`;
   const pool = new pg.Pool({ connectionString: database.url, max: 3 });
   // Dropping the database cuts connections that are still closing; a pool that nobody listens to would end the process.
@@ -73,6 +78,7 @@ export async function startTestApp(environment: Readonly<Record<string, string>>
 async function listening(
   databaseUrl: string,
   environment: Readonly<Record<string, string>>,
+  world: Partial<WorldOutside>,
   attemptsLeft = 3,
 ): Promise<{ nest: NestExpressApplication; port: number }> {
   const port = await freePort();
@@ -86,14 +92,17 @@ async function listening(
       Object.entries(environment).map(([name, value]) => [name, value.replace('{port}', String(port))]),
     ),
   });
-  const nest = await createApp(config, new DatabaseUrl(databaseUrl), new Logger(config.logLevel));
+  const nest = await createApp(config, new DatabaseUrl(databaseUrl), new Logger(config.logLevel), {
+    ...worldOutside(config),
+    ...world,
+  });
   try {
     await nest.listen(port, '127.0.0.1');
     return { nest, port };
   } catch (error) {
     await nest.close();
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || attemptsLeft === 0) throw error;
-    return listening(databaseUrl, environment, attemptsLeft - 1);
+    return listening(databaseUrl, environment, world, attemptsLeft - 1);
   }
 }
 

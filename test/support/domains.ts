@@ -9,19 +9,32 @@ export interface DomainAnswer {
   readonly lastCheckedAt: string | null;
   readonly recordName: string;
   readonly recordValue: string;
+  readonly provenBy: string | null;
+  readonly verificationRecords: readonly { readonly proof: string; readonly name: string; readonly value: string }[];
   readonly diagnosis: {
+    readonly proof: string;
     readonly code: string;
     readonly message: string;
     readonly recordName: string;
     readonly expected: string;
     readonly found: readonly string[];
     readonly askedOf: readonly string[];
+    readonly expectedBy: string | null;
+    readonly looks: readonly { readonly proof: string; readonly code: string; readonly message: string }[];
   } | null;
 }
 
+/** Where a proof of the domain is to stand, and what it is to hold. */
+export function placeOf(domain: DomainAnswer, proof: 'TXT' | 'CNAME' | 'FILE'): { name: string; value: string } {
+  const place = domain.verificationRecords.find((record) => record.proof === proof);
+  if (!place) throw new Error(`no ${proof} proof is offered`);
+  return place;
+}
+
 const fields = `domain {
-  id name status verifiedAt lastCheckedAt recordName recordValue
-  diagnosis { code message recordName expected found askedOf } }`;
+  id name status verifiedAt lastCheckedAt recordName recordValue provenBy
+  verificationRecords { proof name value }
+  diagnosis { proof code message recordName expected found askedOf expectedBy looks { proof code message } } }`;
 
 /** @throws ApiError */
 export function addDomain(

@@ -8,7 +8,6 @@ import { TenantRepository } from '../../platform/database/tenant-repository.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { AttemptCounter } from '../../platform/throttle/attempt-counter.js';
 import type { Actor } from '../../policy/actor.js';
-import { diagnose } from './domain-diagnosis.js';
 import { DomainEntity, toDomain, type DomainRow } from './domain.entity.js';
 import {
   domainChecked,
@@ -18,10 +17,11 @@ import {
   domainVerificationFailed,
   domainVerified,
 } from './domain.events.js';
+import { DomainEvidence } from './domain-evidence.service.js';
 import { DomainHandover } from './domain-handover.service.js';
 import { afterLook, owned } from './domain-lifecycle.js';
 import { DomainNotices } from './domain-notices.service.js';
-import { DomainRecord, type RecordSeen } from './domain-record.service.js';
+import type { Evidence } from './domain-seen.js';
 import type { Domain } from './domain.types.js';
 
 /** Looks that nobody has to wait for: at one domain, and at all of an organization's. Then each waits twice as long. */
@@ -33,30 +33,30 @@ interface Looked {
   readonly after: Domain;
 }
 
-/** Looks for the record of a domain in DNS, and draws the conclusion: when somebody asks for it, and by the clock. */
+/** Looks for the proof of a domain, and draws the conclusion: when somebody asks for it, and by the clock. */
 @Injectable()
 export class DomainCheck {
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
     private readonly attempts: AttemptCounter,
-    private readonly record: DomainRecord,
+    private readonly evidence: DomainEvidence,
     private readonly handover: DomainHandover,
     private readonly notices: DomainNotices,
     private readonly clock: Clock,
   ) {}
 
   /**
-   * Where the record is, the domain is the organization's from now on. Where it is gone, a proven domain begins to fail
-   * or lapses, of which its owners are told by mail. DNS has up to 4.5 s to answer; no answer changes nothing.
+   * Where the proof is, the domain is the organization's from now on. Where it is gone, a proven domain begins to fail
+   * or lapses, of which its owners are told by mail. All of it has up to 4.5 s to answer; no answer changes nothing.
    * @throws NOT_FOUND; DOMAIN_TAKEN when another organization has proven it first; RATE_LIMITED with `retryAfterSeconds`
    */
   async look(actor: Actor, organizationId: string, id: string): Promise<Domain> {
     const claim = await new TenantRepository(this.database.reader, DomainEntity, organizationId).get({ id });
     if (actor.kind !== 'system') await this.admit(organizationId, id);
-    const record = await this.record.look(toDomain(claim));
+    const evidence = await this.evidence.look(toDomain(claim));
     try {
-      return await this.database.transaction((tx) => this.conclude(tx, actor, claim, record));
+      return await this.database.transaction((tx) => this.conclude(tx, actor, claim, evidence));
     } catch (error) {
       // Two proofs at once meet in the index, and the later one's transaction is lost.
       if (isViolation(error, 'unique', 'domains_owned_once')) throw new AppError('DOMAIN_TAKEN', { cause: error });
@@ -74,16 +74,18 @@ export class DomainCheck {
   }
 
   /** Writes down what a look has shown. The claim must still be the one that was looked for: same name, same token. */
-  private async conclude(tx: Tx, actor: Actor, { id, name, token }: DomainRow, record: RecordSeen): Promise<Domain> {
+  private async conclude(tx: Tx, actor: Actor, { id, name, token }: DomainRow, evidence: Evidence): Promise<Domain> {
     const claim = { id, name, token };
     const row: DomainRow | null = await tx.findOne(DomainEntity, { where: claim, lock: { mode: 'pessimistic_write' } });
     if (!row) throw new AppError('NOT_FOUND', { detail: 'removed while DNS was asked' });
 
     const now = this.clock.now();
-    const diagnosis = diagnose(toDomain(row), record);
+    const diagnosis = this.evidence.diagnose(toDomain(row), evidence);
     const { status, verifiedAt, failingSince, nextCheckAt } = afterLook(row, diagnosis.code, now);
-    const seen = { status, verifiedAt, failingSince, nextCheckAt, lastCheckedAt: now, diagnosis };
-    if (owned.includes(status) && !owned.includes(row.status)) await this.handover.makeWay(tx, name, record);
+    const provenBy = diagnosis.code === 'MATCHED' ? diagnosis.proof : row.provenBy;
+    const seen = { status, verifiedAt, failingSince, nextCheckAt, lastCheckedAt: now, provenBy, diagnosis };
+    if (owned.includes(status) && !owned.includes(row.status))
+      await this.handover.makeWay(tx, name, diagnosis.proof, evidence);
     await tx.update(DomainEntity, claim, seen);
     const looked = { before: toDomain(row), after: toDomain({ ...row, ...seen }) };
     await this.tell(tx, actor, looked);

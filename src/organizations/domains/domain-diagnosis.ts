@@ -1,50 +1,116 @@
-import type { TxtAnswer } from '../../platform/dns/dns-lookup.js';
 import { shortened, withInvisiblesShown } from '../../platform/text/printable.js';
-import type { RecordSeen } from './domain-record.service.js';
-import type { DiagnosisCode, Domain, DomainDiagnosis } from './domain.types.js';
+import { differences } from './domain-difference.js';
+import { isProof } from './domain-places.js';
+import type { Evidence, Seen } from './domain-seen.js';
+import {
+  domainProofs,
+  type DiagnosisCode,
+  type Domain,
+  type DomainDiagnosis,
+  type DomainLook,
+  type DomainProof,
+  type ProofPlace,
+} from './domain.types.js';
 
-/** How much of a foreign record is kept and shown. */
+/** How much of what is foreign is kept and shown. */
 const SHOWN_RECORDS = 20;
 const SHOWN_LENGTH = 300;
 
-/** What every value of ours begins with. */
-export const VALUE_PREFIX = 'gatehouse-verify=';
-
-type Finding = Pick<DomainDiagnosis, 'code' | 'message'>;
+type Finding = Pick<DomainLook, 'code' | 'message'>;
+type Places = Readonly<Record<DomainProof, ProofPlace>>;
 
 /**
- * Compares what DNS holds with the record that would prove the domain. Only the exact value counts, in any one of
- * several records; everything near it is told apart, so that whoever set the record knows what to change.
+ * Compares what was found with what would prove the domain. Only the exact value counts, in any one of several records;
+ * everything near it is told apart, so that whoever set the record knows what to change.
  */
 export function diagnose(
-  { recordName, recordValue }: Pick<Domain, 'recordName' | 'recordValue'>,
-  { answer, misplacedAt }: RecordSeen,
+  { provenBy }: Pick<Domain, 'provenBy'>,
+  places: Places,
+  evidence: Evidence,
+  now: Date,
 ): DomainDiagnosis {
-  const records = answer.outcome === 'found' ? answer.records : [];
+  const looks = domainProofs.flatMap((proof) => {
+    const seen = evidence[proof];
+    return seen ? [lookOf(places[proof], seen, now)] : [];
+  });
+  return { ...deciding(looks, provenBy), looks };
+}
+
+/**
+ * One proof is enough. Where there is none, DNS that gave no answer leaves everything open, as does a web server if the
+ * domain was proven by a file; otherwise whatever has been attempted is worth more words than what has not.
+ */
+function deciding(looks: readonly DomainLook[], provenBy: DomainProof | null): DomainLook {
+  const known = looks.filter(({ proof }) => proof === provenBy);
+  const inTurn = [...known, ...looks.filter((look) => !known.includes(look))];
+  const look =
+    inTurn.find(({ code }) => code === 'MATCHED') ??
+    inTurn.find(({ code, proof }) => code === 'LOOKUP_FAILED' && (proof !== 'FILE' || provenBy === 'FILE')) ??
+    inTurn.find(({ code }) => code !== 'NOT_FOUND' && code !== 'LOOKUP_FAILED') ??
+    inTurn[0];
+  if (!look) throw new Error('nothing has been looked at');
+  return look;
+}
+
+function lookOf(place: ProofPlace, seen: Seen, now: Date): DomainLook {
+  const { answer, aliasOf } = seen;
+  const records = answer.outcome === 'found' ? answer.records : aliasOf === null ? [] : [aliasOf];
+  const seconds = answer.outcome === 'none' ? answer.rememberedSeconds : null;
   return {
-    ...(misplacedAt === null ? findingOf(recordName, recordValue, answer) : misplaced(recordName, misplacedAt)),
-    recordName,
-    expected: recordValue,
+    proof: place.proof,
+    ...findingOf(place, seen),
+    recordName: place.name,
+    expected: place.value,
     found: records.slice(0, SHOWN_RECORDS).map((record) => shortened(withInvisiblesShown(record), SHOWN_LENGTH)),
     askedOf: answer.askedOf,
+    expectedBy: seconds === null ? null : new Date(now.getTime() + seconds * 1_000),
   };
 }
 
-function findingOf(name: string, expected: string, answer: TxtAnswer): Finding {
+function findingOf(place: ProofPlace, { answer, misplacedAt, aliasOf }: Seen): Finding {
   switch (answer.outcome) {
     case 'failed':
-      return finding(
-        'LOOKUP_FAILED',
-        `DNS gave no usable answer (${answer.reason}), so nothing was changed. Try again later.`,
-      );
+      return finding('LOOKUP_FAILED', failures[place.proof](answer.reason));
     case 'none':
-      return finding(
-        'NOT_FOUND',
-        `${absences[answer.reason](name)} Add it with this value. A new record can take some minutes to be seen.`,
-      );
+      if (misplacedAt !== null) return misplaced(place.name, misplacedAt);
+      return aliasOf === null ? missing(place, answer.reason) : aliased(place.name, aliasOf);
     case 'found':
-      return compare(expected, answer.records, answer.chunked);
+      if (answer.records.some((record) => isProof(place, record))) return finding('MATCHED', matches[place.proof]);
+      return differences[place.proof](place.value, answer.records, answer.chunked);
   }
+}
+
+const matches: Record<DomainProof, string> = {
+  TXT: 'The record is there.',
+  CNAME: 'The record is there.',
+  FILE: 'The file is there.',
+};
+
+const ofDns = (reason: string): string =>
+  `DNS gave no usable answer (${reason}), so nothing was changed. Try again later.`;
+
+const failures: Record<DomainProof, (reason: string) => string> = {
+  TXT: ofDns,
+  CNAME: ofDns,
+  FILE: (reason) => `The file could not be asked for, so nothing follows from it. ${reason}`,
+};
+
+function missing({ proof, name }: ProofPlace, reason: string): Finding {
+  if (proof === 'FILE') return finding('NOT_FOUND', `There is no such file at ${name}: ${reason}`);
+  const absence =
+    reason === 'NXDOMAIN'
+      ? `There is no ${name}: the ${proof} record is missing, or stands at another name.`
+      : `${name} exists and has no ${proof} record.`;
+  return finding('NOT_FOUND', `${absence} Add it with this value. A new record can take some minutes to be seen.`);
+}
+
+/** RFC 1034, 3.6.2: a name that has a CNAME record has no other. */
+function aliased(name: string, target: string): Finding {
+  return finding(
+    'ALIASED',
+    `${name} is an alias (CNAME) of ${target}, so no TXT record of its own is seen there; a wildcard in the zone can be the reason. ` +
+      'Remove the alias, add the TXT record beside the wildcard, or prove the domain in another way.',
+  );
 }
 
 function misplaced(recordName: string, place: string): Finding {
@@ -52,52 +118,6 @@ function misplaced(recordName: string, place: string): Finding {
     ? `The DNS panel has appended the domain by itself: enter ${recordName.split('.')[0]} as the name there.`
     : `Move it to ${recordName}; many DNS panels want that without the domain at its end.`;
   return finding('MISPLACED', `The record stands at ${place} instead of ${recordName}. ${remedy}`);
-}
-
-const absences = {
-  NXDOMAIN: (name: string) => `There is no ${name}: the TXT record is missing, or stands at another name.`,
-  NODATA: (name: string) => `${name} exists and has no TXT record.`,
-} as const;
-
-function compare(expected: string, records: readonly string[], chunked: boolean): Finding {
-  if (records.includes(expected)) return finding('MATCHED', 'The record is there.');
-  if (records.some((record) => isQuoted(record, expected))) {
-    return finding('QUOTED', 'The record holds the value in quotation marks, which count. Enter it without them.');
-  }
-  if (isSplit(expected, records)) {
-    return finding('SPLIT', 'The value is spread over several TXT records. Enter it as one record.');
-  }
-  const joined = chunked ? ' (A record here comes in several parts; they are joined with nothing between them.)' : '';
-  return finding('DIFFERENT', `A TXT record is there with another value. ${hintFor(expected, records)}${joined}`);
-}
-
-/** The nearest miss, told with its remedy. */
-function hintFor(expected: string, records: readonly string[]): string {
-  if (records.some((record) => record.toLowerCase() === expected.toLowerCase())) {
-    return 'It differs in upper and lower case alone, which counts. Copy the value instead of typing it.';
-  }
-  if (records.some((record) => record.includes(expected))) {
-    return 'It has something before or after the value. Enter the value alone.';
-  }
-  if (records.some((record) => record.toLowerCase().startsWith(VALUE_PREFIX))) {
-    return "It belongs to an earlier claim or to another organization's. Add this value as a record of its own beside it.";
-  }
-  return 'Add this value as a record of its own; others may stay beside it.';
-}
-
-const quotes = /^["'“”„«»‘’`]+|["'“”„«»‘’`]+$/g;
-
-function isQuoted(record: string, value: string): boolean {
-  const plain = record.trim();
-  return plain !== value && plain.replace(quotes, '').trim() === value;
-}
-
-/** Whether two records put together, in either order, are the value. */
-function isSplit(expected: string, records: readonly string[]): boolean {
-  const all = new Set(records);
-  return records.some(
-    (record) => record !== '' && expected.startsWith(record) && all.has(expected.slice(record.length)),
-  );
 }
 
 const finding = (code: DiagnosisCode, message: string): Finding => ({ code, message });

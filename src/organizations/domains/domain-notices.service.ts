@@ -4,6 +4,7 @@ import type { Tx } from '../../platform/database/database.js';
 import { Mailer } from '../../platform/mail/mailer.js';
 import { MemberService } from '../members/member.service.js';
 import { failingMail, handedOverMail, lapsedMail } from './domain-mails.js';
+import { placesOf } from './domain-places.js';
 import type { Domain } from './domain.types.js';
 
 /** Tells an organization's owners of what becomes of its domains: the mails go out with the commit that changes it. */
@@ -28,7 +29,8 @@ export class DomainNotices {
 
   private async tellOwners(tx: Tx, domain: Domain, write: typeof failingMail): Promise<void> {
     const { host } = new URL(this.config.rootUrl);
+    const place = placesOf(domain, this.config.rootUrl)[domain.provenBy ?? 'TXT'];
     for (const to of await this.members.emailsOfOwners(domain.organizationId))
-      await this.mailer.enqueue(tx, write(to, domain, host));
+      await this.mailer.enqueue(tx, write(to, domain, place, host));
   }
 }

@@ -1,37 +1,35 @@
 import { Injectable } from '@nestjs/common';
-import { DnsLookup, type TxtAnswer } from '../../platform/dns/dns-lookup.js';
-import type { Domain } from './domain.types.js';
+import { DnsLookup } from '../../platform/dns/dns-lookup.js';
+import { isProof } from './domain-places.js';
+import { hasProof, plainly, type Seen } from './domain-seen.js';
+import type { ProofPlace } from './domain.types.js';
 
-/** What DNS holds of the record of a claim. */
-export interface RecordSeen {
-  /** At the name where it must stand. */
-  readonly answer: TxtAnswer;
-  /** Where it stands instead, having been set at a wrong name; null where that is not so, or not known. */
-  readonly misplacedAt: string | null;
-}
-
-/** A record that is missing is looked for elsewhere only if DNS is quick: that can tell what is wrong, and prove nothing. */
-const ELSEWHERE_WITHIN_MS = 1_000;
-const NOT_AFTER_MS = 3_000;
-
-/** Asks DNS for the record that proves a domain. */
+/** Asks DNS for the records that prove a domain. */
 @Injectable()
 export class DomainRecord {
   constructor(private readonly dns: DnsLookup) {}
 
-  /** DNS has 4.5 s for all of it. Never rejects. */
-  async look(domain: Domain): Promise<RecordSeen> {
-    const started = performance.now();
-    const answer = await this.dns.txt(domain.recordName);
-    const isMissing = answer.outcome === 'none' && performance.now() - started < NOT_AFTER_MS;
-    return { answer, misplacedAt: isMissing ? await this.findMisplaced(domain) : null };
+  /** The TXT or CNAME record of a place. Never rejects. */
+  async look(place: ProofPlace, withinMs: number): Promise<Seen> {
+    const search = { withinMs, wanted: (record: string) => isProof(place, record) };
+    return plainly(
+      await (place.proof === 'CNAME' ? this.dns.cname(place.name, search) : this.dns.txt(place.name, search)),
+    );
   }
 
-  /** Where people set it by mistake: a DNS panel appends the domain to a name that has it already, or they gave no name. */
-  private async findMisplaced({ name, recordName, recordValue }: Domain): Promise<string | null> {
-    const places = [`${recordName}.${name}`, name];
-    const answers = await Promise.all(places.map((place) => this.dns.txt(place, ELSEWHERE_WITHIN_MS)));
-    const index = answers.findIndex((answer) => answer.outcome === 'found' && answer.records.includes(recordValue));
-    return places[index] ?? null;
+  /**
+   * Why a record is missing where it should stand, if that can be told: a DNS panel appends the domain to a name that has it
+   * already, or no name was given, or the name of the text is an alias of another, which leaves no room for a text of its own.
+   */
+  async explain(place: ProofPlace, domain: string, seen: Seen, withinMs: number): Promise<Seen> {
+    if (seen.answer.outcome !== 'none') return seen;
+    const isText = place.proof === 'TXT';
+    const elsewhere = [`${place.name}.${domain}`, ...(isText ? [domain] : [])];
+    const [alias, ...others] = await Promise.all([
+      isText ? this.dns.cname(place.name, { withinMs }) : null,
+      ...elsewhere.map((name) => this.look({ ...place, name }, withinMs)),
+    ]);
+    const misplacedAt = elsewhere.find((_, index) => hasProof(place, others[index] ?? null)) ?? null;
+    return { ...seen, misplacedAt, aliasOf: alias?.outcome === 'found' ? (alias.records[0] ?? null) : null };
   }
 }

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { VALUE_PREFIX } from './domain-diagnosis.js';
 import { lapsesAt } from './domain-lifecycle.js';
-import type { Domain, DomainDiagnosis, DomainStatus } from './domain.types.js';
+import { VALUE_PREFIX } from './domain-places.js';
+import type { Domain, DomainDiagnosis, DomainLook, DomainProof, DomainStatus } from './domain.types.js';
 
 @Entity('domains')
 export class DomainEntity {
@@ -34,6 +34,9 @@ export class DomainEntity {
   @Column({ type: 'timestamptz', name: 'last_checked_at', nullable: true })
   lastCheckedAt!: Date | null;
 
+  @Column({ type: 'text', name: 'proven_by', nullable: true })
+  provenBy!: DomainProof | null;
+
   @Column({ type: 'jsonb', nullable: true })
   diagnosis!: DomainDiagnosis | null;
 
@@ -56,6 +59,12 @@ export function toDomain(row: DomainRow): Domain {
     lastCheckedAt: row.lastCheckedAt,
     recordName: `_gatehouse-verification.${row.name}`,
     recordValue: `${VALUE_PREFIX}${row.token}`,
-    diagnosis: row.diagnosis,
+    provenBy: row.provenBy,
+    diagnosis: row.diagnosis && { ...asLook(row.diagnosis), looks: row.diagnosis.looks.map(asLook) },
   };
+}
+
+/** JSON has no dates. */
+function asLook({ expectedBy, ...look }: DomainLook): DomainLook {
+  return { ...look, expectedBy: expectedBy && new Date(expectedBy) };
 }

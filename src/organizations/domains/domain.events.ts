@@ -8,7 +8,7 @@ interface Checked {
 
 const about = ({ id, organizationId }: Domain) => ({ organizationId, resource: { type: 'domain', id } });
 
-const told = ({ name, status }: Domain) => ({ name, status });
+const told = ({ name, status, provenBy }: Domain) => ({ name, status, provenBy });
 
 const seen = ({ diagnosis }: Domain) => ({ diagnosis: diagnosis?.code ?? null, found: diagnosis?.found ?? [] });
 

@@ -1,7 +1,8 @@
 import { Args, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import { Config } from '../../platform/config/config.js';
 import type { Actor, Scope } from '../../policy/actor.js';
 import { CurrentActor, CurrentScope } from '../../policy/current.decorators.js';
-import { Requires } from '../../policy/requires.decorator.js';
+import { Public, Requires } from '../../policy/requires.decorator.js';
 import { Organization } from '../organization.graphql.js';
 import type { Organization as OrganizationFacts } from '../organization.types.js';
 import { DomainCheck } from './domain-check.service.js';
@@ -9,25 +10,38 @@ import {
   AddDomainInput,
   AddDomainPayload,
   Domain,
+  DomainVerificationRecord,
   RemoveDomainInput,
   RemoveDomainPayload,
   VerifyDomainInput,
   VerifyDomainPayload,
 } from './domain.graphql.js';
+import { placesOf } from './domain-places.js';
 import { DomainService } from './domain.service.js';
+import type { Domain as DomainFacts } from './domain.types.js';
 
 @Resolver(() => Domain)
 export class DomainResolver {
   constructor(
     private readonly domains: DomainService,
     private readonly check: DomainCheck,
+    private readonly config: Config,
   ) {}
+
+  @ResolveField(() => [DomainVerificationRecord], {
+    description:
+      'The ways to prove it, any one of which is enough: a TXT record, a CNAME record, or a file over https.',
+  })
+  @Public('what is published to everybody; the domain itself is shown only to those who may see it')
+  verificationRecords(@Parent() domain: DomainFacts): DomainVerificationRecord[] {
+    return Object.values(placesOf(domain, this.config.rootUrl));
+  }
 
   @Mutation(() => AddDomainPayload, {
     description:
-      'Claims a domain and gives the TXT record that proves it. ' +
+      'Claims a domain and gives the records, any one of which proves it. ' +
       'Errors: VALIDATION_FAILED for a name that nobody can own alone, CONFLICT, ' +
-      'DOMAIN_TAKEN while another organization has proven it and its record has not been found missing.',
+      'DOMAIN_TAKEN while another organization has proven it by DNS and its record has not been found missing.',
   })
   @Requires('domains.manage', 'input.organizationId')
   async addDomain(@CurrentActor() actor: Actor, @Args('input') input: AddDomainInput): Promise<AddDomainPayload> {
@@ -36,7 +50,7 @@ export class DomainResolver {
 
   @Mutation(() => VerifyDomainPayload, {
     description:
-      'Looks for the record in DNS, within five seconds. Where it is missing or different this is no error: ' +
+      'Looks for the proof of a domain, within five seconds. Where it is missing or different this is no error: ' +
       "the domain's `diagnosis` says what was found; a proven domain is FAILING from then on. Errors: DOMAIN_TAKEN, RATE_LIMITED.",
   })
   @Requires('domains.manage', 'input.domainId', DomainService)

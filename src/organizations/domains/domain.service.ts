@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { In, Not } from 'typeorm';
+import { In, IsNull, Not, Or } from 'typeorm';
 import { AuditService } from '../../audit/audit.service.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { randomId, randomToken } from '../../platform/crypto/digest.js';
@@ -88,13 +88,18 @@ export class DomainService implements ScopeLocator {
    * Claims a domain. That gives nothing but the record to publish, so others may claim it meanwhile.
    * @param typed as a person types it: case, spaces around and a trailing dot do not matter
    * @throws VALIDATION_FAILED for a name that nobody can own alone; CONFLICT when the organization has it already;
-   *   DOMAIN_TAKEN when another has proven it, and its record is not known to be gone
+   *   DOMAIN_TAKEN when another has proven it by DNS, and its record is not known to be gone
    */
   async add(actor: Actor, organizationId: string, typed: string): Promise<Domain> {
     const parsed = parseDomainName(typed);
     if (!parsed.ok) throw invalid('name', parsed.message);
     return this.database.transaction(async (tx) => {
-      const taken = { name: parsed.name, status: 'VERIFIED', organizationId: Not(organizationId) } as const;
+      const taken = {
+        name: parsed.name,
+        status: 'VERIFIED',
+        organizationId: Not(organizationId),
+        provenBy: Or(IsNull(), Not('FILE')),
+      } as const;
       if (await tx.existsBy(DomainEntity, taken)) throw new AppError('DOMAIN_TAKEN');
       const domain = toDomain(await this.insert(tx, organizationId, parsed.name));
       await this.audit.record(tx, actor, domainAdded, domain);
@@ -129,6 +134,7 @@ export class DomainService implements ScopeLocator {
       failingSince: null,
       nextCheckAt: null,
       lastCheckedAt: null,
+      provenBy: null,
       diagnosis: null,
       createdAt: this.clock.now(),
     };

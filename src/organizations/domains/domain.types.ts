@@ -7,11 +7,28 @@
 export const domainStatuses = ['PENDING', 'VERIFIED', 'FAILING', 'LAPSED'] as const;
 export type DomainStatus = (typeof domainStatuses)[number];
 
-/** What a look at the DNS record has shown. */
+/**
+ * How a domain is proven: by a text record, by an alias record, or by a file on its web server. Any one is enough; the first
+ * two are DNS's own word, and outrank the file.
+ */
+export const domainProofs = ['TXT', 'CNAME', 'FILE'] as const;
+export type DomainProof = (typeof domainProofs)[number];
+
+/** What to publish for one of the proofs. */
+export interface ProofPlace {
+  readonly proof: DomainProof;
+  /** The name of the record, or the address of the file. */
+  readonly name: string;
+  /** The text, the name to point to, or the line that the file holds. */
+  readonly value: string;
+}
+
+/** What a look has shown. */
 export const diagnosisCodes = [
   'MATCHED',
   'NOT_FOUND',
   'MISPLACED',
+  'ALIASED',
   'DIFFERENT',
   'QUOTED',
   'SPLIT',
@@ -19,16 +36,26 @@ export const diagnosisCodes = [
 ] as const;
 export type DiagnosisCode = (typeof diagnosisCodes)[number];
 
-export interface DomainDiagnosis {
+/** What was found at one place of proof, and why it is no proof. */
+export interface DomainLook {
+  readonly proof: DomainProof;
   readonly code: DiagnosisCode;
   /** What is the matter and what to do about it, for a person. */
   readonly message: string;
+  /** The name of the record, or the address of the file. */
   readonly recordName: string;
   readonly expected: string;
-  /** The values of the record's TXT entries, invisible characters spelt out; not all of very many or very long ones. */
+  /** What is there, invisible characters spelt out; not all of very many or very long ones. */
   readonly found: readonly string[];
-  /** The name servers that were asked, in turn. */
+  /** The servers that were asked, in turn. */
   readonly askedOf: readonly string[];
+  /** By when resolvers that remember that there is nothing have forgotten it; null where that is not so, or not known. */
+  readonly expectedBy: Date | null;
+}
+
+/** The look that decides, or that tells most; and all that were taken. */
+export interface DomainDiagnosis extends DomainLook {
+  readonly looks: readonly DomainLook[];
 }
 
 /** A domain that an organization claims or has proven to be its own. */
@@ -44,6 +71,8 @@ export interface Domain {
   /** When the domain lapses if the record stays away; null unless `FAILING`. */
   readonly lapsesAt: Date | null;
   readonly lastCheckedAt: Date | null;
+  /** The proof that was found last; null before the first. */
+  readonly provenBy: DomainProof | null;
   /** Where the TXT record is to stand. */
   readonly recordName: string;
   /** What it is to hold, exactly. */

@@ -100,6 +100,12 @@ describe('a TXT look-up', () => {
     expect(second.asked).toEqual([]);
   });
 
+  it('reads the target of an alias in lower case', async () => {
+    const server = await nameServer(() => ({ answers: [{ type: 'CNAME', name, ttl: 60, data: 'Token.Gate.Test' }] }));
+    const answer = await new DnsLookup({ servers: [server.address] }).cname(name);
+    expect(answer).toMatchObject({ outcome: 'found', records: ['token.gate.test'] });
+  });
+
   it('takes a name that is too long to exist for one that does not', async () => {
     const server = await nameServer(records('x'));
     const answer = await new DnsLookup({ servers: [server.address] }).txt(`${name}.${'a.'.repeat(120)}test`);

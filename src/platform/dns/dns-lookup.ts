@@ -1,23 +1,28 @@
 import { promises as dns } from 'node:dns';
-import { isIP } from 'node:net';
+import { AllowedHosts } from '../http/outbound-allowed-hosts.js';
+import { askServer, type DnsFailure, type DnsOutcome } from './dns-question.js';
+import { addressesOf, findZone, memoryOfNothing, type Zone } from './dns-zone.js';
 
-/** Why no server could be asked to the end. Another moment may bring an answer, so nothing may be concluded from it. */
-export type DnsFailure = 'SERVFAIL' | 'REFUSED' | 'TIMEOUT' | 'UNREACHABLE' | 'GARBAGE';
+interface Records {
+  /** One string per record: a text, its chunks joined without a separator (RFC 7208, 3.3), or the name that is pointed to. */
+  readonly texts: readonly string[];
+  /** Whether a text came in several chunks: worth a word where a value does not match. */
+  readonly chunked: boolean;
+}
 
 type Outcome =
+  | { readonly outcome: 'found'; readonly records: readonly string[]; readonly chunked: boolean }
   | {
-      readonly outcome: 'found';
-      /** One string per record, its chunks joined without a separator (RFC 7208, 3.3). */
-      readonly records: readonly string[];
-      /** Whether a record came in several chunks: worth a word where a value does not match. */
-      readonly chunked: boolean;
+      readonly outcome: 'none';
+      readonly reason: 'NXDOMAIN' | 'NODATA';
+      /** How long resolvers remember that there is nothing, by the zone's own word; null where it is not known. */
+      readonly rememberedSeconds: number | null;
     }
-  | { readonly outcome: 'none'; readonly reason: 'NXDOMAIN' | 'NODATA' }
   | { readonly outcome: 'failed'; readonly reason: DnsFailure };
 
-/** What DNS says of the TXT records of one name. */
-export type TxtAnswer = Outcome & {
-  /** The servers asked, in turn, as configured. The last one gave the answer, or failed last. */
+/** What DNS says of the records of one name. */
+export type DnsAnswer = Outcome & {
+  /** The servers asked, in turn: as configured, and then the zone's own by their names. */
   readonly askedOf: readonly string[];
 };
 
@@ -26,96 +31,118 @@ export interface DnsLookupOptions {
   readonly servers: readonly string[];
   /** For all servers together. */
   readonly deadlineMs?: number;
+  /** `OUTBOUND_ALLOWED_HOSTS`: name servers of zones that may have private addresses. */
+  readonly allowedHosts?: readonly string[];
+  /** Where name servers of zones listen; theirs is 53. */
+  readonly nameServerPort?: number;
 }
+
+export interface Search {
+  /** Whether a record is the one that is looked for; where none is, the zone's own servers are asked too. */
+  readonly wanted?: (record: string) => boolean;
+  /** Less than the deadline, where that is asked. */
+  readonly withinMs?: number;
+}
+
+/** How long the zone's own servers may take: the answer of the resolvers is there already. */
+const ZONE_WITHIN_MS = 2_000;
+
+type Question = (resolver: dns.Resolver) => Promise<Records>;
 
 /** Asks DNS for the records that prove a domain. */
 export class DnsLookup {
   private readonly servers: readonly string[];
   private readonly deadlineMs: number;
+  private readonly guard: { readonly allowed: AllowedHosts; readonly port: number };
 
-  constructor({ servers, deadlineMs = 5000 }: DnsLookupOptions) {
+  constructor({ servers, deadlineMs = 5000, allowedHosts = [], nameServerPort = 53 }: DnsLookupOptions) {
     this.servers = servers;
     this.deadlineMs = deadlineMs;
+    this.guard = { allowed: new AllowedHosts(allowedHosts), port: nameServerPort };
+  }
+
+  /** The TXT records of a name, along the aliases that lead to them. */
+  txt(name: string, search: Search = {}): Promise<DnsAnswer> {
+    return this.find(name, search, async (resolver) => {
+      const records = await resolver.resolveTxt(name);
+      // An alias that leads nowhere is read as an answer without records.
+      if (records.length === 0) throw Object.assign(new Error('no TXT record'), { code: dns.NODATA });
+      return { texts: records.map(textOf), chunked: records.some((chunks) => chunks.length > 1) };
+    });
+  }
+
+  /** The name that a name is an alias of, in lower case, without a trailing dot. */
+  cname(name: string, search: Search = {}): Promise<DnsAnswer> {
+    return this.find(name, search, async (resolver) => {
+      const targets = await resolver.resolveCname(name);
+      return { texts: targets.map((target) => target.toLowerCase().replace(/\.$/, '')), chunked: false };
+    });
+  }
+
+  /** Whether a host has an address, by the word of the resolvers alone. */
+  async address(host: string, withinMs: number): Promise<DnsAnswer> {
+    const { askedOf, ...outcome } = await this.askResolvers(async (resolver) => {
+      return { texts: await addressesOf(host, resolver), chunked: false };
+    }, Date.now() + withinMs);
+    return { ...outcomeOf(outcome, null), askedOf };
   }
 
   /**
-   * The TXT records of a name, within five seconds, or sooner where that is asked. A server that fails gives way to the next; one that says that there
-   * is nothing is believed. Nothing is cached: whoever asks has just changed the record.
+   * Within five seconds, or sooner where that is asked. A resolver that fails gives way to the next. One that knows of
+   * nothing, or of other records only, may remember what was so before the record was set: then the name servers of the
+   * zone itself are asked, and what they have is what counts. Nothing is cached.
    */
-  async txt(name: string, withinMs = this.deadlineMs): Promise<TxtAnswer> {
+  private async find(name: string, { wanted = () => true, withinMs }: Search, question: Question): Promise<DnsAnswer> {
+    const end = Date.now() + Math.min(withinMs ?? this.deadlineMs, this.deadlineMs);
+    const { askedOf, ...first } = await this.askResolvers(question, end);
+    const isThere = first.outcome === 'found' && first.records.texts.some(wanted);
+    if (first.outcome === 'failed' || isThere) return { ...outcomeOf(first, null), askedOf };
+
+    const left = Math.min(ZONE_WITHIN_MS, end - Date.now());
+    const resolver = askedOf.at(-1) ?? '';
+    const zone = left > 0 ? await findZone(name, resolver, Math.ceil(left / 2), this.guard) : null;
+    if (!zone) return { ...outcomeOf(first, null), askedOf };
+    const [own, remembered] = await Promise.all([
+      askZone(zone, Math.ceil(left / 2), question, wanted),
+      memoryOfNothing(zone.name, resolver, Math.ceil(left / 2)),
+    ]);
+    return {
+      ...outcomeOf(own ?? first, remembered),
+      askedOf: [...askedOf, ...zone.servers.map(({ host }) => host)],
+    };
+  }
+
+  private async askResolvers(question: Question, end: number): Promise<DnsOutcome<Records> & { askedOf: string[] }> {
     const servers = this.servers.length > 0 ? this.servers : new dns.Resolver().getServers();
-    const end = Date.now() + Math.min(withinMs, this.deadlineMs);
     const askedOf: string[] = [];
-    let outcome: Outcome = { outcome: 'failed', reason: 'UNREACHABLE' };
+    let outcome: DnsOutcome<Records> = { outcome: 'failed', reason: 'UNREACHABLE' };
     for (const [index, server] of servers.entries()) {
       const share = Math.max(1, Math.floor((end - Date.now()) / (servers.length - index)));
       askedOf.push(server);
-      outcome = await askOne(server, name, share);
+      outcome = await askServer(server, share, question);
       if (outcome.outcome !== 'failed') break;
     }
     return { ...outcome, askedOf };
   }
 }
 
-/** Never rejects, and never takes longer than `ms`. */
-async function askOne(server: string, name: string, ms: number): Promise<Outcome> {
-  // A lost packet is sent again after a third of the share or, as Node looks at its timers, two: in time either way.
-  const resolver = new dns.Resolver({ timeout: Math.ceil(ms / 3), tries: 2 });
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<Outcome>((resolve) => {
-    timer = setTimeout(() => {
-      resolve({ outcome: 'failed', reason: 'TIMEOUT' });
-      resolver.cancel();
-    }, ms);
-  });
-  try {
-    return await Promise.race([tooLate, resolveTxt(resolver, server, name)]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** What any of a zone's servers has, rather what is looked for: the others may not have got it yet. Null for nothing. */
+async function askZone(
+  { servers }: Zone,
+  ms: number,
+  question: Question,
+  wanted: (record: string) => boolean,
+): Promise<DnsOutcome<Records> | null> {
+  const answers = await Promise.all(servers.map(({ address }) => askServer(address, ms, question)));
+  const found = answers.flatMap((answer) => (answer.outcome === 'found' ? [answer] : []));
+  return found.find(({ records }) => records.texts.some(wanted)) ?? found[0] ?? null;
 }
 
-async function resolveTxt(resolver: dns.Resolver, server: string, name: string): Promise<Outcome> {
-  try {
-    resolver.setServers(await addressesOf(server));
-  } catch {
-    return { outcome: 'failed', reason: 'UNREACHABLE' };
-  }
-  try {
-    const records = await resolver.resolveTxt(name);
-    return {
-      outcome: 'found',
-      records: records.map(textOf),
-      chunked: records.some((chunks) => chunks.length > 1),
-    };
-  } catch (error) {
-    return outcomes.get((error as NodeJS.ErrnoException).code) ?? { outcome: 'failed', reason: 'UNREACHABLE' };
-  }
+function outcomeOf(outcome: DnsOutcome<Records>, rememberedSeconds: number | null): Outcome {
+  if (outcome.outcome === 'found')
+    return { outcome: 'found', records: outcome.records.texts, chunked: outcome.records.chunked };
+  return outcome.outcome === 'none' ? { ...outcome, rememberedSeconds } : outcome;
 }
 
 /** node:dns gives a character for each byte; what people put into a record is UTF-8. */
 const textOf = (chunks: readonly string[]): string => Buffer.from(chunks.join(''), 'latin1').toString();
-
-/** c-ares takes addresses alone; in a compose file the resolver has a name, and may have several addresses. */
-async function addressesOf(server: string): Promise<string[]> {
-  const [, host = server, port] = /^([^:[\]]+)(?::(\d+))?$/.exec(server) ?? [];
-  if (isIP(host) !== 0 || server.startsWith('[')) return [server];
-  const addresses = await dns.lookup(host, { all: true });
-  return addresses.map(({ address, family }) => {
-    const bare = family === 6 ? `[${address}]` : address;
-    return port === undefined ? bare : `${bare}:${port}`;
-  });
-}
-
-/** What the error codes of node:dns mean; those not listed never reached the server. */
-const outcomes: ReadonlyMap<string | undefined, Outcome> = new Map([
-  ['ENOTFOUND', { outcome: 'none', reason: 'NXDOMAIN' }],
-  ['EBADNAME', { outcome: 'none', reason: 'NXDOMAIN' }], // too long to exist, as a long domain with our prefix is
-  ['ENODATA', { outcome: 'none', reason: 'NODATA' }],
-  ['ESERVFAIL', { outcome: 'failed', reason: 'SERVFAIL' }],
-  ['EREFUSED', { outcome: 'failed', reason: 'REFUSED' }],
-  ['ETIMEOUT', { outcome: 'failed', reason: 'TIMEOUT' }],
-  ['EBADRESP', { outcome: 'failed', reason: 'GARBAGE' }],
-  ['EFORMERR', { outcome: 'failed', reason: 'GARBAGE' }],
-  ['ENOTIMP', { outcome: 'failed', reason: 'GARBAGE' }],
-]);

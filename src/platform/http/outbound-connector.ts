@@ -39,6 +39,8 @@ export interface ConnectorOptions {
   readonly resolveAllowed: Resolve;
   readonly resolveOther: Resolve;
   readonly timeoutMs: number;
+  /** Certificate authorities instead of those that Node.js trusts. */
+  readonly authorities?: string | undefined;
 }
 
 /**
@@ -46,9 +48,10 @@ export interface ConnectorOptions {
  * to one of just those: a name that resolves to something else a moment later (DNS rebinding) gains nothing.
  */
 export function guardedConnector(options: ConnectorOptions): buildConnector.connector {
-  const { allowed, resolveAllowed, resolveOther, timeoutMs } = options;
-  const toAllowed = buildConnector({ timeout: timeoutMs, lookup: asLookup(named(resolveAllowed)) });
-  const toPublic = buildConnector({ timeout: timeoutMs, lookup: asLookup(publicOnly(named(resolveOther))) });
+  const { allowed, resolveAllowed, resolveOther, timeoutMs, authorities } = options;
+  const common = { timeout: timeoutMs, ...(authorities !== undefined && { ca: authorities }) };
+  const toAllowed = buildConnector({ ...common, lookup: asLookup(named(resolveAllowed)) });
+  const toPublic = buildConnector({ ...common, lookup: asLookup(publicOnly(named(resolveOther))) });
 
   return (target, callback) => {
     if (allowed.has(target)) {

@@ -21,6 +21,8 @@ export interface OutboundRequest {
   readonly body?: RequestInit['body'] | undefined;
   readonly signal?: AbortSignal | null;
   readonly redirect?: NonNullable<RequestInit['redirect']>;
+  /** Less than the limit for all, where so much would be too much already. */
+  readonly maxBodyBytes?: number;
 }
 
 export interface OutboundOptions {
@@ -35,6 +37,8 @@ export interface OutboundOptions {
   readonly keepAliveMs: number;
   readonly resolveAllowed: Resolve;
   readonly resolveOther: Resolve;
+  /** Certificate authorities instead of those that Node.js trusts. */
+  readonly authorities: string | undefined;
 }
 
 const defaults: OutboundOptions = {
@@ -45,6 +49,7 @@ const defaults: OutboundOptions = {
   keepAliveMs: 10_000,
   resolveAllowed: resolveLikeTheSystem,
   resolveOther: resolvePublicNames(),
+  authorities: undefined,
 };
 
 /** Statuses whose answer has no body; `Response` refuses one there. */
@@ -64,10 +69,9 @@ export class OutboundHttp {
   constructor(policy: OutboundPolicy, options: Partial<OutboundOptions> = {}) {
     this.allowed = new AllowedHosts(policy.allowedHosts);
     this.options = { ...defaults, ...options };
-    const { deadlineMs, maxHeaderBytes, connectionsPerOrigin, keepAliveMs, resolveAllowed, resolveOther } =
-      this.options;
+    const { deadlineMs, maxHeaderBytes, connectionsPerOrigin, keepAliveMs } = this.options;
     this.agent = new Agent({
-      connect: guardedConnector({ allowed: this.allowed, resolveAllowed, resolveOther, timeoutMs: deadlineMs }),
+      connect: guardedConnector({ ...this.options, allowed: this.allowed, timeoutMs: deadlineMs }),
       connections: connectionsPerOrigin,
       maxHeaderSize: maxHeaderBytes,
       keepAliveMaxTimeout: keepAliveMs,
@@ -132,14 +136,15 @@ export class OutboundHttp {
     return this.close();
   }
 
-  private async exchange(url: URL, { method, headers, body }: OutboundRequest, signal: AbortSignal): Promise<Response> {
+  private async exchange(url: URL, init: OutboundRequest, signal: AbortSignal): Promise<Response> {
+    const { method, headers, body, maxBodyBytes = this.options.maxBodyBytes } = init;
     const request = { method, headers, body, signal, redirect: 'manual', duplex: 'half', dispatcher: this.agent };
     const answer = await undiciFetch(url, request as UndiciRequestInit);
     if (answer.status >= 300 && answer.status < 400 && answer.headers.has('location')) {
       await answer.body?.cancel();
       throw new OutboundError('redirect', url.host, { status: answer.status });
     }
-    const bytes = await readCapped(answer, url.host, this.options.maxBodyBytes);
+    const bytes = await readCapped(answer, url.host, Math.min(maxBodyBytes, this.options.maxBodyBytes));
     return new Response(bodiless.has(answer.status) ? null : bytes, {
       status: answer.status,
       statusText: answer.statusText,

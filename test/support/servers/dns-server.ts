@@ -13,6 +13,9 @@ export interface DnsServer {
   /** The name is an alias; a query for any type is answered with the target's records too, where it has them. */
   setCname(name: string, target: string): void;
   setNs(name: string, hosts: readonly string[]): void;
+  setA(name: string, addresses: readonly string[]): void;
+  /** A zone begins here; resolvers may remember for so many seconds that there is nothing in it. */
+  setSoa(name: string, minimumSeconds: number): void;
   /** Takes away a name's records, so that it no longer exists (unless names below it do). */
   remove(name: string): void;
   /** `.` fails everything. */
@@ -48,6 +51,8 @@ export async function startDnsServer({ port = 0 }: { port?: number } = {}): Prom
     setTxt: (name, records) => zone.set(name, 'TXT', records.map(chunksOf)),
     setCname: (name, target) => zone.set(name, 'CNAME', [target]),
     setNs: (name, hosts) => zone.set(name, 'NS', hosts),
+    setA: (name, addresses) => zone.set(name, 'A', addresses),
+    setSoa: (name, minimumSeconds) => zone.set(name, 'SOA', [String(minimumSeconds)]),
     remove: (name) => zone.remove(name),
     fail: (name, failure) => void zone.failures.set(canonical(name), failure),
     recover: (name) => void zone.failures.delete(canonical(name)),

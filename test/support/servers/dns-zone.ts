@@ -27,7 +27,7 @@ const REFUSED = 5;
 const UDP_LIMIT = 512;
 const TTL_SECONDS = 0;
 
-type RecordType = 'TXT' | 'CNAME' | 'NS';
+type RecordType = 'TXT' | 'CNAME' | 'NS' | 'A' | 'SOA';
 type RecordData = string | readonly Buffer[];
 
 export const canonical = (name: string): string => name.toLowerCase().replace(/\.$/, '');
@@ -82,9 +82,10 @@ export class Zone {
 }
 
 function record(name: string, type: RecordType, data: RecordData): packets.Answer {
-  return type === 'TXT'
-    ? { name, type, ttl: TTL_SECONDS, data: typeof data === 'string' ? data : [...data] }
-    : { name, type, ttl: TTL_SECONDS, data: String(data) };
+  const head = { name, ttl: TTL_SECONDS };
+  if (type === 'TXT') return { ...head, type, data: typeof data === 'string' ? data : [...data] };
+  if (type === 'SOA') return { ...head, type, data: startOfAuthority(canonical(name), Number(data)) };
+  return { ...head, type, data: String(data) };
 }
 
 /** The reply to a message, or what to do instead. Notes the question in `queries`. */
@@ -142,16 +143,12 @@ function found(question: packets.Question, zone: Zone, reply: Reply, limit: numb
 /** What proves that there is nothing (RFC 2308): without it a resolver may go and ask elsewhere. */
 function nothing(name: string): packets.Packet {
   const apex = canonical(name).split('.').at(-1) ?? '';
-  const data = {
-    mname: `ns.${apex}`,
-    rname: `hostmaster.${apex}`,
-    serial: 1,
-    refresh: 60,
-    retry: 60,
-    expire: 60,
-    minimum: 0,
-  };
-  return { authorities: [{ name: apex, type: 'SOA', ttl: TTL_SECONDS, data }] };
+  return { authorities: [{ name: apex, type: 'SOA', ttl: TTL_SECONDS, data: startOfAuthority(apex, 0) }] };
+}
+
+function startOfAuthority(apex: string, minimum: number): packets.SoaData {
+  const hosts = { mname: `ns.${apex}`, rname: `hostmaster.${apex}` };
+  return { ...hosts, serial: 1, refresh: 60, retry: 60, expire: 60, minimum };
 }
 
 function sizeLimit(query: packets.Packet): number {

@@ -17,6 +17,7 @@ import { DomainChecks1764000009000 } from './1764000009000-domain-checks.js';
 import { SsoLifecycle1764000012000 } from './1764000012000-sso-lifecycle.js';
 import { ConnectionDomains1764000015000 } from './1764000015000-connection-domains.js';
 import { Saml1764000016000 } from './1764000016000-saml.js';
+import { DomainProofs1764000010000 } from './1764000010000-domain-proofs.js';
 
 /** Every migration, oldest first. One that has been released is never edited. */
 export const migrations = [
@@ -35,6 +36,7 @@ export const migrations = [
   FirstSignIn1764000007000,
   BreakGlass1764000008000,
   DomainChecks1764000009000,
+  DomainProofs1764000010000,
   SecondFactors1764000003000,
   SsoLifecycle1764000012000,
   ConnectionDomains1764000015000,
