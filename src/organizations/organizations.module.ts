@@ -13,6 +13,7 @@ import { DomainNotices } from './domains/domain-notices.service.js';
 import { DomainRecord } from './domains/domain-record.service.js';
 import { DomainResolver, OrganizationDomainsResolver } from './domains/domain.resolver.js';
 import { DomainService } from './domains/domain.service.js';
+import { DomainSuggestions } from './domains/domain-suggestions.service.js';
 import { InvitationEntity } from './invitations/invitation.entity.js';
 import { InvitationResolver, OrganizationInvitationsResolver } from './invitations/invitation.resolver.js';
 import { InvitationSender } from './invitations/invitation-sender.js';
@@ -67,6 +68,7 @@ import { SessionLimitsService } from './security-policy/session-limits.service.j
     DomainHandover,
     DomainNotices,
     DomainMonitor,
+    DomainSuggestions,
     DomainResolver,
     OrganizationDomainsResolver,
     SecurityPolicyService,

@@ -115,6 +115,7 @@ const verdicts = table(`
   Organization.projects         401       404      ok    ok    ok     ok     ok     404        ok              ok
   Organization.securityPolicy   401       404      ok    ok    ok     ok     ok     404        ok              ok
   Organization.ssoConnections   401       404      ok    ok    403    403    403    404        ok              ok
+  Organization.suggestedDomains 401       404      ok    ok    403    403    403    404        ok              ok
   Project.apiKeys               401       404      ok    ok    ok     403    404    ok         ok              ok
   Project.members               401       404      ok    ok    ok     403    404    ok         ok              ok
   Project.organization          401       404      ok    ok    ok     ok     404    ok         ok              ok

@@ -1,4 +1,4 @@
-import { Field, ID, InputType, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { IsString, MaxLength } from 'class-validator';
 import { MutationInput } from '../../platform/graphql/mutation-input.js';
 import {
@@ -11,6 +11,7 @@ import {
   type DomainLook as LookFacts,
   type DomainProof as Proof,
   type DomainStatus as Status,
+  type DomainSuggestion as SuggestionFacts,
   type ProofPlace,
 } from './domain.types.js';
 
@@ -170,6 +171,15 @@ export class Domain implements Omit<DomainFacts, 'organizationId'> {
     description: 'What the last look has shown; null before the first.',
   })
   diagnosis!: DiagnosisFacts | null;
+}
+
+@ObjectType({ description: 'A domain that an organization may want to add. It proves nothing.' })
+export class DomainSuggestion implements SuggestionFacts {
+  @Field(() => String, { description: 'As `addDomain` takes it.' })
+  name!: string;
+
+  @Field(() => Int, { description: 'How many members have a verified address in it.' })
+  members!: number;
 }
 
 @InputType({ description: 'A domain to claim.' })

@@ -10,6 +10,7 @@ import {
   AddDomainInput,
   AddDomainPayload,
   Domain,
+  DomainSuggestion,
   DomainVerificationRecord,
   RemoveDomainInput,
   RemoveDomainPayload,
@@ -17,6 +18,7 @@ import {
   VerifyDomainPayload,
 } from './domain.graphql.js';
 import { placesOf } from './domain-places.js';
+import { DomainSuggestions } from './domain-suggestions.service.js';
 import { DomainService } from './domain.service.js';
 import type { Domain as DomainFacts } from './domain.types.js';
 
@@ -77,11 +79,24 @@ export class DomainResolver {
 
 @Resolver(() => Organization)
 export class OrganizationDomainsResolver {
-  constructor(private readonly domains: DomainService) {}
+  constructor(
+    private readonly domains: DomainService,
+    private readonly suggestions: DomainSuggestions,
+  ) {}
 
   @ResolveField(() => [Domain], { name: 'domains', description: 'The domains that it claims or has proven, by name.' })
   @Requires('organization.read', 'parent.id')
   list(@Parent() organization: OrganizationFacts): Promise<Domain[]> {
     return this.domains.list(organization.id);
+  }
+
+  @ResolveField(() => [DomainSuggestion], {
+    description:
+      'Domains in which verified addresses of members lie and that it has not added, those of most members first; at most ten. ' +
+      'A suggestion proves nothing: a mailbox in a domain gives no say over the others, and a domain is proven by what it publishes alone.',
+  })
+  @Requires('domains.manage', 'parent.id')
+  suggestedDomains(@Parent() organization: OrganizationFacts): Promise<DomainSuggestion[]> {
+    return this.suggestions.suggestFor(organization.id);
   }
 }

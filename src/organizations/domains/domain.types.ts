@@ -83,3 +83,10 @@ export interface Domain {
 
 /** A domain that belongs to one organization and to no other. */
 export type VerifiedDomain = Pick<Domain, 'id' | 'organizationId' | 'name'>;
+
+/** A domain that an organization may want to add. */
+export interface DomainSuggestion {
+  readonly name: string;
+  /** How many members have a verified address in it. */
+  readonly members: number;
+}

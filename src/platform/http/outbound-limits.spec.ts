@@ -119,6 +119,15 @@ describe('the limit of size (SECURITY 16)', () => {
     expect(await failureOf(http.fetch(url))).toMatchObject({ reason: 'too-large' });
   });
 
+  it('is less where a caller asks for less, and never more', async () => {
+    const url = await serve((_request, response) => response.end(Buffer.alloc(1_024, ' ')));
+    const http = client({ maxBodyBytes: 2_048 });
+    expect((await http.fetch(url, { maxBodyBytes: 1_024 })).ok).toBe(true);
+    expect(await failureOf(http.fetch(url, { maxBodyBytes: 1_023 }))).toMatchObject({ reason: 'too-large' });
+    const narrow = client({ maxBodyBytes: 1_023 });
+    expect(await failureOf(narrow.fetch(url, { maxBodyBytes: 2_048 }))).toMatchObject({ reason: 'too-large' });
+  });
+
   it('reads a compressed answer', async () => {
     const url = await serve((_request, response) =>
       response.setHeader('content-encoding', 'gzip').end(gzipSync('{"compressed":true}')),

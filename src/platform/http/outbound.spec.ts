@@ -250,6 +250,10 @@ describe('an answer', () => {
     for (const url of [`https://localhost:${secure}/`, `https://127.0.0.1:${secure}/`, `https://localhost:${plain}/`]) {
       expect(await failureOf(http.fetch(url))).toMatchObject({ reason: 'tls' });
     }
+    // Authorities that are given instead are trusted for the names that they have signed, and for no others.
+    const trusting = client(['127.0.0.1', 'localhost'], { authorities: selfSigned.cert });
+    expect((await trusting.fetch(`https://localhost:${secure}/`)).ok).toBe(true);
+    expect(await failureOf(trusting.fetch(`https://127.0.0.1:${secure}/`))).toMatchObject({ reason: 'tls' });
   });
 });
 
