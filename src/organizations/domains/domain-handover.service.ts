@@ -28,16 +28,14 @@ export class DomainHandover {
    * Where the proof stands, or nobody has noticed yet that it is gone, nothing happens and the index refuses the other.
    */
   async makeWay(tx: Tx, name: string, proof: DomainProof, evidence: Evidence): Promise<void> {
-    const isByDns = proof !== 'FILE';
+    const byFile = { name, status: 'VERIFIED', provenBy: 'FILE' } as const;
     const holder: DomainRow | null = await tx.findOne(DomainEntity, {
-      where: [
-        { name, status: 'FAILING' },
-        ...(isByDns ? [{ name, status: 'VERIFIED', provenBy: 'FILE' } as const] : []),
-      ],
+      where: [{ name, status: 'FAILING' }, ...(proof === 'FILE' ? [] : [byFile])],
       lock: { mode: 'pessimistic_write' },
     });
     if (!holder) return;
-    const diagnosis = this.evidence.diagnose(toDomain(holder), isByDns ? { ...evidence, FILE: null } : evidence);
+    // Proof in DNS is found without a look at the file, so that one does not count here.
+    const diagnosis = this.evidence.diagnose(toDomain(holder), evidence);
     if (diagnosis.code === 'MATCHED' || diagnosis.code === 'LOOKUP_FAILED') return;
 
     const seen = { ...nobodys, lastCheckedAt: this.clock.now(), diagnosis };
