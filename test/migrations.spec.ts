@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { createDataSource } from '../src/platform/database/data-source.js';
+import { DomainProofs1764000010000 } from '../src/platform/database/migrations/1764000010000-domain-proofs.js';
 import { migrations } from '../src/platform/database/migrations/migrations.js';
 import { startTestApp, type TestApp } from './support/app.js';
 import { createTestDatabase, type TestDatabase } from './support/database.js';
@@ -41,6 +42,26 @@ describe('the migrations', () => {
 
     await source.runMigrations();
     expect(await columnsOf(source)).toEqual(first);
+  });
+
+  it('say of domains from when there was the TXT record alone that they were proven by that', async () => {
+    const runner = source.createQueryRunner();
+    const step = new DomainProofs1764000010000();
+    await step.down(runner);
+    await runner.query(`
+      insert into organizations (id, name, slug, plan) values ('acme', 'Acme', 'acme', 'self-hosted');
+      insert into domains (id, organization_id, name, token, status, verified_at, diagnosis) values
+        ('verified', 'acme', 'acme.test', 'token', 'VERIFIED', now(), '{"code": "MATCHED"}'),
+        ('lapsed', 'acme', 'lapsed.test', 'token', 'LAPSED', now(), null),
+        ('pending', 'acme', 'pending.test', 'token', 'PENDING', null, '{"code": "NOT_FOUND"}')`);
+    await step.up(runner);
+    const told = { proof: 'TXT', expectedBy: null, looks: [] };
+    expect(await runner.query('select id, proven_by, diagnosis from domains order by id')).toEqual([
+      { id: 'lapsed', proven_by: 'TXT', diagnosis: null },
+      { id: 'pending', proven_by: null, diagnosis: { code: 'NOT_FOUND', ...told } },
+      { id: 'verified', proven_by: 'TXT', diagnosis: { code: 'MATCHED', ...told } },
+    ]);
+    await runner.release();
   });
 });
 
