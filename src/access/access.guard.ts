@@ -67,7 +67,7 @@ export class AccessGuard implements CanActivate {
 /** Why the actor may not; null where they may. What is not theirs to see is NOT_FOUND, whether it exists or not. */
 async function judge(actor: Actor, requirement: Requirement, scope: Scope | null): Promise<AppError | null> {
   if (actor.kind === 'anonymous') return new AppError('UNAUTHENTICATED');
-  if (requirement === 'signedIn') return null;
+  if (requirement === 'signedIn') return scope && actor.objectionOf(scope.organizationId);
   if (requirement === 'user')
     return actor.kind === 'user' ? null : new AppError('FORBIDDEN', { detail: 'needs a signed-in person' });
   if (requirement === 'instanceAdministrator') {
@@ -77,9 +77,11 @@ async function judge(actor: Actor, requirement: Requirement, scope: Scope | null
   }
   if (!scope) return new AppError('NOT_FOUND');
   const held = await actor.permissionsIn(scope);
-  if (held.has(requirement)) return actor.objectionOf(scope.organizationId);
   if (held.size === 0) return new AppError('NOT_FOUND');
-  return new AppError('FORBIDDEN', { detail: `needs ${requirement}` });
+  // First of all: whoever is not in yet need not learn what is there, nor what they would lack.
+  const objection = await actor.objectionOf(scope.organizationId);
+  if (objection) return objection;
+  return held.has(requirement) ? null : new AppError('FORBIDDEN', { detail: `needs ${requirement}` });
 }
 
 /** Where a thing may be a project's or the organization's own, its scope decides which permission counts. */

@@ -8,6 +8,7 @@ import { UsersModule } from '../users/users.module.js';
 import { AccessGuard } from './access.guard.js';
 import { AccessResolver } from './access.resolver.js';
 import { AccessService } from './access.service.js';
+import { EntryRules } from './entry-rules.service.js';
 import { IdempotencyInterceptor } from './idempotency.interceptor.js';
 import { RefusalInterceptor } from './refusal.interceptor.js';
 import { RefusalService } from './refusal.service.js';
@@ -17,6 +18,7 @@ import { MembershipResolver, ViewerResolver } from './viewer.resolver.js';
   imports: [AuditModule, UsersModule, SessionsModule, OrganizationsModule, ProjectsModule],
   providers: [
     AccessService,
+    EntryRules,
     AccessResolver,
     ViewerResolver,
     MembershipResolver,
@@ -25,6 +27,6 @@ import { MembershipResolver, ViewerResolver } from './viewer.resolver.js';
     { provide: APP_INTERCEPTOR, useClass: RefusalInterceptor },
     { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
   ],
-  exports: [AccessService, RefusalService],
+  exports: [AccessService, EntryRules, RefusalService],
 })
 export class AccessModule {}

@@ -10,6 +10,7 @@ import { hasSecondFactor, type Proof } from '../policy/proof.js';
 import { permissionsOf } from '../policy/roles.js';
 import { ProjectRoleService } from '../projects/project-role.service.js';
 import type { User } from '../users/user.types.js';
+import { EntryRules } from './entry-rules.service.js';
 
 /** What a key may do, as it is stored. */
 export interface KeyGrant {
@@ -47,6 +48,7 @@ export class AccessService {
     private readonly members: MemberService,
     private readonly projectRoles: ProjectRoleService,
     private readonly securityPolicies: SecurityPolicyService,
+    private readonly entryRules: EntryRules,
   ) {}
 
   /** An actor answers each scope once per request; a role change counts at the next request. */
@@ -55,7 +57,7 @@ export class AccessService {
     const objections = new Map<string, Promise<AppError | null>>();
     const held = (scope: Scope) =>
       once(answers, `${scope.organizationId}/${scope.projectId ?? ''}`, () => this.holdingOf(identity, scope));
-    return {
+    const actor: Actor = {
       kind: identity.kind,
       ...nameOf(identity),
       origin,
@@ -65,16 +67,23 @@ export class AccessService {
       proof: identity.kind === 'user' ? identity.proof : null,
       permissionsIn: async (scope) => (await held(scope)).permissions,
       roleIn: async (scope) => (await held(scope)).role,
-      objectionOf: (organizationId) =>
-        once(objections, organizationId, () => this.objectionOf(identity, organizationId)),
+      objectionOf: (organizationId) => once(objections, organizationId, () => this.objectionOf(actor, organizationId)),
     };
+    return actor;
+  }
+
+  /** Which way in is asked first: a second factor would not mend the wrong one. */
+  private async objectionOf(actor: Actor, organizationId: string): Promise<AppError | null> {
+    if (actor.proof === null) return null;
+    const objection = await this.entryRules.objectionOf(actor, organizationId);
+    return objection ?? (await this.objectionOfPolicy(actor.id, actor.proof, organizationId));
   }
 
   /** An organization asks it of its members; an instance administrator who is none has the instance's rules alone. */
-  private async objectionOf(identity: Identity, organizationId: string): Promise<AppError | null> {
-    if (identity.kind !== 'user' || hasSecondFactor(identity.proof)) return null;
+  private async objectionOfPolicy(userId: string, proof: Proof, organizationId: string): Promise<AppError | null> {
+    if (hasSecondFactor(proof)) return null;
     const { secondFactorRequired } = await this.securityPolicies.policyOf(organizationId);
-    if (!secondFactorRequired || (await this.members.roleOf(organizationId, identity.id)) === null) return null;
+    if (!secondFactorRequired || (await this.members.roleOf(organizationId, userId)) === null) return null;
     return new AppError('SECOND_FACTOR_REQUIRED', { facts: { setUpUrl: '/account/second-factor' } });
   }
 

@@ -5,7 +5,7 @@ import { SignInOptionsService } from '../authentication/sign-in/sign-in-options.
 import { InvitationService } from '../organizations/invitations/invitation.service.js';
 import { AppError } from '../platform/errors/app-error.js';
 import { formField } from '../platform/http/form.js';
-import { asProblem } from '../platform/http/pages/form-problems.js';
+import { asProblem, signInInstead } from '../platform/http/pages/form-problems.js';
 import type { PageModels } from '../platform/http/pages/page-models.js';
 import { PageRenderer } from '../platform/http/pages/page-renderer.js';
 import { sendPage } from '../platform/http/pages/send-page.js';
@@ -59,7 +59,7 @@ export class AcceptInvitationPage {
       role: preview.role,
       email: preview.email,
       ...(preview.invitedBy === null ? {} : { invitedBy: preview.invitedBy }),
-      ...(problem ? { alert: problem.message } : {}),
+      ...(problem ? { alert: problem.message, loginUrl: signInInstead(problem) } : {}),
     };
     if (actor.kind !== 'user') return { ...shared, state: 'signed-out', signUpOpen: this.options.list().password };
     return actor.label === preview.email

@@ -24,6 +24,8 @@ import { BreakGlassService } from './members/break-glass.service.js';
 import { MemberResolver, OrganizationMembersResolver } from './members/member.resolver.js';
 import { MemberService } from './members/member.service.js';
 import { MembershipEntity } from './members/membership.entity.js';
+import { SsoExceptionResolver } from './members/sso-exception.resolver.js';
+import { SsoExceptionService } from './members/sso-exception.service.js';
 import { OrganizationEntity } from './organization.entity.js';
 import { OrganizationLoader } from './organization-loader.service.js';
 import { OrganizationResolver } from './organization.resolver.js';
@@ -52,6 +54,8 @@ import { SessionLimitsService } from './security-policy/session-limits.service.j
     OrganizationResolver,
     BreakGlassService,
     BreakGlassResolver,
+    SsoExceptionService,
+    SsoExceptionResolver,
     MemberService,
     MemberResolver,
     OrganizationMembersResolver,
@@ -77,6 +81,7 @@ import { SessionLimitsService } from './security-policy/session-limits.service.j
   ],
   exports: [
     BreakGlassService,
+    SsoExceptionService,
     OrganizationService,
     OrganizationLoader,
     MemberService,

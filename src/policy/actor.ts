@@ -44,7 +44,7 @@ export interface Actor {
   permissionsIn(scope: Scope): Promise<ReadonlySet<Permission>>;
   /** The built-in role that the actor holds in `scope`, which bounds what they may grant; null for a key, which has none. */
   roleIn(scope: Scope): Promise<BuiltInRole | null>;
-  /** What the organization's security policy has against how the actor came in; null where it has nothing. */
+  /** What the organization has against how the actor came in: by which way, and with what; null where it has nothing. */
   objectionOf(organizationId: string): Promise<AppError | null>;
 }
 

@@ -40,6 +40,11 @@ export const permissions = {
     from: 'OWNER',
     describe: 'Say which owners get in when single sign-on is broken',
   },
+  'ssoExceptions.manage': {
+    level: 'organization',
+    from: 'OWNER',
+    describe: 'Let guests in past single sign-on that is enforced',
+  },
   'audit.read': { level: 'organization', from: 'ADMIN', describe: 'Read and verify the audit trail' },
   'projects.create': { level: 'organization', from: 'ADMIN', describe: 'Create projects' },
   'organizationKeys.read': { level: 'organization', from: 'ADMIN', describe: 'See the keys of the organization' },

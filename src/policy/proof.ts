@@ -18,9 +18,19 @@ export interface Proof {
   readonly secondFactor: SecondFactor | null;
   /** When they last proved it: at the sign-in, or later when that was asked again. */
   readonly provenAt: Date;
+  /** When the session was opened: its provider or connection has spoken then, and not since. */
+  readonly createdAt: Date;
 }
+
+/** What a sign-in proves, before it has become a session. */
+export type NewProof = Omit<Proof, 'provenAt' | 'createdAt'>;
 
 /** Whether more than a password alone stands behind it. What a provider asks of its people is its own business. */
 export function hasSecondFactor({ method, secondFactor }: Proof): boolean {
   return method !== 'password' || secondFactor !== null;
+}
+
+/** Whether they proved here, and not to a provider, what a password alone does not. */
+export function hasOwnSecondFactor({ method, secondFactor }: Proof): boolean {
+  return method === 'passkey' || secondFactor !== null;
 }

@@ -12,7 +12,8 @@ export interface ScopeLocator {
 
 /**
  * - a permission of the catalogue, asked in a scope;
- * - `signedIn`: any actor who has proven who they are (the handler shows them their own things only);
+ * - `signedIn`: any actor who has proven who they are (the handler shows them their own things only); with a scope, one whom
+ *   the organization has nothing against;
  * - `user`: a signed-in person, not a key;
  * - `instanceAdministrator`: the holder of `ADMIN_API_KEY` or a user who administers the instance.
  */
@@ -39,6 +40,7 @@ export interface RequiresMetadata {
  * @param locator the service that knows which organization (and project) the id belongs to
  */
 export function Requires(requirement: Exclude<Requirement, Permission>): MethodDecorator & ClassDecorator;
+export function Requires(requirement: 'signedIn', scopePath: string): MethodDecorator & ClassDecorator;
 export function Requires(
   requirement: Permission | PermissionByLevel,
   scopePath: string,

@@ -81,7 +81,7 @@ export class OrganizationProjectsResolver {
   constructor(private readonly service: ProjectService) {}
 
   @ResolveField(() => ProjectConnection, { description: 'Its projects, as far as the caller may see them.' })
-  @Requires('signedIn')
+  @Requires('signedIn', 'parent.id')
   projects(
     @CurrentActor() actor: Actor,
     @Parent() organization: OrganizationFacts,

@@ -8,7 +8,7 @@ import { Jobs } from '../platform/jobs/jobs.js';
 import { page, type Connection, type PageRequest } from '../platform/graphql/connection.js';
 import { networkRangeOf } from '../platform/http/network.js';
 import type { Origin } from '../policy/actor.js';
-import type { Proof, SecondFactor } from '../policy/proof.js';
+import type { NewProof, SecondFactor } from '../policy/proof.js';
 import { deviceOf } from './device.js';
 import { SessionEntity } from './session.entity.js';
 import type { OpenedSession, Session, SessionDetails, SessionLimits } from './session.types.js';
@@ -16,7 +16,7 @@ import type { OpenedSession, Session, SessionDetails, SessionLimits } from './se
 /** `last_seen_at` is written at most this often, so that reading a session rarely writes. */
 const SEEN_EVERY_MINUTES = 5;
 
-type Opening = Omit<Proof, 'provenAt'> & {
+type Opening = NewProof & {
   readonly userId: string;
   /** What the person's organizations ask of it; the instance's own limits bound it too. */
   readonly limits?: SessionLimits;

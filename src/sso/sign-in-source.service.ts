@@ -21,7 +21,7 @@ export interface UsableConnection {
   readonly enforced: boolean;
 }
 
-const usableStates = ['ACTIVE', 'ENFORCED'] as const;
+export const usableStates = ['ACTIVE', 'ENFORCED'] as const;
 
 /** Every way to sign in through somebody else, by its key. */
 @Injectable()

@@ -46,8 +46,13 @@ export class SsoDiscoveryService {
     const found = await this.forEmailDomain(domain);
     const organizationId = found?.source.organizationId ?? null;
     if (found?.enforced) return { by: 'connection', loginUrl: found.source.loginUrl, organizationId };
-    if (!this.enforcedDomains.has(domain)) return null;
+    if (!this.isConfigured(domain)) return null;
     return { by: 'configuration', loginUrl: found?.source.loginUrl ?? this.providerFor(domain), organizationId };
+  }
+
+  /** What the operator has put into the configuration: asked at every request, so without a statement. */
+  isConfigured(domain: string): boolean {
+    return this.enforcedDomains.has(domain);
   }
 
   /** A provider of the instance that is meant for this domain. */

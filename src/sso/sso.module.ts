@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccessModule } from '../access/access.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
@@ -12,6 +13,10 @@ import { SsoDomainResolver } from './domains/sso-domain.resolver.js';
 import { SsoDomainService } from './domains/sso-domain.service.js';
 import { PlannedEnforcement } from './enforcement/planned-enforcement.service.js';
 import { SsoEnforcementService } from './enforcement/sso-enforcement.service.js';
+import { EnforcingGuest } from './entry/enforcing-guest.service.js';
+import { GlassAlarm } from './entry/glass-alarm.service.js';
+import { GlassEntryEntity } from './entry/glass-entry.entity.js';
+import { SsoEntryRule } from './entry/sso-entry-rule.service.js';
 import { GithubClientService } from './protocols/github/github-client.service.js';
 import { OidcClientService } from './protocols/oidc/oidc-client.service.js';
 import { SamlClientService } from './protocols/saml/saml-client.service.js';
@@ -57,14 +62,17 @@ const connections = [
 
 @Module({
   imports: [
+    AccessModule,
     AuditModule,
     SessionsModule,
     OrganizationsModule,
-    TypeOrmModule.forFeature([SsoConnectionEntity, SsoCandidateEntity, ConnectionDomainEntity, SsoTestRunEntity]),
+    TypeOrmModule.forFeature([SsoConnectionEntity, SsoCandidateEntity, ConnectionDomainEntity, SsoTestRunEntity, GlassEntryEntity]),
   ],
   providers: [
     ...protocols,
     ...connections,
+    EnforcingGuest,
+    GlassAlarm,
     PlannedEnforcement,
     SamlMetadataMonitor,
     SignInSourceService,
@@ -72,6 +80,7 @@ const connections = [
     SsoDomainResolver,
     SsoDomainService,
     SsoEnforcementService,
+    SsoEntryRule,
     SsoGuideResolver,
     SsoGuideService,
     SsoTestResolver,

@@ -196,7 +196,8 @@ describe('accepting invitations', () => {
     const email = 'preview@example.test';
     expect(await invitations.hasOpenFor(email)).toBe(false);
     const { id, token } = await invited(email);
-    const preview = { organizationName: 'Acme', email, role: 'MEMBER', invitedBy: owner.email.split('@')[0] };
+    const place = { organizationId: acme.id, organizationName: 'Acme', ssoException: false };
+    const preview = { ...place, email, role: 'MEMBER', invitedBy: owner.email.split('@')[0] };
     expect(await invitations.preview(token)).toEqual({ state: 'open', ...preview });
     expect(await invitations.hasOpenFor(email)).toBe(true);
 

@@ -348,6 +348,8 @@ describe('the main job', () => {
       'signIn.succeeded SUCCEEDED mia@acme.test',
       'signIn.refused REFUSED anonymous',
       'signIn.refused REFUSED anonymous',
+      // Her address is of elsewhere, and she goes on to work there.
+      `member.ssoExceptionGranted SUCCEEDED ${olivia}`,
       `ssoConnection.enforced SUCCEEDED ${olivia}`,
       'signIn.refused REFUSED anonymous',
       `project.created SUCCEEDED ${olivia}`,

@@ -8,6 +8,7 @@ import {
   configureMutation,
   configureSso,
   connectionFields,
+  exceptFromSso,
   moveSso,
   verifiedDomain,
   type ConnectionAnswer,
@@ -29,6 +30,7 @@ describe('configuring single sign-on', () => {
     app = await startTestApp({ OUTBOUND_ALLOWED_HOSTS: `127.0.0.1:${provider.port}` });
     owner = await createPerson(app);
     organizationId = (await createOrganization(owner)).id;
+    await exceptFromSso(app, organizationId);
   });
   beforeEach(async () => {
     domain = `${randomUUID().slice(0, 8)}.test`;
@@ -381,6 +383,7 @@ describe('configuring single sign-on', () => {
     it('who may not manage single sign-on, and leaves an entry', async () => {
       const member = await createPerson(app);
       await addMember(app, organizationId, member, 'MEMBER');
+      await exceptFromSso(app, organizationId);
       const requestId = randomUUID();
       const { id } = await configure();
       await expect(moveSso(member, 'disableSso', id, requestId)).rejects.toMatchObject({ code: 'FORBIDDEN' });

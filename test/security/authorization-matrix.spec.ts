@@ -77,6 +77,7 @@ const verdicts = table(`
   Mutation.discardSsoCandidate  401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.enforceSso           401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.grantBreakGlass      401       404      ok    403   403    403    403    404        ok              ok
+  Mutation.grantSsoException    401       404      ok    403   403    403    403    404        ok              ok
   Mutation.inviteMember         401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.leaveOrganization    401       404      ok    ok    ok     ok     ok     404        403             403
   Mutation.promoteSsoCandidate  401       404      ok    ok    403    403    403    404        ok              ok
@@ -91,6 +92,7 @@ const verdicts = table(`
   Mutation.revokeInvitation     401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.revokeOtherSessions  401       ok       ok    ok    ok     ok     ok     403        403             403
   Mutation.revokeSession        401       404      ok    ok    404    404    404    404        ok              ok
+  Mutation.revokeSsoException   401       404      ok    403   403    403    403    404        ok              ok
   Mutation.rotateSigningKey     401       403      403   403   403    403    403    403        403             ok
   Mutation.setProjectRole       401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.testSso              401       404      ok    ok    403    403    403    404        ok              ok

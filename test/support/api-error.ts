@@ -4,10 +4,12 @@ import type { GraphqlError } from './servers/http-client.js';
 export class ApiError extends Error {
   readonly code: string;
   readonly fields: unknown;
+  readonly loginUrl: unknown;
 
   constructor(error: GraphqlError | undefined) {
     super(error?.message ?? 'neither data nor an error');
     this.code = error?.extensions.code ?? 'none';
     this.fields = error?.extensions.fields;
+    this.loginUrl = error?.extensions.loginUrl;
   }
 }

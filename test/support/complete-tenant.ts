@@ -128,6 +128,7 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
       [[tenant.organizationId, tenant.lostId, 'MEMBER', 'INVITATION']],
     )};
     update memberships set break_glass = true where organization_id = '${tenant.organizationId}' and user_id = '${tenant.ownerId}';
+    update memberships set sso_exception = true where organization_id = '${tenant.organizationId}' and user_id = '${tenant.lostId}';
     insert into projects (id, organization_id, name, slug) values ('${tenant.projectId}', '${tenant.organizationId}', 'Project ${marker}', 'p-${marker}');
     insert into project_roles (project_id, organization_id, user_id, role) values ${rows([
       [tenant.projectId, tenant.organizationId, cast.hidden.id, 'NONE'],

@@ -34,6 +34,11 @@ export const mutationInputs: Readonly<Record<string, (tenant: CompleteTenant, is
   disableSso: ({ activeConnectionId }) => ({ connectionId: activeConnectionId }),
   enforceSso: ({ activeConnectionId }) => ({ connectionId: activeConnectionId, skipTest: true }),
   grantBreakGlass: ({ organizationId, coOwnerId }) => ({ organizationId, userId: coOwnerId }),
+  grantSsoException: ({ organizationId, colleagueId }) => ({
+    organizationId,
+    userId: colleagueId,
+    reason: 'An auditor',
+  }),
   inviteMember: ({ organizationId, projectId }) => ({
     organizationId,
     email: `new-${unique()}@example.test`,
@@ -57,6 +62,7 @@ export const mutationInputs: Readonly<Record<string, (tenant: CompleteTenant, is
   revokeInvitation: ({ invitationId }) => ({ invitationId }),
   revokeOtherSessions: () => ({}),
   revokeSession: ({ sessionId }) => ({ sessionId }),
+  revokeSsoException: ({ organizationId, lostId }) => ({ organizationId, userId: lostId }),
   rotateSigningKey: () => ({}),
   setProjectRole: ({ projectId, colleagueId }) => ({ projectId, userId: colleagueId, role: 'MEMBER' }),
   testSso: ({ draftConnectionId }) => ({ connectionId: draftConnectionId }),

@@ -3,8 +3,9 @@ import type { Request, Response } from 'express';
 import { RefusalService } from '../../access/refusal.service.js';
 import { MemberService } from '../../organizations/members/member.service.js';
 import { OrganizationService } from '../../organizations/organization.service.js';
+import type { AppError } from '../../platform/errors/app-error.js';
 import { formField } from '../../platform/http/form.js';
-import { asProblem } from '../../platform/http/pages/form-problems.js';
+import { asProblem, signInInstead } from '../../platform/http/pages/form-problems.js';
 import { PageRenderer } from '../../platform/http/pages/page-renderer.js';
 import { sendPage } from '../../platform/http/pages/send-page.js';
 import { safeReturnTo } from '../../platform/http/return-to.js';
@@ -56,14 +57,14 @@ export class ChooseOrganizationPage {
     await this.refusals.recordRequest(request, problem);
     const { setUpUrl } = problem.facts;
     if (typeof setUpUrl === 'string') response.redirect(303, setUpUrl);
-    else await this.offer(response, caller, returnTo, { alert: problem.message, status: problem.status });
+    else await this.offer(response, caller, returnTo, problem);
   }
 
   private async offer(
     response: Response,
     { actor, sessionId }: Caller,
     returnTo: string,
-    problem?: { readonly alert: string; readonly status: number },
+    problem?: AppError,
   ): Promise<void> {
     const session = sessionId === null ? null : await this.sessions.findById(sessionId);
     const memberships = await this.members.listOfUser(actor.id);
@@ -77,7 +78,7 @@ export class ChooseOrganizationPage {
         slug,
         chosen: id === session?.organizationId,
       })),
-      ...(problem ? { alert: problem.alert } : {}),
+      ...(problem ? { alert: problem.message, loginUrl: signInInstead(problem) } : {}),
     });
     sendPage(response, html, problem?.status ?? 200);
   }

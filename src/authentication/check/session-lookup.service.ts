@@ -21,6 +21,7 @@ const byDigest = {
     select session.id, session.user_id as "userId", person.email,
            person.instance_administrator as "isInstanceAdministrator",
            session.method, session.connection, session.second_factor as "secondFactor", session.proven_at as "provenAt",
+           session.created_at as "createdAt",
            session.last_seen_at as "lastSeenAt", session.idle_expires_at as "idleExpiresAt", session.expires_at as "expiresAt"
     from sessions session join users person on person.id = session.user_id
     where session.token_digest = $1 and person.deactivated_at is null`,
@@ -49,7 +50,7 @@ export function endOf({ idleExpiresAt, expiresAt }: StoredSession): Date {
 /** Who has proven by it to be whom. */
 export function identityIn(session: StoredSession): Identity {
   const { userId: id, email: label, isInstanceAdministrator } = session;
-  const { method, connection, secondFactor, provenAt } = session;
-  const proof = { method, connection, secondFactor, provenAt };
+  const { method, connection, secondFactor, provenAt, createdAt } = session;
+  const proof = { method, connection, secondFactor, provenAt, createdAt };
   return { kind: 'user', id, label, isInstanceAdministrator, proof };
 }

@@ -65,7 +65,8 @@ export class SecondStepService {
   }
 
   private prove({ user, token, barrier }: Pending, shown: ShownFactor, request: SignInRequest): Promise<OpenedSession> {
-    const proof = { ...withPassword, provenAt: this.clock.now() };
+    const now = this.clock.now();
+    const proof = { ...withPassword, provenAt: now, createdAt: now };
     const prover: Prover = { user, actor: this.access.actorFor(userIdentity(user, proof), request.origin) };
     const open = async (tx: Tx, secondFactor: SecondFactor) => {
       if (!(await this.pending.close(tx, token)))

@@ -4,7 +4,7 @@ import { AuditService } from '../../audit/audit.service.js';
 import { SessionLimitsService } from '../../organizations/security-policy/session-limits.service.js';
 import type { Tx } from '../../platform/database/database.js';
 import { anonymous, type Actor, type Origin } from '../../policy/actor.js';
-import type { Proof } from '../../policy/proof.js';
+import type { NewProof } from '../../policy/proof.js';
 import { SessionService } from '../../sessions/session.service.js';
 import type { OpenedSession } from '../../sessions/session.types.js';
 import type { User } from '../../users/user.types.js';
@@ -41,7 +41,7 @@ export class SessionOpener {
   async open(
     tx: Tx,
     arrived: User,
-    proof: Omit<Proof, 'provenAt'>,
+    proof: NewProof,
     request: SignInRequest,
     trail: string | null = null,
   ): Promise<OpenedSession> {

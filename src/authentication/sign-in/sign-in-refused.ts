@@ -53,6 +53,12 @@ export const signInRefusals = {
     explanation: 'The organization that owns this email domain signs in through its identity provider.',
     remedy: 'Go back, enter your email, and press Continue.',
   },
+  GUEST_WITHOUT_EXCEPTION: {
+    code: 'SSO_REQUIRED',
+    title: 'That organization signs in its own way',
+    explanation: 'The organization that invites you lets people in through its identity provider alone.',
+    remedy: 'Ask whoever invited you for an invitation with an exception, which one of its owners can make.',
+  },
   PASSWORD_DISABLED: {
     code: 'PASSWORD_DISABLED',
     title: 'Passwords are switched off',

@@ -5,6 +5,7 @@ import { Database } from '../../platform/database/database.js';
 import type { EmailAddress } from '../../platform/text/email-address.js';
 import type { Origin } from '../../policy/actor.js';
 import { SsoDiscoveryService } from '../../sso/sso-discovery.service.js';
+import { SsoEntryRule } from '../../sso/entry/sso-entry-rule.service.js';
 import { UserService } from '../../users/user.service.js';
 import type { User } from '../../users/user.types.js';
 import { MailboxNotices } from '../mailbox/mailbox-notices.service.js';
@@ -20,6 +21,7 @@ export class SignUpRules {
     private readonly users: UserService,
     private readonly invitations: InvitationService,
     private readonly discovery: SsoDiscoveryService,
+    private readonly entry: SsoEntryRule,
     private readonly signIn: SignInService,
     private readonly config: Config,
   ) {}
@@ -31,8 +33,19 @@ export class SignUpRules {
     const enforcement = await this.discovery.enforcementFor(email.domain);
     if (enforcement) await this.signIn.refuse(origin, attempt, 'SSO_REQUIRED', { loginUrl: enforcement.loginUrl });
     if (invitation === null && this.config.signUpDisabled) await this.signIn.refuse(origin, attempt, 'SIGN_UP_CLOSED');
-    if (invitation !== null && !(await this.isFor(email, invitation)))
-      await this.signIn.refuse(origin, attempt, 'INVITATION_INVALID');
+    if (invitation !== null) await this.refuseUninvited(email, invitation, origin);
+  }
+
+  /** An invitation is bound to the address that it was sent to, and opens no door that a password does not. */
+  private async refuseUninvited(email: EmailAddress, token: string, origin: Origin): Promise<void> {
+    const attempt = attemptOf(email);
+    const invitation = await this.invitations.preview(token);
+    if (invitation?.state !== 'open' || invitation.email !== email.address)
+      return this.signIn.refuse(origin, attempt, 'INVITATION_INVALID');
+    const { organizationId, ssoException } = invitation;
+    const visitor = { email: email.address, proof: null, ssoException };
+    const objection = await this.entry.objectionToJoining(visitor, organizationId);
+    if (objection) await this.signIn.refuse(origin, { ...attempt, organizationId }, 'GUEST_WITHOUT_EXCEPTION');
   }
 
   /** Whether there is an account already that this sign-up can't take over. */
@@ -58,12 +71,6 @@ export class SignUpRules {
   async organizationOf(invitation: string | null): Promise<string | undefined> {
     const preview = invitation === null ? null : await this.invitations.preview(invitation);
     return preview?.organizationName;
-  }
-
-  /** An invitation is bound to the address that it was sent to. */
-  private async isFor(email: EmailAddress, token: string): Promise<boolean> {
-    const invitation = await this.invitations.preview(token);
-    return invitation?.state === 'open' && invitation.email === email.address;
   }
 }
 

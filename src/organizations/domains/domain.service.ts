@@ -15,6 +15,9 @@ import { domainAdded, domainRemoved } from './domain.events.js';
 import { owned } from './domain-lifecycle.js';
 import type { Domain, VerifiedDomain } from './domain.types.js';
 
+/** The statuses in which a domain is one organization's and no other's. */
+export { owned as ownedStatuses } from './domain-lifecycle.js';
+
 /** Told before a domain goes, in the same commit. Whoever still needs the domain throws PRECONDITION_FAILED. */
 export const domainWillGo = domainEvent<{
   readonly organizationId: string;

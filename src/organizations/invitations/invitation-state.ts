@@ -18,6 +18,7 @@ export function toInvitation(row: InvitationRow, now: Date): Invitation {
     role: row.role,
     projectId: row.projectId,
     projectRole: row.projectRole,
+    ssoException: row.ssoException,
     invitedBy: row.invitedBy,
     state: stateOf(row, now),
     createdAt: row.createdAt,

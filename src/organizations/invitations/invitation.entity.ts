@@ -21,6 +21,10 @@ export class InvitationEntity {
   @Column({ type: 'text', name: 'project_role', nullable: true })
   projectRole!: BuiltInRole | null;
 
+  /** Whether an exception from single sign-on that is enforced comes with the membership. */
+  @Column({ type: 'boolean', name: 'sso_exception', default: false })
+  ssoException!: boolean;
+
   /** SHA-256 of the token in the mail. */
   @Column({ type: 'bytea', name: 'token_digest' })
   tokenDigest!: Buffer;

@@ -7,10 +7,11 @@ const about = ({ id, organizationId, projectId }: Invitation) => ({
   resource: { type: 'invitation', id },
 });
 
-const told = ({ email, role, projectRole, state, expiresAt }: Invitation) => ({
+const told = ({ email, role, projectRole, ssoException, state, expiresAt }: Invitation) => ({
   email,
   role,
   projectRole,
+  ...(ssoException ? { ssoException } : {}),
   state,
   expiresAt: expiresAt.toISOString(),
 });

@@ -1,5 +1,5 @@
 import { Field, ID, InputType, ObjectType, registerEnumType } from '@nestjs/graphql';
-import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import { connectionType } from '../../platform/graphql/connection.js';
 import { MutationInput } from '../../platform/graphql/mutation-input.js';
 import type { BuiltInRole } from '../../policy/permissions.js';
@@ -47,6 +47,9 @@ export class Invitation implements Omit<InvitationFacts, 'organizationId' | 'inv
 
   @Field(() => Role, { nullable: true, description: 'The role in that project.' })
   projectRole!: BuiltInRole | null;
+
+  @Field(() => Boolean, { description: 'Whether an exception from single sign-on that is enforced comes with it.' })
+  ssoException!: boolean;
 
   @Field(() => InvitationState, { description: 'What has become of it.' })
   state!: State;
@@ -96,6 +99,15 @@ export class InviteMemberInput extends MutationInput implements Offer {
   @IsOptional()
   @IsIn(Object.values(Role))
   projectRole?: BuiltInRole | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether this guest is to enter although single sign-on is enforced; who sets it holds `ssoExceptions.manage`.',
+  })
+  @IsOptional()
+  @IsBoolean()
+  ssoException?: boolean | null;
 }
 
 @ObjectType({ description: 'What inviting somebody gives.' })

@@ -37,7 +37,8 @@ export class InvitationResolver {
   @Mutation(() => InviteMemberPayload, {
     description:
       'Invites somebody by mail; the link works once, for that address, within seven days. An open invitation to the same ' +
-      'address is replaced. Errors: VALIDATION_FAILED, CANNOT_GRANT, NOT_FOUND for a foreign project, CONFLICT for a member.',
+      'address is replaced. Errors: VALIDATION_FAILED, CANNOT_GRANT, NOT_FOUND for a foreign project, CONFLICT for a member, ' +
+      'PRECONDITION_FAILED for an exception to who can sign in through the connection.',
   })
   @Requires('members.manage', 'input.organizationId')
   async inviteMember(
@@ -50,7 +51,8 @@ export class InvitationResolver {
   @Mutation(() => AcceptInvitationPayload, {
     description:
       'Accepts an invitation to the email of the person who is signed in. Whoever is a member already keeps their role. ' +
-      'Errors: INVITATION_INVALID, in one wording, for a token that is unknown, used, withdrawn, expired or for another address.',
+      'Errors: INVITATION_INVALID, in one wording, for a token that is unknown, used, withdrawn, expired or for another address; ' +
+      'SSO_REQUIRED with `loginUrl` where the organization enforces single sign-on and they have come in another way.',
   })
   @Requires('user')
   async acceptInvitation(

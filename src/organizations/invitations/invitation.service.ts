@@ -27,7 +27,19 @@ export const invitationAccepted = domainEvent<{
   readonly projectRole: BuiltInRole | null;
 }>('invitation.accepted');
 
-interface PreviewRow extends Pick<InvitationPreview, 'email' | 'role'> {
+/**
+ * Told before whoever was invited becomes a member, in the same commit. Who has something against how they come throws it;
+ * the invitation stays open.
+ */
+export const invitationWillBeAccepted = domainEvent<{
+  readonly actor: Actor;
+  readonly organizationId: string;
+  /** Canonical. */
+  readonly email: string;
+  readonly ssoException: boolean;
+}>('invitation.willBeAccepted');
+
+interface PreviewRow extends Pick<InvitationPreview, 'email' | 'role' | 'organizationId' | 'ssoException'> {
   readonly organization_name: string;
   readonly invited_by: string | null;
   readonly expires_at: Date;
@@ -85,7 +97,8 @@ export class InvitationService implements ScopeLocator, OnModuleInit {
   /** What the link in the mail leads to; null where the token is of no invitation, or of one whose mail was sent anew. */
   async preview(token: string): Promise<InvitationPreview | null> {
     const [row] = await this.database.rows<PreviewRow>(
-      `select i.email, i.role, i.expires_at, i.accepted_at, i.revoked_at, o.name as organization_name, u.name as invited_by
+      `select i.email, i.role, i.organization_id as "organizationId", i.sso_exception as "ssoException",
+         i.expires_at, i.accepted_at, i.revoked_at, o.name as organization_name, u.name as invited_by
        from invitations i join organizations o on o.id = i.organization_id left join users u on u.id = i.invited_by
        where i.token_digest = $1`,
       [sha256(token)],
@@ -94,14 +107,16 @@ export class InvitationService implements ScopeLocator, OnModuleInit {
     const dates = { expiresAt: row.expires_at, acceptedAt: row.accepted_at, revokedAt: row.revoked_at };
     return {
       state: previewStates[stateOf(dates, this.clock.now())],
+      organizationId: row.organizationId,
       organizationName: row.organization_name,
       email: row.email,
       role: row.role,
+      ssoException: row.ssoException,
       invitedBy: row.invited_by,
     };
   }
 
-  /** Accepts as the signed-in person. @throws INVITATION_INVALID */
+  /** Accepts as the signed-in person. @throws INVITATION_INVALID; SSO_REQUIRED with `loginUrl` */
   acceptAs(actor: Actor, token: string): Promise<Invitation> {
     return this.database.transaction(async (tx) => this.accept(tx, actor, await this.users.get(actor.id), token));
   }
@@ -109,12 +124,14 @@ export class InvitationService implements ScopeLocator, OnModuleInit {
   /**
    * Makes the user a member with the role that was offered, once. Whoever is a member already keeps the role they have.
    * The token has come through the mailbox, so the user's email counts as verified.
-   * @throws INVITATION_INVALID in one wording for a token that is unknown, used, withdrawn, expired or for another address
+   * @throws INVITATION_INVALID in one wording for a token that is unknown, used, withdrawn, expired or for another address;
+   *   SSO_REQUIRED with `loginUrl` where the organization enforces it and the actor has come in another way
    */
   async accept(tx: Tx, actor: Actor, user: Pick<User, 'id' | 'email'>, token: string): Promise<Invitation> {
     const row = await this.use(tx, user, token);
-    const { organizationId, role, projectId, projectRole, acceptedAt } = row;
-    await this.members.add(tx, actor, { organizationId, userId: user.id, role, source: 'INVITATION' });
+    const { organizationId, email, role, projectId, projectRole, ssoException, acceptedAt } = row;
+    await this.events.publish(tx, invitationWillBeAccepted, { actor, organizationId, email, ssoException });
+    await this.members.add(tx, actor, { organizationId, userId: user.id, role, source: 'INVITATION', ssoException });
     await this.users.markEmailVerified(tx, user.id);
     await this.events.publish(tx, invitationAccepted, {
       actor,

@@ -18,6 +18,8 @@ export interface Invitation {
   /** Null: the role counts in every project. */
   readonly projectId: string | null;
   readonly projectRole: BuiltInRole | null;
+  /** Whether an exception from single sign-on that is enforced comes with the membership. */
+  readonly ssoException: boolean;
   /** The id of the user or key; the actor's kind for the others. */
   readonly invitedBy: string;
   readonly state: InvitationState;
@@ -33,10 +35,12 @@ export interface Offer {
   readonly role: BuiltInRole;
   readonly projectId?: string | null | undefined;
   readonly projectRole?: BuiltInRole | null | undefined;
+  /** For a guest: they enter although single sign-on is enforced. */
+  readonly ssoException?: boolean | null | undefined;
 }
 
 /** What the holder of an invitation's link may see of it before they have proven who they are. */
-export interface InvitationPreview {
+export interface InvitationPreview extends Pick<Invitation, 'organizationId' | 'ssoException'> {
   /** `invalid`: used, or withdrawn. */
   readonly state: 'open' | 'expired' | 'invalid';
   readonly organizationName: string;

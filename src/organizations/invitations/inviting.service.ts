@@ -6,11 +6,13 @@ import { isViolation } from '../../platform/database/constraint-violation.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { TenantRepository } from '../../platform/database/tenant-repository.js';
 import { AppError, invalid } from '../../platform/errors/app-error.js';
+import { DomainEvents } from '../../platform/events/domain-events.js';
 import { parseEmailAddress } from '../../platform/text/email-address.js';
 import type { Actor } from '../../policy/actor.js';
 import { refuseStaleProof } from '../../policy/fresh-proof.js';
-import { refuseRoleBeyond } from '../../policy/granting.js';
+import { refusePermissionsBeyond, refuseRoleBeyond } from '../../policy/granting.js';
 import { MemberService } from '../members/member.service.js';
+import { ssoExceptionWillBeGranted } from '../members/sso-exception.service.js';
 import { InvitationEntity, type InvitationRow } from './invitation.entity.js';
 import { invitationCreated, invitationResent } from './invitation.events.js';
 import { InvitationSender } from './invitation-sender.js';
@@ -21,7 +23,7 @@ import type { Invitation, Offer } from './invitation.types.js';
 /** Seven days, in minutes. */
 const VALID_FOR = 7 * 24 * 60;
 
-type Roles = Pick<Invitation, 'role' | 'projectId' | 'projectRole'>;
+type Terms = Pick<Invitation, 'role' | 'projectId' | 'projectRole' | 'ssoException'>;
 
 /** Offers places in an organization, by mail. All of it bounded by what whoever offers holds. */
 @Injectable()
@@ -32,23 +34,25 @@ export class InvitingService {
     private readonly invitations: InvitationService,
     private readonly members: MemberService,
     private readonly sender: InvitationSender,
+    private readonly events: DomainEvents,
     private readonly clock: Clock,
   ) {}
 
   /**
    * Invites the holder of an address, by a mail with a link that works once within seven days. An open invitation to the
    * same address is replaced. The mail is in the same commit, and goes out behind it.
-   * @throws VALIDATION_FAILED; CANNOT_GRANT for a role beyond the actor's own; NOT_FOUND for a project of no or of another
-   *   organization; CONFLICT when the address is a member's; STEP_UP_REQUIRED for an owner to be
+   * @throws VALIDATION_FAILED; CANNOT_GRANT for a role beyond the actor's own, or an exception that is not theirs to grant;
+   *   NOT_FOUND for a project of no or of another organization; CONFLICT when the address is a member's; STEP_UP_REQUIRED
+   *   for an owner to be, and for an exception; PRECONDITION_FAILED for an exception that the address has no need of
    */
   async invite(actor: Actor, organizationId: string, offer: Offer): Promise<Invitation> {
     const email = parseEmailAddress(offer.email)?.address;
     if (email === undefined) throw invalid('email', 'email must be one email address, such as ada@example.com.');
-    const roles = rolesOf(offer);
-    if (roles.role === 'OWNER') refuseStaleProof(actor, this.clock.now());
-    await refuseRolesBeyond(actor, organizationId, roles);
+    const terms = termsOf(offer);
+    if (terms.role === 'OWNER' || terms.ssoException) refuseStaleProof(actor, this.clock.now());
+    await refuseTermsBeyond(actor, organizationId, terms);
     try {
-      return await this.database.transaction((tx) => this.create(tx, actor, { organizationId, email, ...roles }));
+      return await this.database.transaction((tx) => this.create(tx, actor, { organizationId, email, ...terms }));
     } catch (error) {
       if (!isViolation(error, 'foreignKey')) throw error;
       throw new AppError('NOT_FOUND', { cause: error, detail: 'no such project in the organization' });
@@ -57,12 +61,12 @@ export class InvitingService {
 
   /**
    * Sends the mail again with a new link, good for another seven days; the earlier link is dead.
-   * @throws CANNOT_GRANT for a role beyond the actor's own; CONFLICT for one that was accepted or revoked
+   * @throws CANNOT_GRANT for what the actor could not offer; CONFLICT for one that was accepted or revoked
    */
   async resend(actor: Actor, organizationId: string, id: string): Promise<Invitation> {
     return this.database.transaction(async (tx) => {
       const row = await this.takeOpen(tx, organizationId, id);
-      await refuseRolesBeyond(actor, organizationId, row);
+      await refuseTermsBeyond(actor, organizationId, row);
       await this.refuseMember(organizationId, row.email);
       const token = randomToken();
       const renewed = { tokenDigest: sha256(token), expiresAt: this.clock.inMinutes(VALID_FOR) };
@@ -91,11 +95,12 @@ export class InvitingService {
   private async create(
     tx: Tx,
     actor: Actor,
-    offer: Roles & { readonly organizationId: string; readonly email: string },
+    offer: Terms & { readonly organizationId: string; readonly email: string },
   ): Promise<Invitation> {
     const { organizationId, email } = offer;
     await this.members.takeTurns(tx, organizationId);
     await this.refuseMember(organizationId, email);
+    if (offer.ssoException) await this.events.publish(tx, ssoExceptionWillBeGranted, { organizationId, email });
     await this.invitations.revokeOpen(tx, actor, { organizationId, email }, 'replaced');
 
     const token = randomToken();
@@ -135,18 +140,21 @@ export class InvitingService {
 }
 
 /** @throws VALIDATION_FAILED where one of the project and the role in it is missing */
-function rolesOf({ role, projectId = null, projectRole = null }: Offer): Roles {
+function termsOf({ role, projectId = null, projectRole = null, ssoException }: Offer): Terms {
   if (projectId !== null && projectRole === null) throw invalid('projectRole', 'projectRole is needed with projectId.');
   if (projectId === null && projectRole !== null) throw invalid('projectId', 'projectId is needed with projectRole.');
-  return { role, projectId, projectRole };
+  return { role, projectId, projectRole, ssoException: ssoException ?? false };
 }
 
-async function refuseRolesBeyond(
+/** @throws CANNOT_GRANT */
+async function refuseTermsBeyond(
   actor: Actor,
   organizationId: string,
-  { role, projectId, projectRole }: Roles,
+  { role, projectId, projectRole, ssoException }: Terms,
 ): Promise<void> {
-  await refuseRoleBeyond(actor, { organizationId, projectId: null }, role);
+  const everywhere = { organizationId, projectId: null };
+  await refuseRoleBeyond(actor, everywhere, role);
+  if (ssoException) await refusePermissionsBeyond(actor, everywhere, ['ssoExceptions.manage']);
   if (projectId === null || projectRole === null) return;
   const scope = { organizationId, projectId };
   if ((await actor.permissionsIn(scope)).size === 0)

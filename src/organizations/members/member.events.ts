@@ -1,17 +1,18 @@
 import { auditEvent } from '../../audit/audit-event.types.js';
 import type { BuiltInRole } from '../../policy/permissions.js';
-import type { Membership } from './member.types.js';
+import type { Membership, NewMembership } from './member.types.js';
 
 const resource = ({ userId }: { userId: string }) => ({ type: 'user', id: userId });
 
-export const memberAddedToTrail = auditEvent(
-  'member.added',
-  (membership: Omit<Membership, 'joinedAt' | 'breakGlass'>) => ({
-    organizationId: membership.organizationId,
-    resource: resource(membership),
-    after: { role: membership.role, source: membership.source },
-  }),
-);
+export const memberAddedToTrail = auditEvent('member.added', (membership: NewMembership) => ({
+  organizationId: membership.organizationId,
+  resource: resource(membership),
+  after: {
+    role: membership.role,
+    source: membership.source,
+    ...(membership.ssoException === true ? { ssoException: true } : {}),
+  },
+}));
 
 export const memberRoleChanged = auditEvent(
   'member.roleChanged',
@@ -34,19 +35,34 @@ export const memberRemovedFromTrail = auditEvent('member.removed', (membership: 
   before: { role: membership.role, source: membership.source },
 }));
 
-interface BreakGlass {
+interface Somebody {
   readonly organizationId: string;
   readonly userId: string;
 }
 
-export const breakGlassGranted = auditEvent('member.breakGlassGranted', (facts: BreakGlass) => ({
+export const breakGlassGranted = auditEvent('member.breakGlassGranted', (facts: Somebody) => ({
   organizationId: facts.organizationId,
   resource: resource(facts),
   after: { breakGlass: true },
 }));
 
-export const breakGlassRevoked = auditEvent('member.breakGlassRevoked', (facts: BreakGlass) => ({
+export const breakGlassRevoked = auditEvent('member.breakGlassRevoked', (facts: Somebody) => ({
   organizationId: facts.organizationId,
   resource: resource(facts),
   before: { breakGlass: true },
+}));
+
+export const ssoExceptionGranted = auditEvent(
+  'member.ssoExceptionGranted',
+  (facts: Somebody & { readonly reason: string }) => ({
+    organizationId: facts.organizationId,
+    resource: resource(facts),
+    after: { ssoException: true, reason: facts.reason },
+  }),
+);
+
+export const ssoExceptionRevoked = auditEvent('member.ssoExceptionRevoked', (facts: Somebody) => ({
+  organizationId: facts.organizationId,
+  resource: resource(facts),
+  before: { ssoException: true },
 }));

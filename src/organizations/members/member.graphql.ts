@@ -40,6 +40,12 @@ export class Member {
     description: 'Whether this owner may sign in past single sign-on that is enforced, with a second factor.',
   })
   breakGlass!: boolean;
+
+  @Field(() => Boolean, {
+    description:
+      'Whether this guest enters although single sign-on is enforced. In vain for who can sign in through it.',
+  })
+  ssoException!: boolean;
 }
 
 export const MemberConnection = connectionType(Member, 'Member');

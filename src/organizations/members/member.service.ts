@@ -11,7 +11,7 @@ import { refuseRoleBeyond } from '../../policy/granting.js';
 import type { BuiltInRole } from '../../policy/permissions.js';
 import { memberAddedToTrail, memberRemovedFromTrail, memberRoleChanged } from './member.events.js';
 import { MembershipEntity } from './membership.entity.js';
-import type { Membership } from './member.types.js';
+import type { Membership, NewMembership } from './member.types.js';
 
 /** Told in the commit that ends a membership; keys and project roles of the person end with it. */
 export const memberRemoved = domainEvent<{
@@ -88,8 +88,8 @@ export class MemberService {
   }
 
   /** Adds a member; whoever is one already keeps the role they have. */
-  async add(tx: Tx, actor: Actor, membership: Omit<Membership, 'joinedAt' | 'breakGlass'>): Promise<void> {
-    const row = { ...membership, breakGlass: false, joinedAt: this.clock.now() };
+  async add(tx: Tx, actor: Actor, membership: NewMembership): Promise<void> {
+    const row = { ssoException: false, ...membership, breakGlass: false, joinedAt: this.clock.now() };
     const inserted = await tx
       .createQueryBuilder()
       .insert()

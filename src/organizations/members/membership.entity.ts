@@ -20,6 +20,10 @@ export class MembershipEntity {
   @Column({ type: 'boolean', name: 'break_glass', default: false })
   breakGlass!: boolean;
 
+  /** Whether this guest enters although single sign-on is enforced and has no place for them. */
+  @Column({ type: 'boolean', name: 'sso_exception', default: false })
+  ssoException!: boolean;
+
   @Column({ type: 'timestamptz', name: 'joined_at' })
   joinedAt!: Date;
 }

@@ -3,6 +3,7 @@ import { AuditService } from '../../audit/audit.service.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { AppError, invalid } from '../../platform/errors/app-error.js';
+import { domainEvent, DomainEvents } from '../../platform/events/domain-events.js';
 import type { Actor } from '../../policy/actor.js';
 import { refuseStaleProof } from '../../policy/fresh-proof.js';
 import { SessionService } from '../../sessions/session.service.js';
@@ -14,6 +15,12 @@ import type { SsoConnection } from '../sso-connection.types.js';
 
 const FARTHEST_DAYS = 90;
 const DAY_MS = 24 * 60 * 60_000;
+
+/**
+ * Told in the commit in which a person enforces an organization's single sign-on, or plans to: from then on, or from the
+ * planned time, it counts for who enters.
+ */
+export const ssoEnforced = domainEvent<{ readonly actor: Actor; readonly organizationId: string }>('sso.enforced');
 
 export interface EnforcementWish {
   /** Enforces it although its settings have passed no test: on the trail. */
@@ -31,6 +38,7 @@ export class SsoEnforcementService {
     private readonly domains: ConnectionDomains,
     private readonly sessions: SessionService,
     private readonly moves: ConnectionMoves,
+    private readonly events: DomainEvents,
     private readonly clock: Clock,
   ) {}
 
@@ -53,7 +61,10 @@ export class SsoEnforcementService {
       to: 'ENFORCED',
       event: ssoConnectionEnforced,
       check: (connection) => this.refuseUnlessReady(connection, skipTest),
-      endSessions: (tx, connection) => this.endOtherSessions(tx, connection),
+      endSessions: async (tx, connection) => {
+        await this.events.publish(tx, ssoEnforced, { actor, organizationId });
+        return this.endOtherSessions(tx, connection);
+      },
     });
   }
 
@@ -72,6 +83,7 @@ export class SsoEnforcementService {
         { id, organizationId },
         { enforcementStartsAt: startsAt, enforcementSkipsTest: skipTest, updatedAt: this.clock.now() },
       );
+      await this.events.publish(tx, ssoEnforced, { actor, organizationId });
       await this.audit.record(tx, actor, ssoEnforcementPlanned, { before, after, sessionsEnded: 0 });
       return after;
     });

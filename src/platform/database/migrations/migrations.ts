@@ -18,6 +18,7 @@ import { SsoLifecycle1764000012000 } from './1764000012000-sso-lifecycle.js';
 import { ConnectionDomains1764000015000 } from './1764000015000-connection-domains.js';
 import { Saml1764000016000 } from './1764000016000-saml.js';
 import { DomainProofs1764000010000 } from './1764000010000-domain-proofs.js';
+import { SsoExceptions1764000011000 } from './1764000011000-sso-exceptions.js';
 
 /** Every migration, oldest first. One that has been released is never edited. */
 export const migrations = [
@@ -41,4 +42,5 @@ export const migrations = [
   SsoLifecycle1764000012000,
   ConnectionDomains1764000015000,
   Saml1764000016000,
+  SsoExceptions1764000011000,
 ] as const;

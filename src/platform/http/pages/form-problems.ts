@@ -15,3 +15,8 @@ export function problemsForForm(problem: AppError | undefined): { alert?: string
 
 /** The API's words begin with the name of a field; beside a label they are a sentence. */
 const sentence = (message: string): string => message.charAt(0).toUpperCase() + message.slice(1);
+
+/** Where a refusal says to sign in instead: a path of ours. Undefined where it says nothing. */
+export function signInInstead({ facts }: AppError): string | undefined {
+  return typeof facts.loginUrl === 'string' ? facts.loginUrl : undefined;
+}

@@ -138,6 +138,8 @@ type UsableInvitationPage = {
   /** Name or email of who invited. */
   readonly invitedBy?: string | undefined;
   readonly alert?: string | undefined;
+  /** Where to sign in instead, for who has come in another way than the organization asks for. */
+  readonly loginUrl?: string | undefined;
 } & (
   | { readonly state: 'ready' }
   | { readonly state: 'other-account'; readonly signedInAs: string }
@@ -191,6 +193,8 @@ export interface ChooseOrganizationPage {
     readonly chosen: boolean;
   }[];
   readonly alert?: string | undefined;
+  /** Where to sign in for the one that was chosen. */
+  readonly loginUrl?: string | undefined;
 }
 
 export interface AuthErrorPage {

@@ -57,6 +57,7 @@ function samples(text: string, path: string): Sample[] {
     ],
     ['setup', { token: text, name: text, email: text, passwordMinLength: 12, errors: wrong }],
     ['accept-invitation', { state: 'ready', ...invited }],
+    ['accept-invitation', { state: 'ready', alert: text, loginUrl: path, ...invited }],
     ['accept-invitation', { state: 'other-account', signedInAs: text, ...invited }],
     ['accept-invitation', { state: 'signed-out', signUpOpen: true, alert: text, ...invited }],
     ['accept-invitation', { state: 'invalid' }],
@@ -98,7 +99,7 @@ function samples(text: string, path: string): Sample[] {
     ['account-email', { current: text, email: text, errors: { email: text } }],
     ['account-password', { email: text, passwordMinLength: 12 }],
     ['account-password', { email: text, passwordMinLength: 12, errors: { password: text } }],
-    ['choose-organization', { returnTo: text, email: text, organizations: [], alert: text }],
+    ['choose-organization', { returnTo: text, email: text, organizations: [], alert: text, loginUrl: path }],
     ['choose-organization', { returnTo: text, email: text, organizations: Array<typeof place>(25).fill(place) }],
     ['sessions', { sessions: [], alert: text }],
     ['sessions', { sessions: Array<typeof oneSession>(6).fill(oneSession), olderUrl: path, notice: text }],
@@ -316,6 +317,13 @@ describe('accept-invitation', () => {
 
     expect(html).toMatch(/action="\/accept-invitation">\s*<input type="hidden" name="token" value="t&amp;k">/);
     expect(html).toContain('as <strong><bdi>Member</bdi></strong>');
+  });
+
+  it('leads to the identity provider whom the organization lets in by it alone, and back', () => {
+    const html = pages.render('accept-invitation', { state: 'ready', loginUrl: '/api/auth/login/acme', ...invitation });
+
+    expect(html).toContain('href="/api/auth/login/acme?returnTo=%2Faccept-invitation%3Ftoken%3Dt%2526k"');
+    expect(html).not.toContain('<button');
   });
 
   it('tells another account whose invitation it is, and comes back after signing out', () => {
