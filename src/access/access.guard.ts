@@ -3,7 +3,7 @@ import { ModuleRef, Reflector } from '@nestjs/core';
 import { GqlExecutionContext, type GqlContextType } from '@nestjs/graphql';
 import type { Request } from 'express';
 import { Idempotency } from '../platform/database/idempotency.js';
-import { AppError, invalid } from '../platform/errors/app-error.js';
+import { AppError, invalid, type ErrorCode } from '../platform/errors/app-error.js';
 import type { Actor, Scope } from '../policy/actor.js';
 import { callerOf, rememberScope, requestOf } from '../policy/current.decorators.js';
 import { PUBLIC, REQUIRES, type Requirement, type RequiresMetadata } from '../policy/requires.decorator.js';
@@ -34,7 +34,7 @@ export class AccessGuard implements CanActivate {
 
     const scope = actor.kind === 'anonymous' ? null : await this.scopeOf(context, requires);
     const verdict = await judge(actor, requirementIn(scope, requires), scope);
-    if (verdict && !(await this.isRepetition(context))) {
+    if (verdict && !(lackOfRole.has(verdict.code) && (await this.isRepetition(context)))) {
       await this.refusals.record(context, verdict, verdict.code === 'NOT_FOUND' ? null : scope);
       throw verdict;
     }
@@ -42,7 +42,10 @@ export class AccessGuard implements CanActivate {
     return true;
   }
 
-  /** What a call has deleted, its repetition can't name any more; and it is answered with what was told, whatever has changed since. */
+  /**
+   * What a call has deleted, its repetition can't name any more; and it is answered with what was told, whatever role has changed
+   * since. Another session of the same person may have been told it, though: one that may not enter gets past nothing.
+   */
   private async isRepetition(context: ExecutionContext): Promise<boolean> {
     const call = idempotentCallOf(context);
     return call !== null && this.idempotency.isRepetition(call);
@@ -63,6 +66,9 @@ export class AccessGuard implements CanActivate {
     return path.endsWith('rojectId') ? this.projects.scopeOf(id) : { organizationId: id, projectId: null };
   }
 }
+
+/** The verdicts about what somebody may do; every other is about how they came in. */
+const lackOfRole: ReadonlySet<ErrorCode> = new Set(['NOT_FOUND', 'FORBIDDEN']);
 
 /** Why the actor may not; null where they may. What is not theirs to see is NOT_FOUND, whether it exists or not. */
 async function judge(actor: Actor, requirement: Requirement, scope: Scope | null): Promise<AppError | null> {

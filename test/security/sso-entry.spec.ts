@@ -227,6 +227,22 @@ describe('an organization that enforces its single sign-on', () => {
       expect((await tryAll(colleague, inside)).outcomes).toEqual(refused(loginUrl()));
     });
 
+    it('the repetition of a call that was made when they could', async () => {
+      const guest = await member(createPerson(app));
+      const rename = async () => {
+        const input = { projectId: inside.projectId, name: 'Secret plans', idempotencyKey: guest.id };
+        const { data, errors } = await guest.browser.graphql(
+          'mutation ($input: UpdateProjectInput!) { updateProject(input: $input) { project { name } } }',
+          { input },
+        );
+        return data ?? errors[0]?.extensions.code;
+      };
+      await mark(guest, 'sso_exception');
+      expect(await rename()).toEqual({ updateProject: { project: { name: 'Secret plans' } } });
+      await app.database.query('update memberships set sso_exception = false where user_id = $1', [guest.id]);
+      expect(await rename()).toBe('SSO_REQUIRED');
+    });
+
     it('whoever lacks the permission too, in the same words', async () => {
       const viewer = await createPerson(app);
       await addMember(app, acme.organizationId, viewer, 'VIEWER');
