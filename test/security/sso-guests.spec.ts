@@ -267,6 +267,20 @@ describe('guests of an organization that enforces its single sign-on', () => {
       expect((await guest.browser.get('/api/auth/session')).status).toBe(200);
     });
 
+    it('hear of single sign-on before the second factor, which they owe besides', async () => {
+      const guest = await createPerson(app);
+      await addMember(app, gamma.organizationId, guest, 'OWNER');
+      await app.database.query(
+        'insert into security_policies (organization_id, second_factor_required) values ($1, true)',
+        [gamma.organizationId],
+      );
+      expect(await codeFor(guest, gamma)).toBe('SECOND_FACTOR_REQUIRED');
+      await app.database.query(`update sso_connections set state = 'ENFORCED' where id = $1`, [gamma.connection.id]);
+      expect(await codeFor(guest, gamma)).toBe('SSO_REQUIRED');
+      await app.database.query('update memberships set sso_exception = true where user_id = $1', [guest.id]);
+      expect(await codeFor(guest, gamma)).toBe('SECOND_FACTOR_REQUIRED');
+    });
+
     it('an owner who enforces it with a foreign address stays in, by an exception on the trail', async () => {
       const requestId = randomUUID();
       await moveSso(gamma.owner, 'enforceSso', gamma.connection.id, requestId);
