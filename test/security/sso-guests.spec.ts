@@ -291,6 +291,15 @@ describe('guests of an organization that enforces its single sign-on', () => {
       expect(await codeFor(gamma.owner, gamma)).toBeUndefined();
     });
 
+    it('and one with an address of its own gets none: they are signed out, as everybody there', async () => {
+      const owner = await createPerson(app, stranger(gamma.connection.domain.name).email);
+      await addMember(app, gamma.organizationId, owner, 'OWNER');
+      const requestId = randomUUID();
+      await moveSso(owner, 'enforceSso', gamma.connection.id, requestId);
+      expect((await trailOfRequest(app, requestId)).map(({ action }) => action)).toEqual(['ssoConnection.enforced']);
+      expect(await codeFor(owner, gamma)).toBe('UNAUTHENTICATED');
+    });
+
     it('but nobody who could not have made one for themselves', async () => {
       const guest = await createPerson(app);
       await addMember(app, gamma.organizationId, guest, 'ADMIN');
