@@ -66,9 +66,9 @@ export class SsoConnectionResolver {
 
   @Mutation(() => EnforceSsoPayload, {
     description:
-      'From now on, or from `startsAt`, the people of the domain sign in with this connection and in no other way; it must be ' +
-      'active, and its settings must have passed a test sign-in unless `skipTest` is given. Whoever of them has come in another ' +
-      'way is signed out then, the caller included. `activateSso` is the way back. ' +
+      'From now on, or from `startsAt`, the people of the domain sign in with this connection and in no other way; its settings ' +
+      'must have passed a test sign-in unless `skipTest` is given. Whoever of them has come in another way is signed out then, ' +
+      ' the caller included. `activateSso` is the way back. ' +
       'Errors: PRECONDITION_FAILED, VALIDATION_FAILED, DOMAIN_NOT_VERIFIED, ENTITLEMENT_REQUIRED, STEP_UP_REQUIRED.',
   })
   @Requires('sso.manage', 'input.connectionId', SsoConnectionService)

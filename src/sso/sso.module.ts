@@ -66,7 +66,13 @@ const connections = [
     AuditModule,
     SessionsModule,
     OrganizationsModule,
-    TypeOrmModule.forFeature([SsoConnectionEntity, SsoCandidateEntity, ConnectionDomainEntity, SsoTestRunEntity, GlassEntryEntity]),
+    TypeOrmModule.forFeature([
+      SsoConnectionEntity,
+      SsoCandidateEntity,
+      ConnectionDomainEntity,
+      SsoTestRunEntity,
+      GlassEntryEntity,
+    ]),
   ],
   providers: [
     ...protocols,
@@ -86,6 +92,6 @@ const connections = [
     SsoTestResolver,
     SsoTestService,
   ],
-  exports: [...protocols, SignInSourceService, SsoDiscoveryService, SsoTestService],
+  exports: [...protocols, SignInSourceService, SsoDiscoveryService, SsoEntryRule, SsoTestService],
 })
 export class SsoModule {}

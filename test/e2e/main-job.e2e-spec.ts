@@ -152,12 +152,34 @@ describe('the main job', () => {
     ids.connection = connection.id;
     expect(connection).toMatchObject({
       key: 'acme.test.okta',
-      state: 'ACTIVE',
+      state: 'DRAFT',
       callbackUrl: `${app.url}/api/auth/callback/acme.test.okta`,
     });
     const stored = await app.database.query<{ client_secret: string }>('select client_secret from sso_connections');
     expect(stored.rows[0]?.client_secret).toMatch(/^v1\.[0-9a-f]{8}\./);
     expect(stored.rows[0]?.client_secret).not.toContain(oktaClient.clientSecret);
+  });
+
+  it('tests the connection by a sign-in that changes nothing, and lets people use it', async () => {
+    const { testUrl } = await done<{ testUrl: string }>(owner, 'testSso', 'testUrl', { connectionId: ids.connection });
+    const browser = app.browser();
+    const { location } = await browser.get(testUrl);
+    await browser.get(await signInAtProvider(location ?? '', { sub: 'okta-1' }));
+    expect((await browser.get(testUrl)).text).toMatch('The test passed');
+    expect((await browser.get('/api/auth/session')).status).toBe(401);
+    interface Activated {
+      connection: { state: string; lastTest: object };
+    }
+    const { connection } = await done<Activated>(
+      owner,
+      'activateSso',
+      'connection { state lastTest { outcome email emailMatches account role } }',
+      { connectionId: ids.connection },
+    );
+    expect(connection).toEqual({
+      state: 'ACTIVE',
+      lastTest: { outcome: 'PASSED', email: 'mia@acme.test', emailMatches: true, account: 'JOINED', role: null },
+    });
   });
 
   it('signs the colleague in at the company’s provider, and takes over the password account nobody had proven', async () => {
@@ -191,7 +213,7 @@ describe('the main job', () => {
   });
 
   it('refuses the colleague’s password once the connection is enforced, and says where to go', async () => {
-    await done(owner, 'enforceSso', 'connection { state }', { connectionId: ids.connection, skipTest: true });
+    await done(owner, 'enforceSso', 'connection { state }', { connectionId: ids.connection });
     const refused = await app.browser().postJson('/api/auth/login', { email: ' MIA@acme.test ', password });
     expect([refused.status, refused.json()]).toEqual([
       403,
@@ -344,6 +366,9 @@ describe('the main job', () => {
       `domain.verified SUCCEEDED ${olivia}`,
       ...Array.from({ length: 3 }, () => `operation.refused REFUSED ${olivia}`),
       `ssoConnection.created SUCCEEDED ${olivia}`,
+      `ssoTest.started SUCCEEDED ${olivia}`,
+      'ssoTest.finished SUCCEEDED anonymous',
+      `ssoConnection.activated SUCCEEDED ${olivia}`,
       'identity.linked SUCCEEDED anonymous',
       'signIn.succeeded SUCCEEDED mia@acme.test',
       'signIn.refused REFUSED anonymous',

@@ -45,7 +45,7 @@ export class SsoEnforcementService {
   /**
    * From then on the people of the domain sign in with it and in no other way. Who of them has come in another way (with a
    * password, by a provider of the instance) is signed out then, the caller included.
-   * @throws PRECONDITION_FAILED unless it is active, and its settings have passed a test or that is skipped;
+   * @throws PRECONDITION_FAILED where it is switched off, or its settings have passed no test and that is not skipped;
    *   VALIDATION_FAILED for a start more than 90 days ahead; ENTITLEMENT_REQUIRED; DOMAIN_NOT_VERIFIED; STEP_UP_REQUIRED
    */
   async enforce(actor: Actor, organizationId: string, id: string, wish: EnforcementWish): Promise<SsoConnection> {
@@ -99,8 +99,8 @@ export class SsoEnforcementService {
 
   private async refuseUnlessReady(connection: SsoConnection, skipTest: boolean): Promise<void> {
     const { state, testedAt } = connection;
-    if (state !== 'ACTIVE')
-      throw new AppError('PRECONDITION_FAILED', { message: 'Activate the connection first, and test it.' });
+    if (state === 'DISABLED')
+      throw new AppError('PRECONDITION_FAILED', { message: 'The connection is switched off. Activate it first.' });
     if (testedAt === null && !skipTest)
       throw new AppError('PRECONDITION_FAILED', {
         message: 'These settings have passed no test sign-in yet. Run testSso, or enforce with skipTest.',
