@@ -58,6 +58,20 @@ export class ApiKeyService implements ScopeLocator, OnModuleInit {
     return page(query, request, { column: 'key.id', of: (row) => row.id }, (row): ApiKey => row);
   }
 
+  /** The keys in use that these people have created in an organization, by name. */
+  async listActiveOf(organizationId: string, userIds: readonly string[]): Promise<ApiKey[]> {
+    return this.database.reader
+      .createQueryBuilder(ApiKeyEntity, 'key')
+      .where('key.organization_id = :organizationId', { organizationId })
+      .andWhere('key.created_by = any(:userIds)', { userIds })
+      .andWhere('key.revoked_at is null and (key.expires_at is null or key.expires_at > :now)', {
+        now: this.clock.now(),
+      })
+      .orderBy('key.name')
+      .addOrderBy('key.id')
+      .getMany();
+  }
+
   /**
    * Creates a key of a project or of the organization. Its secret is in the result, once.
    * @throws CANNOT_GRANT for a permission that the actor does not hold, or a key that outlives the key that makes it;

@@ -25,6 +25,9 @@ type Opening = NewProof & {
 /** What decides when a session is next written to. */
 type Use = Pick<SessionEntity, 'id' | 'lastSeenAt'>;
 
+const inDomain = `user_id in (select id from users where split_part(email, '@', 2) = :domain)`;
+const notThrough = '(connection is null or connection <> all(:connections))';
+
 @Injectable()
 export class SessionService implements OnModuleInit {
   constructor(
@@ -160,10 +163,21 @@ export class SessionService implements OnModuleInit {
       .createQueryBuilder()
       .delete()
       .from(SessionEntity)
-      .where(`user_id in (select id from users where split_part(email, '@', 2) = :domain)`, { domain })
-      .andWhere('(connection is null or connection <> all(:connections))', { connections })
+      .where(inDomain, { domain })
+      .andWhere(notThrough, { connections })
       .execute();
     return affected ?? 0;
+  }
+
+  /** How many `endAllInDomain` would end of those that are alive. */
+  countInDomain(domain: string, connections: readonly string[]): Promise<number> {
+    const now = this.clock.now();
+    return this.database.reader
+      .createQueryBuilder(SessionEntity, 'session')
+      .where(inDomain, { domain })
+      .andWhere(notThrough, { connections })
+      .andWhere('session.expires_at > :now and session.idle_expires_at > :now', { now })
+      .getCount();
   }
 
   /** Sessions that have expired are worth nothing already; their rows go. */

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccessModule } from '../access/access.module.js';
+import { ApiKeysModule } from '../api-keys/api-keys.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
@@ -11,6 +12,8 @@ import { ConnectionDomainEntity } from './domains/connection-domain.entity.js';
 import { ConnectionDomains } from './domains/connection-domain.service.js';
 import { SsoDomainResolver } from './domains/sso-domain.resolver.js';
 import { SsoDomainService } from './domains/sso-domain.service.js';
+import { EnforcementImpactResolver } from './enforcement/enforcement-impact.resolver.js';
+import { EnforcementImpactService } from './enforcement/enforcement-impact.service.js';
 import { PlannedEnforcement } from './enforcement/planned-enforcement.service.js';
 import { SsoEnforcementService } from './enforcement/sso-enforcement.service.js';
 import { EnforcingGuest } from './entry/enforcing-guest.service.js';
@@ -63,6 +66,7 @@ const connections = [
 @Module({
   imports: [
     AccessModule,
+    ApiKeysModule,
     AuditModule,
     SessionsModule,
     OrganizationsModule,
@@ -77,6 +81,8 @@ const connections = [
   providers: [
     ...protocols,
     ...connections,
+    EnforcementImpactResolver,
+    EnforcementImpactService,
     EnforcingGuest,
     GlassAlarm,
     PlannedEnforcement,

@@ -54,6 +54,7 @@ const verdicts = table(`
   Query.permissions             ok        ok       ok    ok    ok     ok     ok     ok         ok              ok
   Query.project                 401       404      ok    ok    ok     ok     404    ok         ok              ok
   Query.roles                   401       404      ok    ok    ok     ok     ok     404        ok              ok
+  Query.ssoEnforcementImpact    401       404      ok    ok    403    403    403    404        ok              ok
   Query.ssoProviderForms        ok        ok       ok    ok    ok     ok     ok     ok         ok              ok
   Query.ssoSetupGuide           401       404      ok    ok    403    403    403    404        ok              ok
   Query.verifyAuditTrail        401       404      ok    ok    403    403    403    404        ok              ok
@@ -129,6 +130,8 @@ const verdicts = table(`
   SsoConnection.domains         401       404      ok    ok    403    403    403    404        ok              ok
   SsoConnection.lastTest        401       404      ok    ok    403    403    403    404        ok              ok
   SsoConnection.saml            401       404      ok    ok    403    403    403    404        ok              ok
+  SsoEnforcementImpact.keys     401       404      ok    ok    403    403    403    404        ok              ok
+  SsoEnforcementImpact.people   401       404      ok    ok    403    403    403    404        ok              ok
   SsoProviderForm.fields        ok        ok       ok    ok    ok     ok     ok     ok         ok              ok
   SsoSetupGuide.fields          401       404      ok    ok    403    403    403    404        ok              ok
   Viewer.apiKey                 401       ok       ok    ok    ok     ok     ok     ok         ok              ok

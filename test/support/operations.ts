@@ -84,6 +84,7 @@ export const queryArguments: Readonly<Record<string, (tenant: CompleteTenant) =>
   roles: ({ organizationId }) => ({ organizationId }),
   ssoProviderForms: () => ({}),
   ssoSetupGuide: ({ verifiedDomainId }) => ({ domainId: verifiedDomainId, provider: 'OKTA' }),
+  ssoEnforcementImpact: ({ activeConnectionId }) => ({ connectionId: activeConnectionId }),
   verifyAuditTrail: ({ organizationId }) => ({ organizationId }),
   viewer: () => ({}),
 };
