@@ -13,6 +13,10 @@ export abstract class ConnectionSettingsColumns {
   @Column({ type: 'text', name: 'client_secret', nullable: true })
   clientSecret!: string | null;
 
+  /** When the provider says that it stops counting; null where nobody has told. */
+  @Column({ type: 'timestamptz', name: 'client_secret_expires_at', nullable: true })
+  clientSecretExpiresAt!: Date | null;
+
   @Column({ type: 'text', name: 'client_auth_method' })
   clientAuthMethod!: ClientAuthMethod;
 

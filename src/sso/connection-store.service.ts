@@ -111,12 +111,13 @@ export class ConnectionStore {
    */
   async replace(tx: Tx, actor: Actor, kept: Kept, change: Change): Promise<Row<SsoConnectionEntity>> {
     await this.refuseChanged(tx, kept);
-    const hasNewSettings = differs(editedIn(kept), change.typed);
-    const isForced = kept.connection.state === 'ENFORCED';
-    if (hasNewSettings && isForced) await this.saveCandidate(tx, actor, kept, change.typed);
     const { connection } = kept;
-    const settings =
-      hasNewSettings && !isForced ? this.settingsFrom(connection, change.typed, secretPlaceOf(connection)) : {};
+    const edited = editedIn(kept);
+    const hasNewSettings = differs(edited, change.typed);
+    const isForced = connection.state === 'ENFORCED';
+    const isForCandidate = isForced && (hasNewSettings || (edited !== connection && isRedated(edited, change.typed)));
+    if (isForCandidate) await this.saveCandidate(tx, actor, kept, change.typed);
+    const settings = isForCandidate || edited !== connection ? {} : this.settingsAfter(connection, change.typed);
     const state = hasNewSettings && change.state === 'TESTED' ? 'DRAFT' : change.state;
     const row: Row<SsoConnectionEntity> = {
       ...connection,
@@ -125,7 +126,7 @@ export class ConnectionStore {
       state,
       updatedAt: this.clock.now(),
     };
-    if (hasNewSettings && isForced && isShownAlike(row, connection)) return connection;
+    if (isForCandidate && isShownAlike(row, connection)) return connection;
     await tx.update(SsoConnectionEntity, { id: row.id, organizationId: row.organizationId }, row);
     await this.audit.record(tx, actor, ssoConnectionUpdated, {
       before: toConnection(connection, this.config.rootUrl),
@@ -137,18 +138,28 @@ export class ConnectionStore {
 
   private async saveCandidate(tx: Tx, actor: Actor, kept: Kept, typed: Typed): Promise<void> {
     const { id: connectionId, organizationId } = kept.connection;
-    const candidate: Row<SsoCandidateEntity> = {
-      connectionId,
-      organizationId,
-      ...this.settingsFrom(editedIn(kept), typed, secretPlace('sso_candidates', connectionId)),
-      createdAt: this.clock.now(),
-    };
+    const candidate: Row<SsoCandidateEntity> =
+      kept.candidate && !differs(kept.candidate, typed)
+        ? { ...kept.candidate, clientSecretExpiresAt: typed.clientSecretExpiresAt }
+        : {
+            connectionId,
+            organizationId,
+            ...this.settingsFrom(editedIn(kept), typed, secretPlace('sso_candidates', connectionId)),
+            createdAt: this.clock.now(),
+          };
     await tx.upsert(SsoCandidateEntity, candidate, ['connectionId']);
     await this.audit.record(tx, actor, ssoCandidateSaved, {
       connection: toConnection(kept.connection, this.config.rootUrl),
       candidate: toCandidate(candidate),
       secretReplaced: typed.clientSecret !== null,
     });
+  }
+
+  /** When a secret expires proves nothing: a date alone leaves the settings as tested as they were. */
+  private settingsAfter(before: Row<SsoConnectionEntity>, typed: Typed): Partial<Row<ConnectionSettingsColumns>> {
+    return differs(before, typed)
+      ? this.settingsFrom(before, typed, secretPlaceOf(before))
+      : { clientSecretExpiresAt: typed.clientSecretExpiresAt };
   }
 
   /** New settings are untested, whatever the old ones were. */
@@ -187,6 +198,10 @@ function differs(base: StoredSettings, typed: Typed): boolean {
     base.scopes.join(' ') !== typed.scopes.join(' ') ||
     !isDeepStrictEqual(base.saml, typed.saml)
   );
+}
+
+function isRedated(base: StoredSettings, typed: Typed): boolean {
+  return base.clientSecretExpiresAt?.getTime() !== typed.clientSecretExpiresAt?.getTime();
 }
 
 function isShownAlike(one: Shown, other: Shown): boolean {

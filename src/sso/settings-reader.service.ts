@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Clock } from '../platform/clock/clock.js';
 import { Config } from '../platform/config/config.js';
 import type { Row } from '../platform/database/row.js';
 import { invalid } from '../platform/errors/app-error.js';
@@ -10,7 +11,7 @@ import type { SamlIdentityProvider } from './saml/saml-identity-provider.types.j
 import { guideValuesOf } from './source-addresses.js';
 import type { SsoConnectionEntity } from './sso-connection.entity.js';
 import type { CodeProvider } from './sso-connection.types.js';
-import { clientFrom, issuerFrom, refuseSecretForAnother, type SsoSettings } from './sso-settings.js';
+import { clientFrom, issuerFrom, refuseSecretForAnother, secretExpiryFrom, type SsoSettings } from './sso-settings.js';
 
 /** What was saved before, and is kept where nothing else is typed; null on a new connection. */
 type Base = Row<SsoConnectionEntity> | null;
@@ -21,6 +22,7 @@ type ReadSettings = Pick<Change, 'shown' | 'typed'>;
 export class SettingsReader {
   constructor(
     private readonly inspection: ProviderInspectionService,
+    private readonly clock: Clock,
     private readonly config: Config,
   ) {}
 
@@ -36,8 +38,11 @@ export class SettingsReader {
     refuseSecretForAnother(issuer, settings, base);
     const offered = await this.inspection.inspect(organizationId, vendors[provider], issuer);
     const { name, signOutAtProvider, ...client } = clientFrom(settings, provider, base, offered);
-    const clientSecret = settings.clientSecret ?? null;
-    return { shown: { name, signOutAtProvider }, typed: { issuer, ...client, clientSecret, saml: null } };
+    const secret = {
+      clientSecret: settings.clientSecret ?? null,
+      clientSecretExpiresAt: secretExpiryFrom(settings, base, this.clock.now()),
+    };
+    return { shown: { name, signOutAtProvider }, typed: { issuer, ...client, ...secret, saml: null } };
   }
 
   /** Of a SAML identity provider. It knows us by the address of our metadata. @throws as `client` */
@@ -54,6 +59,7 @@ export class SettingsReader {
         issuer: entityId,
         clientId: guideValuesOf(this.config.rootUrl, key).entityId,
         clientSecret: null,
+        clientSecretExpiresAt: null,
         clientAuthMethod: 'none',
         scopes: [],
         pkce: false,
@@ -63,7 +69,7 @@ export class SettingsReader {
   }
 }
 
-const ofOthers = ['issuer', 'tenantId', 'baseUrl', 'clientId', 'clientSecret', 'clientAuthMethod', 'scopes'] as const;
+const ofOthers = ['issuer', 'tenantId', 'baseUrl', 'clientId', 'clientSecret', 'clientSecretExpiresAt', 'clientAuthMethod', 'scopes'] as const;
 
 /** What would be ignored is told, and not ignored. */
 function refuseClientFields(settings: SsoSettings): void {

@@ -79,11 +79,23 @@ export class SsoCandidateService {
 
   /** The settings of one as the other can hold them. */
   private moved(from: StoredSettings, to: StoredSettings): Row<ConnectionSettingsColumns> {
-    const { issuer, clientId, clientSecret, clientAuthMethod, scopes, pkce, saml, revision, testedAt } = from;
+    const {
+      issuer,
+      clientId,
+      clientSecret,
+      clientSecretExpiresAt,
+      clientAuthMethod,
+      scopes,
+      pkce,
+      saml,
+      revision,
+      testedAt,
+    } = from;
     return {
       issuer,
       clientId,
       clientSecret: this.secrets.move(clientSecret, secretPlaceOf(from), secretPlaceOf(to)),
+      clientSecretExpiresAt,
       clientAuthMethod,
       scopes,
       pkce,

@@ -71,8 +71,9 @@ function made(domain: Domain, { provider, activate }: SsoSettings) {
 }
 
 /** What an administrator's next edit starts from. */
-function settingsOf({ issuer, clientId, clientSecret, clientAuthMethod, scopes, pkce, saml }: StoredSettings) {
-  return { issuer, clientId, clientSecret, clientAuthMethod, scopes, pkce, saml };
+function settingsOf(settings: StoredSettings) {
+  const { issuer, clientId, clientSecret, clientSecretExpiresAt, clientAuthMethod, scopes, pkce, saml } = settings;
+  return { issuer, clientId, clientSecret, clientSecretExpiresAt, clientAuthMethod, scopes, pkce, saml };
 }
 
 /** Saving a connection that is in use does not quietly end that. */

@@ -4,6 +4,8 @@ import { DomainService } from '../organizations/domains/domain.service.js';
 import type { Domain } from '../organizations/domains/domain.types.js';
 import { AppError } from '../platform/errors/app-error.js';
 import { ConnectionDomains } from './domains/connection-domain.service.js';
+import { MembershipRuleService } from './membership/membership-rule.service.js';
+import type { MembershipRule } from './membership/membership-rule.types.js';
 import { SsoCandidateService } from './sso-candidate.service.js';
 import type { SsoCandidate } from './sso-connection.types.js';
 import { SsoTestService } from './testing/sso-test.service.js';
@@ -16,15 +18,18 @@ export class SsoConnectionLoader {
   private readonly tests: DataLoader<string, SsoTestRun | null>;
   private readonly domainsOfEach: DataLoader<string, readonly Domain[] | null>;
   private readonly domains: DataLoader<string, Domain | null>;
+  private readonly memberships: DataLoader<string, MembershipRule | null>;
 
   constructor(
     candidates: SsoCandidateService,
     tests: SsoTestService,
+    memberships: MembershipRuleService,
     private readonly connectionDomains: ConnectionDomains,
     private readonly allDomains: DomainService,
   ) {
     this.candidates = batched((ids) => candidates.listOf(ids));
     this.tests = batched((ids) => tests.latestOf(ids));
+    this.memberships = batched((ids) => memberships.listOf(ids));
     this.domainsOfEach = batched((ids) => this.readDomains(ids));
     this.domains = batched(
       async (ids) => new Map((await allDomains.listByIds(ids)).map((domain) => [domain.id, domain])),
@@ -37,6 +42,11 @@ export class SsoConnectionLoader {
 
   lastTestOf(connectionId: string): Promise<SsoTestRun | null> {
     return this.tests.load(connectionId);
+  }
+
+  /** Null where nobody has set anything. */
+  membershipOf(connectionId: string): Promise<MembershipRule | null> {
+    return this.memberships.load(connectionId);
   }
 
   /** By name. */

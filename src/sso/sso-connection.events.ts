@@ -14,6 +14,7 @@ const settings = (told: ConnectionSettings) => ({
   clientId: told.clientId,
   clientAuthMethod: told.clientAuthMethod,
   hasClientSecret: told.hasClientSecret,
+  clientSecretExpiresAt: told.clientSecretExpiresAt?.toISOString() ?? null,
   scopes: told.scopes,
   pkce: told.pkce,
 });

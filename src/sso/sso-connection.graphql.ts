@@ -130,6 +130,12 @@ abstract class ConnectionSettings implements Omit<SettingsFacts, 'saml'> {
   @Field(() => Boolean, { description: 'Whether a client secret is stored. It is never shown again.' })
   hasClientSecret!: boolean;
 
+  @Field(() => Date, {
+    nullable: true,
+    description: 'When the provider stops taking the secret, as it was typed; null where nobody has told.',
+  })
+  clientSecretExpiresAt!: Date | null;
+
   @Field(() => ClientAuthMethod, { description: 'How Gatehouse proves itself at the token endpoint.' })
   clientAuthMethod!: AuthMethod;
 

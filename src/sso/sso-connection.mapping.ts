@@ -35,6 +35,7 @@ function toSettings(row: StoredSettings): ConnectionSettings {
     issuer: row.issuer,
     clientId: row.clientId,
     hasClientSecret: row.clientSecret !== null,
+    clientSecretExpiresAt: row.clientSecretExpiresAt,
     clientAuthMethod: row.clientAuthMethod,
     scopes: row.scopes,
     pkce: row.pkce,

@@ -39,6 +39,8 @@ export interface ConnectionSettings {
   readonly issuer: string;
   readonly clientId: string;
   readonly hasClientSecret: boolean;
+  /** When the secret stops counting at the provider; null where nobody has told. */
+  readonly clientSecretExpiresAt: Date | null;
   readonly clientAuthMethod: ClientAuthMethod;
   readonly scopes: readonly string[];
   readonly pkce: boolean;

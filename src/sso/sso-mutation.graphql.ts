@@ -62,6 +62,15 @@ export class ConfigureSsoInput extends MutationInput implements SsoSettings {
   @Length(1, 2000)
   clientSecret?: string | null;
 
+  @Field(() => Date, {
+    nullable: true,
+    description:
+      'When the provider stops taking the secret: the owners are warned 30, 7 and 1 days ahead. A new secret without it has none.',
+  })
+  @IsOptional()
+  @IsDate()
+  clientSecretExpiresAt?: Date | null;
+
   @Field(() => ClientAuthMethod, {
     nullable: true,
     description: 'How Gatehouse proves itself; chosen by what the provider offers unless given.',

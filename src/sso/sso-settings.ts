@@ -18,6 +18,7 @@ export interface SsoSettings {
   readonly baseUrl?: string | null;
   readonly clientId?: string | null;
   readonly clientSecret?: string | null;
+  readonly clientSecretExpiresAt?: Date | null;
   readonly clientAuthMethod?: ClientAuthMethod | null;
   readonly name?: string | null;
   readonly scopes?: readonly string[] | null;
@@ -69,6 +70,24 @@ export function refuseSecretForAnother(issuer: string, settings: SsoSettings, ke
       'The issuer has changed, and the stored client secret belongs to the old one: enter the client secret again.',
     );
   }
+}
+
+/**
+ * The date belongs to the secret: one that is typed anew has none but what is typed with it.
+ * @throws VALIDATION_FAILED for a date that has passed, or of no secret
+ */
+export function secretExpiryFrom(settings: SsoSettings, kept: Kept, now: Date): Date | null {
+  const { clientSecret = null, clientSecretExpiresAt: typed = null } = settings;
+  const before = clientSecret === null ? kept : null;
+  if (typed === null) return before?.clientSecretExpiresAt ?? null;
+  if (clientSecret === null && (kept?.clientSecret ?? null) === null)
+    throw invalid('clientSecretExpiresAt', 'clientSecretExpiresAt is of a client secret, and there is none.');
+  if (typed <= now)
+    throw invalid(
+      'clientSecretExpiresAt',
+      'clientSecretExpiresAt has passed: enter a client secret that still counts.',
+    );
+  return typed;
 }
 
 /** What the vendor's form says of it is what is demanded. */

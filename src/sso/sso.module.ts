@@ -20,6 +20,13 @@ import { EnforcingGuest } from './entry/enforcing-guest.service.js';
 import { GlassAlarm } from './entry/glass-alarm.service.js';
 import { GlassEntryEntity } from './entry/glass-entry.entity.js';
 import { SsoEntryRule } from './entry/sso-entry-rule.service.js';
+import { ExpiryMonitor } from './expiry/expiry-monitor.service.js';
+import { ExpiryWarningEntity } from './expiry/expiry-warning.entity.js';
+import { FormerMemberEntity } from './membership/former-member.entity.js';
+import { JustInTimeMembership } from './membership/just-in-time.service.js';
+import { MembershipRuleEntity } from './membership/membership-rule.entity.js';
+import { MembershipRuleResolver } from './membership/membership-rule.resolver.js';
+import { MembershipRuleService } from './membership/membership-rule.service.js';
 import { GithubClientService } from './protocols/github/github-client.service.js';
 import { OidcClientService } from './protocols/oidc/oidc-client.service.js';
 import { SamlClientService } from './protocols/saml/saml-client.service.js';
@@ -63,6 +70,8 @@ const connections = [
   OrganizationSsoResolver,
 ];
 
+const membership = [JustInTimeMembership, MembershipRuleResolver, MembershipRuleService];
+
 @Module({
   imports: [
     AccessModule,
@@ -76,6 +85,9 @@ const connections = [
       ConnectionDomainEntity,
       SsoTestRunEntity,
       GlassEntryEntity,
+      MembershipRuleEntity,
+      FormerMemberEntity,
+      ExpiryWarningEntity,
     ]),
   ],
   providers: [
@@ -85,6 +97,8 @@ const connections = [
     EnforcementImpactService,
     EnforcingGuest,
     GlassAlarm,
+    ...membership,
+    ExpiryMonitor,
     PlannedEnforcement,
     SamlMetadataMonitor,
     SignInSourceService,
@@ -98,6 +112,13 @@ const connections = [
     SsoTestResolver,
     SsoTestService,
   ],
-  exports: [...protocols, SignInSourceService, SsoDiscoveryService, SsoEntryRule, SsoTestService],
+  exports: [
+    ...protocols,
+    JustInTimeMembership,
+    SignInSourceService,
+    SsoDiscoveryService,
+    SsoEntryRule,
+    SsoTestService,
+  ],
 })
 export class SsoModule {}

@@ -101,6 +101,7 @@ describe('configuring single sign-on', () => {
           clientId: 'gatehouse',
           clientAuthMethod: 'client_secret_post',
           hasClientSecret: true,
+          clientSecretExpiresAt: null,
           scopes: ['openid', 'email', 'profile'],
           pkce: true,
           signOutAtProvider: false,

@@ -58,6 +58,7 @@ const eventsOf: Readonly<Record<string, readonly string[]>> = {
   updateOrganization: ['organization.updated'],
   updateProject: ['project.updated'],
   updateSecurityPolicy: ['securityPolicy.updated'],
+  updateSsoMembership: ['ssoConnection.membershipUpdated'],
   verifyDomain: ['domain.verified'],
 };
 

@@ -102,6 +102,7 @@ const verdicts = table(`
   Mutation.updateOrganization   401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.updateProject        401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.updateSecurityPolicy 401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.updateSsoMembership  401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.verifyDomain         401       404      ok    ok    403    403    403    404        ok              ok
 
   AuditEvent.actor              401       404      ok    ok    403    403    403    404        ok              ok
@@ -132,6 +133,8 @@ const verdicts = table(`
   SsoConnection.saml            401       404      ok    ok    403    403    403    404        ok              ok
   SsoEnforcementImpact.keys     401       404      ok    ok    403    403    403    404        ok              ok
   SsoEnforcementImpact.people   401       404      ok    ok    403    403    403    404        ok              ok
+  SsoConnection.membership      401       404      ok    ok    403    403    403    404        ok              ok
+  SsoMembership.groupRoles      401       404      ok    ok    403    403    403    404        ok              ok
   SsoProviderForm.fields        ok        ok       ok    ok    ok     ok     ok     ok         ok              ok
   SsoSetupGuide.fields          401       404      ok    ok    403    403    403    404        ok              ok
   Viewer.apiKey                 401       ok       ok    ok    ok     ok     ok     ok         ok              ok

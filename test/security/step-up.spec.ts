@@ -19,6 +19,7 @@ const asUsual =
 const dangerous: readonly (readonly [what: string, mutation: string, input: InputOf])[] = [
   ['enforces single sign-on', 'enforceSso', asUsual('enforceSso')],
   ['deletes a connection', 'deleteSso', asUsual('deleteSso')],
+  ['lets people in by single sign-on', 'updateSsoMembership', asUsual('updateSsoMembership')],
   ['deletes a project', 'deleteProject', asUsual('deleteProject')],
   ['deletes an organization', 'deleteOrganization', asUsual('deleteOrganization')],
   ['changes the security policy', 'updateSecurityPolicy', asUsual('updateSecurityPolicy')],

@@ -71,6 +71,11 @@ export const mutationInputs: Readonly<Record<string, (tenant: CompleteTenant, is
   updateOrganization: ({ organizationId }) => ({ organizationId, name: `Renamed ${unique()}` }),
   updateProject: ({ projectId }) => ({ projectId, name: `Renamed ${unique()}` }),
   updateSecurityPolicy: ({ organizationId }) => ({ organizationId, sessionIdleMinutes: 60 }),
+  updateSsoMembership: ({ activeConnectionId }) => ({
+    connectionId: activeConnectionId,
+    justInTime: true,
+    groupRoles: [{ group: 'staff', role: 'MEMBER' }],
+  }),
   verifyDomain: ({ pendingDomainId }) => ({ domainId: pendingDomainId }),
 };
 

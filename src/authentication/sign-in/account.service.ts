@@ -5,7 +5,9 @@ import { Config } from '../../platform/config/config.js';
 import type { Tx } from '../../platform/database/database.js';
 import { parseEmailAddress, type EmailAddress } from '../../platform/text/email-address.js';
 import type { Actor } from '../../policy/actor.js';
+import type { BuiltInRole } from '../../policy/permissions.js';
 import { SessionService } from '../../sessions/session.service.js';
+import { JustInTimeMembership } from '../../sso/membership/just-in-time.service.js';
 import type { ProviderProof } from '../../sso/protocols/provider-proof.types.js';
 import type { SignInSource } from '../../sso/sign-in-source.types.js';
 import { SsoDiscoveryService } from '../../sso/sso-discovery.service.js';
@@ -14,16 +16,22 @@ import type { IdentityKey, User } from '../../users/user.types.js';
 import { NewcomerService } from './newcomer.service.js';
 import type { SignInRefusalReason } from './sign-in-refused.js';
 
+interface Refused {
+  readonly refused: SignInRefusalReason;
+}
+
+/** Whose account it is. */
+type Entry = { readonly identity: IdentityKey; readonly email: EmailAddress; readonly emailProven: boolean } & (
+  { readonly known: User } | { readonly link: User } | { readonly create: { readonly name: string } }
+);
+
+/** And the role with which they become a member of the connection's organization; null where they don't. */
+type Accepted = Entry & { readonly joins: BuiltInRole | null };
+
 /** What is to become of somebody who has proven an identity. */
-export type Verdict =
-  | { readonly refused: SignInRefusalReason }
-  | ({ readonly identity: IdentityKey; readonly email: EmailAddress; readonly emailProven: boolean } & (
-      { readonly known: User } | { readonly link: User } | { readonly create: { readonly name: string } }
-    ));
+export type Verdict = Refused | Accepted;
 
-type Accepted = Exclude<Verdict, { refused: SignInRefusalReason }>;
-
-const refused = (reason: SignInRefusalReason): Verdict => ({ refused: reason });
+const refused = (reason: SignInRefusalReason): Refused => ({ refused: reason });
 
 /** The account rules: whose account a proven identity opens. The identity is (source, issuer, subject), never the email. */
 @Injectable()
@@ -35,11 +43,20 @@ export class AccountService {
     private readonly invitations: InvitationService,
     private readonly discovery: SsoDiscoveryService,
     private readonly newcomers: NewcomerService,
+    private readonly joining: JustInTimeMembership,
     private readonly config: Config,
   ) {}
 
   /** Decides, and changes nothing. What it says holds until the transaction ends. */
   async judge(tx: Tx, source: SignInSource, proof: ProviderProof): Promise<Verdict> {
+    const entry = await this.accountOf(tx, source, proof);
+    if ('refused' in entry) return entry;
+    const user = holderOf(entry);
+    const arrival = { userId: user?.id ?? null, email: user?.email ?? entry.email.address };
+    return { ...entry, joins: await this.joining.roleFor(tx, source, proof, arrival) };
+  }
+
+  private async accountOf(tx: Tx, source: SignInSource, proof: ProviderProof): Promise<Refused | Entry> {
     const email = parseEmailAddress(proof.email);
     if (!email) return refused('EMAIL_MISSING');
     await this.users.takeTurns(tx, email.address);
@@ -73,6 +90,12 @@ export class AccountService {
 
   /** Does what `judge` decided, in the commit of the sign-in. */
   async settle(tx: Tx, actor: Actor, source: SignInSource, verdict: Accepted): Promise<User> {
+    const user = await this.enter(tx, actor, source, verdict);
+    if (verdict.joins !== null) await this.joining.join(tx, actor, source, { userId: user.id, role: verdict.joins });
+    return user;
+  }
+
+  private async enter(tx: Tx, actor: Actor, source: SignInSource, verdict: Accepted): Promise<User> {
     const { organizationId } = source;
     if ('known' in verdict) {
       await this.users.markIdentityUsed(tx, verdict.identity);
@@ -160,6 +183,12 @@ export class AccountService {
     const open = !this.config.signUpDisabled && (source.kind === 'connection' || source.allowSignUp);
     return open || (emailProven && (await this.invitations.hasOpenFor(email.address)));
   }
+}
+
+/** Whose account it was before; null for a new one. */
+export function holderOf(entry: Entry): User | null {
+  if ('known' in entry) return entry.known;
+  return 'link' in entry ? entry.link : null;
 }
 
 const LONGEST_NAME = 120;

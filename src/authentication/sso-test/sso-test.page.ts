@@ -54,7 +54,7 @@ export class SsoTestPage {
 }
 
 function modelOf({ ofCandidate }: SsoTestRun, report: SsoTestReport): Model {
-  const { reason, detail, email, name, subject, issuer, domains, emailMatches, claims, account, role } = report;
+  const { reason, detail, email, name, subject, issuer, domains, emailMatches, claims, account, role, joins } = report;
   const { cause, explanation, remedy } = toldCause(reason, detail);
   return {
     ofCandidate,
@@ -64,6 +64,7 @@ function modelOf({ ofCandidate }: SsoTestRun, report: SsoTestReport): Model {
     emailMatches,
     account,
     role,
+    joins,
     claims: Object.entries(claims).map(([claim, value]) => ({ claim, value: told(value) })),
   };
 }

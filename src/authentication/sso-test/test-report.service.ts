@@ -6,7 +6,7 @@ import type { ProviderProof } from '../../sso/protocols/provider-proof.types.js'
 import type { ProviderRefusal } from '../../sso/protocols/provider-refusal.types.js';
 import type { SignInSource } from '../../sso/sign-in-source.types.js';
 import type { SsoTestReport, TestAccount } from '../../sso/testing/sso-test.types.js';
-import { AccountService, type Verdict } from '../sign-in/account.service.js';
+import { AccountService, holderOf, type Verdict } from '../sign-in/account.service.js';
 
 /** Claims that only belong to the protocol (OpenID Connect Core 2, and what vendors add to it). */
 const ofProtocol = new Set(
@@ -26,6 +26,7 @@ const nothingFound = {
   claims: {},
   account: null,
   role: null,
+  joins: null,
 } as const;
 
 /** What a test tells: what a sign-in with this proof would lead to, with nothing done of it. */
@@ -56,13 +57,19 @@ export class TestReports {
       emailMatches: email && domains.includes(email.domain),
       claims: toldClaims(proof.claims),
       account: accountOf(verdict),
-      role: await this.roleOf(source, verdict),
+      ...(await this.membershipOf(source, verdict)),
     };
   }
 
-  private async roleOf({ organizationId }: SignInSource, verdict: Verdict): Promise<SsoTestReport['role']> {
-    const user = 'known' in verdict ? verdict.known : 'link' in verdict ? verdict.link : null;
-    return user && organizationId !== null ? this.members.roleOf(organizationId, user.id) : null;
+  private async membershipOf(
+    { organizationId }: SignInSource,
+    verdict: Verdict,
+  ): Promise<Pick<SsoTestReport, 'role' | 'joins'>> {
+    if ('refused' in verdict) return { role: null, joins: null };
+    if (verdict.joins !== null) return { role: verdict.joins, joins: true };
+    const user = holderOf(verdict);
+    const isKnown = user !== null && organizationId !== null;
+    return { role: isKnown ? await this.members.roleOf(organizationId, user.id) : null, joins: false };
   }
 }
 

@@ -85,13 +85,12 @@ export class InvitationService implements ScopeLocator, OnModuleInit {
 
   /** Whether some organization waits for the holder of this (canonical) address. */
   hasOpenFor(email: string): Promise<boolean> {
-    const expiresAt = MoreThan(this.clock.now());
-    return this.database.reader.existsBy(InvitationEntity, {
-      email,
-      acceptedAt: IsNull(),
-      revokedAt: IsNull(),
-      expiresAt,
-    });
+    return this.database.reader.existsBy(InvitationEntity, { email, ...this.open() });
+  }
+
+  /** Whether this organization does. */
+  hasOpenIn(organizationId: string, email: string): Promise<boolean> {
+    return this.database.reader.existsBy(InvitationEntity, { organizationId, email, ...this.open() });
   }
 
   /** What the link in the mail leads to; null where the token is of no invitation, or of one whose mail was sent anew. */
@@ -166,6 +165,10 @@ export class InvitationService implements ScopeLocator, OnModuleInit {
     const after = toInvitation({ ...open, revokedAt }, revokedAt);
     await this.audit.record(tx, actor, invitationRevoked, { before, after, because });
     return after;
+  }
+
+  private open() {
+    return { acceptedAt: IsNull(), revokedAt: IsNull(), expiresAt: MoreThan(this.clock.now()) };
   }
 
   /** The one statement decides: of any number of calls with one token, one finds it unused. */

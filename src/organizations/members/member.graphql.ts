@@ -19,6 +19,7 @@ registerEnumType(MembershipSource, {
     DEFAULT: { description: 'Configuration gives every new user a place there.' },
     ADMINISTRATOR: { description: 'An administrator created their account.' },
     CONFIGURATION: { description: 'The INIT_ settings of the first start.' },
+    SSO: { description: 'They signed in through a connection that makes people members.' },
   },
 });
 

@@ -1,7 +1,7 @@
 import type { BuiltInRole } from '../../policy/permissions.js';
 
 /** How somebody became a member. */
-export const membershipSources = ['CREATOR', 'INVITATION', 'DEFAULT', 'ADMINISTRATOR', 'CONFIGURATION'] as const;
+export const membershipSources = ['CREATOR', 'INVITATION', 'DEFAULT', 'ADMINISTRATOR', 'CONFIGURATION', 'SSO'] as const;
 export type MembershipSource = (typeof membershipSources)[number];
 
 export interface Membership {

@@ -113,6 +113,13 @@ export class SsoTestRun {
     description: 'The role in the organization that they would have; null: they would be no member.',
   })
   role!: BuiltInRole | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether the sign-in itself would make them a member, with that role; null where they would be refused.',
+  })
+  joins!: boolean | null;
 }
 
 @InputType({ description: 'The connection to test.' })

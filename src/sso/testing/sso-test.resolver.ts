@@ -53,6 +53,7 @@ const empty = {
   claims: null,
   account: null,
   role: null,
+  joins: null,
 };
 
 function shown({ report, ...run }: RunFacts): SsoTestRun {

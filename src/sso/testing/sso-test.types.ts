@@ -22,6 +22,8 @@ export interface SsoTestReport {
   readonly account: TestAccount | null;
   /** The role in the organization that they would have; null: no member. */
   readonly role: BuiltInRole | null;
+  /** Whether the sign-in itself would make them a member; null where nobody would be let in. */
+  readonly joins: boolean | null;
 }
 
 export const testOutcomes = ['PENDING', 'PASSED', 'FAILED', 'EXPIRED'] as const;

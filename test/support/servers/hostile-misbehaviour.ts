@@ -95,6 +95,7 @@ export interface JwtMisbehaviour {
 export type ClaimName =
   | ('iss' | 'sub' | 'aud' | 'azp' | 'iat' | 'exp' | 'nbf' | 'auth_time' | 'nonce' | 'at_hash' | 'acr' | 'amr')
   | ('email' | 'email_verified' | 'name' | 'preferred_username' | 'groups' | 'hd' | 'tid' | 'oid' | 'xms_edov')
+  | ('_claim_names' | '_claim_sources' | 'realm_access')
   | ('sid' | 'jti' | 'events');
 
 export interface JwtHeaderMembers {

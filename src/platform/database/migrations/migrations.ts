@@ -19,6 +19,7 @@ import { ConnectionDomains1764000015000 } from './1764000015000-connection-domai
 import { Saml1764000016000 } from './1764000016000-saml.js';
 import { DomainProofs1764000010000 } from './1764000010000-domain-proofs.js';
 import { SsoExceptions1764000011000 } from './1764000011000-sso-exceptions.js';
+import { JustInTime1764000014000 } from './1764000014000-just-in-time.js';
 
 /** Every migration, oldest first. One that has been released is never edited. */
 export const migrations = [
@@ -43,4 +44,5 @@ export const migrations = [
   ConnectionDomains1764000015000,
   Saml1764000016000,
   SsoExceptions1764000011000,
+  JustInTime1764000014000,
 ] as const;

@@ -34,5 +34,7 @@ export interface SsoTestPage {
   readonly emailMatches: boolean | null;
   readonly account: 'KNOWN' | 'JOINED' | 'CREATED' | null;
   readonly role: string | null;
+  /** Whether they would become a member by it. */
+  readonly joins: boolean | null;
   readonly claims: readonly { readonly claim: string; readonly value: string }[];
 }
