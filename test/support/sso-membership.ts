@@ -38,7 +38,7 @@ export async function membershipOf(
   const { data, errors } = await browser.graphql<{
     organization: { ssoConnections: { id: string; membership: MembershipAnswer }[] };
   }>(`query ($id: ID!) { organization(id: $id) { ssoConnections { id ${fields} } } }`, { id: organizationId });
-  if (!data) throw new ApiError(errors[0]);
+  if (errors.length > 0 || !data) throw new ApiError(errors[0]);
   return data.organization.ssoConnections.find(({ id }) => id === connectionId)?.membership ?? null;
 }
 
