@@ -210,6 +210,35 @@ describe('who becomes a member by signing in', () => {
       expect(await place()).toEqual({ role: 'ADMIN', source: 'INVITATION' });
     });
 
+    it('is nobody whom somebody is inviting at that very moment', async () => {
+      const inviting = await app.database.connect();
+      try {
+        await inviting.query('begin');
+        await inviting.query('select 1 from organizations where id = $1 for no key update', [acme.organizationId]);
+        await inviting.query(
+          `insert into invitations (id, organization_id, email, role, token_digest, invited_by, expires_at)
+           values ($1, $2, $3, 'ADMIN', gen_random_uuid()::text::bytea, $4, now() + interval '1 day')`,
+          [randomUUID(), acme.organizationId, mia(), acme.owner.id],
+        );
+        const signingIn = attemptSignIn(app, provider, acme.connection.key).then(() => true);
+        const isWaiting = (): Promise<boolean> => isAnybodyWaiting().then((waits) => waits || isWaiting());
+        await Promise.race([signingIn, isWaiting()]);
+        await inviting.query('commit');
+        await signingIn;
+      } finally {
+        inviting.release(true);
+      }
+      expect(await place()).toBeNull();
+    });
+
+    /** Whether a statement waits for a lock that another transaction holds. */
+    async function isAnybodyWaiting(): Promise<boolean> {
+      const { rowCount } = await app.database.query(
+        `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      return rowCount !== 0;
+    }
+
     it('is whoever signs in once it has expired', async () => {
       const { id } = await invite();
       await app.database.query(`update invitations set expires_at = now() - interval '1 second' where id = $1`, [id]);

@@ -64,7 +64,7 @@ export class JustInTimeMembership implements OnModuleInit {
     if (!rule.justInTime) return null;
     const isMember = userId !== null && (await this.members.find(organizationId, userId)) !== null;
     if (isMember) return null;
-    // A removal that is under way ends first. Before anything else is locked: what removes takes its turn at once too.
+    // An invitation that is being made counts too. Before anything is written: whoever changes members begins with the turn.
     await this.members.takeTurns(tx, organizationId);
     if (userId !== null && (await tx.existsBy(FormerMemberEntity, { organizationId, userId }))) return null;
     return (await this.invitations.hasOpenIn(organizationId, email)) ? null : roleBy(rule, claims);
