@@ -124,9 +124,9 @@ describe('when a client secret expires', () => {
     /** The same secret, so many days before its date. */
     const left = (days: number) =>
       app.database.query(
-        `with moved as (update sso_connections set client_secret_expires_at = now() + $2 * interval '1 day'
+        `with moved as (update sso_connections set client_secret_expires_at = date_trunc('second', now() + $2 * interval '1 day')
            where id = $1 returning id, client_secret_expires_at)
-         update sso_expiry_warnings w set expires_at = date_trunc('milliseconds', moved.client_secret_expires_at)
+         update sso_expiry_warnings w set expires_at = moved.client_secret_expires_at
          from moved where w.connection_id = moved.id`,
         [id, days],
       );
