@@ -358,7 +358,10 @@ describe('a connection from draft to enforced', () => {
   describe('planned for later', () => {
     const inDays = (days: number) => new Date(Date.now() + days * 24 * 60 * 60_000).toISOString();
     const itIsTime = async () => {
-      await app.database.query('update sso_connections set enforcement_starts_at = now() where id = $1', [id]);
+      await app.database.query(
+        `update sso_connections set enforcement_starts_at = now() - interval '1 second' where id = $1`,
+        [id],
+      );
       await app.nest.get(PlannedEnforcement, { strict: false }).enforceDue();
     };
 
