@@ -69,7 +69,16 @@ export class SettingsReader {
   }
 }
 
-const ofOthers = ['issuer', 'tenantId', 'baseUrl', 'clientId', 'clientSecret', 'clientSecretExpiresAt', 'clientAuthMethod', 'scopes'] as const;
+const ofOthers = [
+  'issuer',
+  'tenantId',
+  'baseUrl',
+  'clientId',
+  'clientSecret',
+  'clientSecretExpiresAt',
+  'clientAuthMethod',
+  'scopes',
+] as const;
 
 /** What would be ignored is told, and not ignored. */
 function refuseClientFields(settings: SsoSettings): void {

@@ -112,13 +112,6 @@ const membership = [JustInTimeMembership, MembershipRuleResolver, MembershipRule
     SsoTestResolver,
     SsoTestService,
   ],
-  exports: [
-    ...protocols,
-    JustInTimeMembership,
-    SignInSourceService,
-    SsoDiscoveryService,
-    SsoEntryRule,
-    SsoTestService,
-  ],
+  exports: [...protocols, JustInTimeMembership, SignInSourceService, SsoDiscoveryService, SsoEntryRule, SsoTestService],
 })
 export class SsoModule {}

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { ExpiryMonitor } from '../../src/sso/expiry/expiry-monitor.service.js';
 import { SamlMetadataMonitor } from '../../src/sso/saml/saml-metadata-monitor.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { createOrganization, createPerson, type Person } from '../support/factories.js';
@@ -280,6 +281,28 @@ describe('a connection by SAML', () => {
         why: `it is of ${provider.entityId}`,
       },
     ]);
+  });
+
+  it('warns the owners before its last certificate expires', async () => {
+    const inDays = (days: number) => new Date(Date.now() + days * 24 * 60 * 60_000).toISOString();
+    const last = (notAfter: string) =>
+      app.database.query(
+        `update sso_connections set saml = jsonb_set(saml, '{certificates,0,notAfter}', to_jsonb($2::text)) where id = $1`,
+        [connection.id, notAfter],
+      );
+    const warnings = async () => {
+      await app.nest.get(ExpiryMonitor, { strict: false }).warnOfDue();
+      const { rows } = await app.database.query(
+        `select after->>'what' as what, (after->>'days')::int as days from audit_events
+         where chain_id = $1 and action = 'ssoConnection.expiryWarned' order by sequence`,
+        [organizationId],
+      );
+      return rows;
+    };
+    await last(inDays(31));
+    expect(await warnings()).toEqual([]);
+    await last(inDays(6));
+    expect(await warnings()).toEqual([{ what: 'certificate', days: 7 }]);
   });
 
   it('refuses what belongs to OpenID Connect, and SAML at another vendor', async () => {

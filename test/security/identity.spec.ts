@@ -88,7 +88,7 @@ describe('an identity', () => {
       ).toEqual([alice.email, mallory.email, bob.email].sort());
     });
 
-    it('and not the connection alone: given another issuer, it knows nobody by their old subject', async () => {
+    it('and not the connection alone: given another issuer, it knows nobody by their old subject, and each by their email once', async () => {
       const moving = await createTenant(app, 'moving.test', { ...client, issuer: provider.issuer });
       const { key } = moving.connection;
       const [alice, mallory] = [stranger('moving.test'), stranger('moving.test')];
@@ -101,7 +101,8 @@ describe('an identity', () => {
       });
       const moved = (who: Partial<HostilePerson>) => attemptSignIn(app, other, key, who);
       await expectSignedIn(await moved({ ...mallory, sub: alice.sub }), mallory.email);
-      await expectSignInRefused(app, () => moved({ ...alice, sub: 'new' }), {
+      await expectSignedIn(await moved({ ...alice, sub: 'new' }), alice.email);
+      await expectSignInRefused(app, () => moved({ ...alice, sub: 'newer' }), {
         reason: 'OTHER_SUBJECT',
         trail: moving.organizationId,
       });

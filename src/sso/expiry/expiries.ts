@@ -1,3 +1,4 @@
+import type { SamlIdentityProvider } from '../saml/saml-identity-provider.types.js';
 import type { StoredSettings } from '../secret-place.js';
 
 /** Something of a connection's settings that stops counting at a known time. */
@@ -6,9 +7,12 @@ export interface Expiry {
   readonly at: Date;
 }
 
-/** All that expires of these settings. */
-export function expiriesOf({ clientSecretExpiresAt }: StoredSettings): Expiry[] {
-  return clientSecretExpiresAt === null ? [] : [{ what: 'clientSecret', at: clientSecretExpiresAt }];
+/** All that expires of these settings. Of several certificates it is the one that lasts longest. */
+export function expiriesOf({ clientSecretExpiresAt, saml }: StoredSettings): Expiry[] {
+  const secret = clientSecretExpiresAt === null ? [] : [{ what: 'clientSecret' as const, at: clientSecretExpiresAt }];
+  const dates = (saml as SamlIdentityProvider | null)?.certificates.map(({ notAfter }) => new Date(notAfter)) ?? [];
+  const last = dates.sort((a, b) => a.getTime() - b.getTime()).at(-1);
+  return last ? [...secret, { what: 'certificate', at: last }] : secret;
 }
 
 /** So many days ahead the owners are warned, and once when it has happened. The nearest first. */

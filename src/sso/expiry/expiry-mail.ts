@@ -11,7 +11,18 @@ const names = { clientSecret: 'client secret', certificate: 'certificate' } as c
 const remedies = {
   clientSecret:
     'Make a new one at the provider and enter it at the connection with its date; then take the old one away.',
-  certificate: 'Enter the provider’s new certificate at the connection before the provider begins to sign with it.',
+  certificate:
+    'Give the connection the address of the provider’s metadata, or enter its new certificate beside the old one.',
+} as const satisfies Record<Expiry['what'], string>;
+
+const soon = {
+  clientSecret: 'From then on nobody can sign in by it',
+  certificate: 'Before that the provider will sign with another one, and until we have that nobody can sign in by it',
+} as const satisfies Record<Expiry['what'], string>;
+
+const past = {
+  clientSecret: 'Nobody can sign in by it any more, unless the provider still takes it',
+  certificate: 'It is still accepted here. Once the provider signs with another one nobody can sign in by it',
 } as const satisfies Record<Expiry['what'], string>;
 
 export interface ExpiryNotice {
@@ -31,9 +42,7 @@ export function expiryMail(to: string, { connection, expiry, days }: ExpiryNotic
       days === 0
         ? `The ${thing} of the single sign-on ${key} (${name}) at ${host} expired on ${moment(expiry.at)}.`
         : `The ${thing} of the single sign-on ${key} (${name}) at ${host} expires on ${moment(expiry.at)}.`,
-      days === 0
-        ? `Nobody can sign in by it any more${way}, unless the provider still takes it.`
-        : `From then on nobody can sign in by it${way}.`,
+      `${(days === 0 ? past : soon)[expiry.what]}${way}.`,
       remedies[expiry.what],
     ],
     closing:
