@@ -292,7 +292,7 @@ describe('a connection by SAML', () => {
       );
     const warnings = async () => {
       await app.nest.get(ExpiryMonitor, { strict: false }).warnOfDue();
-      const { rows } = await app.database.query(
+      const { rows } = await app.database.query<{ what: string; days: number }>(
         `select after->>'what' as what, (after->>'days')::int as days from audit_events
          where chain_id = $1 and action = 'ssoConnection.expiryWarned' order by sequence`,
         [organizationId],
