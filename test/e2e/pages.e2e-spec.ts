@@ -172,13 +172,15 @@ describe('the hosted pages', () => {
       }
       throw new Error(`${name} is not reached by Tab, but ${passed.join(', ')}`);
     };
+    await person.page.waitForSelector('#email:focus');
     await keys.type('ada-dark@example.test');
     expect(await tabTo('Continue')).toEqual([]);
     await keys.press('Enter');
-    await person.page.waitForSelector('#password');
+    await person.page.waitForSelector('#password:focus');
     await keys.type('not that one');
     await keys.press('Enter');
     await person.page.waitForSelector('.wrong');
+    await person.page.waitForSelector('#password:focus');
     await keys.type(password);
     expect(await tabTo('Sign in')).toEqual([]);
     await keys.press('Space');
