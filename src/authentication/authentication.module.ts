@@ -18,6 +18,7 @@ import { PostedAnswers } from './login-flow/posted-answer.service.js';
 import { ProviderFailures } from './login-flow/provider-failures.service.js';
 import { ProviderSignInService } from './login-flow/provider-sign-in.service.js';
 import { ProviderVisits } from './login-flow/provider-visit.service.js';
+import { VisitTraces } from './login-flow/visit-traces.service.js';
 import { MailboxController } from './mailbox/mailbox.controller.js';
 import { mailboxProviders } from './mailbox/mailbox.providers.js';
 import { MailboxTokenEntity } from './mailbox/mailbox-token.entity.js';
@@ -27,6 +28,7 @@ import { ResetPasswordPage } from './pages/reset-password.page.js';
 import { SignInForms } from './pages/sign-in-forms.service.js';
 import { SignInPasswordPage } from './pages/sign-in-password.page.js';
 import { SignInPage } from './pages/sign-in.page.js';
+import { SignInTracePage } from './pages/sign-in-trace.page.js';
 import { SignUpPage } from './pages/sign-up.page.js';
 import { VerifyEmailPage } from './pages/verify-email.page.js';
 import {
@@ -76,6 +78,7 @@ const pages = [
   VerifyEmailPage,
   SessionsPage,
   AuthErrorPage,
+  SignInTracePage,
   SsoTestPage,
 ];
 
@@ -104,6 +107,7 @@ const loginFlowProviders = [
   ProviderFailures,
   ProviderSignInService,
   ProviderVisits,
+  VisitTraces,
 ];
 
 const ssoTestProviders = [TestReports, TestSignIn];

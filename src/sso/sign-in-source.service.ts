@@ -10,7 +10,7 @@ import { connectionSource } from './connection-source.js';
 import { ConnectionDomainEntity } from './domains/connection-domain.entity.js';
 import { ConnectionDomains } from './domains/connection-domain.service.js';
 import { providerSource } from './provider-source.js';
-import type { SignInSource } from './sign-in-source.types.js';
+import type { ConnectionOwner, SignInSource } from './sign-in-source.types.js';
 import type { StoredSettings } from './secret-place.js';
 import { SsoCandidateEntity } from './sso-candidate.entity.js';
 import { SsoConnectionEntity } from './sso-connection.entity.js';
@@ -64,12 +64,12 @@ export class SignInSourceService {
     return new Map([...this.providers, ...found].map((source) => [source.identitySource, source]));
   }
 
-  /** Whose trail tells of sign-ins at this key: the organization of the connection, be it in use or not. */
-  async organizationOf(key: string): Promise<string | null> {
+  /** Whose trail tells of sign-ins at this key: the organization of the connection, be it in use or not. Null for none. */
+  async ownerOf(key: string): Promise<ConnectionOwner | null> {
     const domain = await this.domainIn(key);
     const connection =
       domain && (await this.database.reader.findOneBy(SsoConnectionEntity, { domainId: domain.id, key }));
-    return connection?.organizationId ?? null;
+    return connection && { organizationId: connection.organizationId, connectionId: connection.id };
   }
 
   /**

@@ -102,6 +102,12 @@ export interface SettingsOf {
 
 export type Protocol = keyof SettingsOf;
 
+/** Whose a way to sign in is: an organization's connection, or the instance's where both are null. */
+export interface ConnectionOwner {
+  readonly organizationId: string | null;
+  readonly connectionId: string | null;
+}
+
 /** What is the same of every way to sign in through somebody else, whatever the protocol. */
 export interface SourceFacts {
   /** Its name in addresses: `google`, `acme.com.okta`. */

@@ -49,6 +49,10 @@ import { CandidateSamlResolver, ConnectionSamlResolver } from './saml/sso-saml.r
 import { SsoTestRunEntity } from './testing/sso-test-run.entity.js';
 import { SsoTestResolver } from './testing/sso-test.resolver.js';
 import { SsoTestService } from './testing/sso-test.service.js';
+import { SignInTraceEntity } from './tracing/sign-in-trace.entity.js';
+import { SignInTraceReader } from './tracing/sign-in-trace-reader.service.js';
+import { SignInTraceResolver } from './tracing/sign-in-trace.resolver.js';
+import { SignInTraces } from './tracing/sign-in-traces.service.js';
 
 const protocols = [OidcClientService, GithubClientService, SamlClientService];
 
@@ -84,6 +88,7 @@ const membership = [JustInTimeMembership, MembershipRuleResolver, MembershipRule
       SsoCandidateEntity,
       ConnectionDomainEntity,
       SsoTestRunEntity,
+      SignInTraceEntity,
       GlassEntryEntity,
       MembershipRuleEntity,
       FormerMemberEntity,
@@ -102,6 +107,9 @@ const membership = [JustInTimeMembership, MembershipRuleResolver, MembershipRule
     PlannedEnforcement,
     SamlMetadataMonitor,
     SignInSourceService,
+    SignInTraceReader,
+    SignInTraceResolver,
+    SignInTraces,
     SsoDiscoveryService,
     SsoDomainResolver,
     SsoDomainService,
@@ -112,6 +120,15 @@ const membership = [JustInTimeMembership, MembershipRuleResolver, MembershipRule
     SsoTestResolver,
     SsoTestService,
   ],
-  exports: [...protocols, JustInTimeMembership, SignInSourceService, SsoDiscoveryService, SsoEntryRule, SsoTestService],
+  exports: [
+    ...protocols,
+    JustInTimeMembership,
+    SignInSourceService,
+    SignInTraceReader,
+    SignInTraces,
+    SsoDiscoveryService,
+    SsoEntryRule,
+    SsoTestService,
+  ],
 })
 export class SsoModule {}

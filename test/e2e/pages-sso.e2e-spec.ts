@@ -105,7 +105,7 @@ describe('single sign-on at the hosted pages', () => {
       await person.submit({ email: `olivia@${domain}` });
       await person.page.waitForURL('**/auth-error?**');
       expect(await person.heading()).toBe('The identity provider did not answer');
-      expect(await links()).toEqual(['Try again', 'Use a password']);
+      expect(await links()).toEqual(['Try again', 'Use a password', 'what happened, step by step']);
       expect(await person.faults()).toEqual([]);
 
       await person.go('Use a password');
@@ -113,6 +113,28 @@ describe('single sign-on at the hosted pages', () => {
       expect(await person.faults()).toEqual([]);
       await person.submit({ email: `olivia@${domain}`, password });
       expect(person.path()).toBe('/console');
+    });
+
+    it('shows an administrator what happened, step by step, once they have signed in', async () => {
+      const domain = `traced-${look.slug}.test`;
+      const { organizationId } = await tenant(domain);
+      await app
+        .browser()
+        .postJson('/api/auth/signup', { email: `ada-${look.slug}@example.test`, name: 'Ada', password });
+      await app.database.query(
+        `insert into memberships (organization_id, user_id, role, source)
+         select $1, id, 'ADMIN', 'INVITATION' from users where email = $2`,
+        [organizationId, `ada-${look.slug}@example.test`],
+      );
+      await arrive(`/api/auth/callback/${domain}.okta?state=unknown&code=none`);
+      expect(await person.heading()).toBe('That sign-in is over');
+      await person.go('what happened, step by step');
+      expect(person.path()).toBe('/sign-in');
+      await person.page.goto(person.page.url().replace('/sign-in?', '/sign-in/password?'));
+      await person.submit({ email: `ada-${look.slug}@example.test`, password });
+      expect(await person.heading()).toBe('A sign-in that failed');
+      expect(await person.page.locator('dl').last().locator('dt').allInnerTexts()).toEqual(['Came back']);
+      expect(await person.faults()).toEqual([]);
     });
 
     it('says where single sign-on is enforced that no password will do, on each way to one', async () => {

@@ -55,6 +55,7 @@ const verdicts = table(`
   Query.project                 401       404      ok    ok    ok     ok     404    ok         ok              ok
   Query.roles                   401       404      ok    ok    ok     ok     ok     404        ok              ok
   Query.ssoEnforcementImpact    401       404      ok    ok    403    403    403    404        ok              ok
+  Query.signInTrace             401       404      ok    ok    403    403    403    404        ok              ok
   Query.ssoProviderForms        ok        ok       ok    ok    ok     ok     ok     ok         ok              ok
   Query.ssoSetupGuide           401       404      ok    ok    403    403    403    404        ok              ok
   Query.verifyAuditTrail        401       404      ok    ok    403    403    403    404        ok              ok
@@ -118,6 +119,7 @@ const verdicts = table(`
   Organization.members          401       404      ok    ok    ok     403    ok     404        ok              ok
   Organization.projects         401       404      ok    ok    ok     ok     ok     404        ok              ok
   Organization.securityPolicy   401       404      ok    ok    ok     ok     ok     404        ok              ok
+  Organization.signInTraces     401       404      ok    ok    403    403    403    404        ok              ok
   Organization.ssoConnections   401       404      ok    ok    403    403    403    404        ok              ok
   Organization.suggestedDomains 401       404      ok    ok    403    403    403    404        ok              ok
   Project.apiKeys               401       404      ok    ok    ok     403    404    ok         ok              ok
@@ -126,6 +128,7 @@ const verdicts = table(`
   ProjectMember.user            401       404      ok    ok    ok     403    404    ok         ok              ok
   SamlIdentityProvider.certificates 401       404      ok    ok    403    403    403    404        ok              ok
   SsoCandidate.saml             401       404      ok    ok    403    403    403    404        ok              ok
+  SignInTrace.steps             401       404      ok    ok    403    403    403    404        ok              ok
   SsoConnection.candidate       401       404      ok    ok    403    403    403    404        ok              ok
   SsoConnection.domain          401       404      ok    ok    403    403    403    404        ok              ok
   SsoConnection.domains         401       404      ok    ok    403    403    403    404        ok              ok

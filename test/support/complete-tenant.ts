@@ -56,6 +56,8 @@ export interface CompleteTenant {
   readonly draftConnectionId: string;
   /** Spoken for by the draft connection besides its own. */
   readonly sharedDomainId: string;
+  /** Of an attempt to sign in through the active connection. */
+  readonly traceReference: string;
   readonly apiKeyId: string;
   /** One of two by which the owner signs in through the active connection. */
   readonly identityId: string;
@@ -89,6 +91,7 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
     activeConnectionId: randomUUID(),
     draftConnectionId: randomUUID(),
     sharedDomainId: randomUUID(),
+    traceReference: randomUUID(),
     apiKeyId: randomUUID(),
     identityId: randomUUID(),
     projectKey: projectPair.secretKey.reveal(),
@@ -162,6 +165,9 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
     insert into sso_connection_domains (connection_id, domain_id, organization_id) values ('${tenant.draftConnectionId}', '${sharedDomainId}', '${tenant.organizationId}');
     insert into sso_candidates (connection_id, organization_id, issuer, client_id, client_auth_method, scopes, pkce, revision, created_at) values
       ('${tenant.draftConnectionId}', '${tenant.organizationId}', 'https://candidate.invalid', 'candidate-${marker}', 'none', '{openid}', true, 'r', now());
+    insert into sign_in_traces (id, organization_id, connection_id, connection_key, purpose, callback_request_id, begun_at, finished_at, outcome, reason, detail, email, steps) values
+      ('${randomUUID()}', '${tenant.organizationId}', '${tenant.activeConnectionId}', 'connected-${marker}.test.okta', 'SIGN_IN', '${tenant.traceReference}', now(), now(), 'REFUSED',
+       'EMAIL_OUTSIDE_DOMAIN', null, 'eve-${marker}@example.test', '[{"step":"ACCOUNT_JUDGED","at":"2026-11-22T10:12:00.000Z","passed":false,"expected":"connected-${marker}.test","found":"${marker}"}]');
     insert into identities (id, user_id, source, issuer, subject) values ${rows(
       [tenant.identityId, randomUUID()].map((id) => [
         ...[id, cast.owner.id, tenant.activeConnectionId],

@@ -87,6 +87,7 @@ export const queryArguments: Readonly<Record<string, (tenant: CompleteTenant) =>
   permissions: () => ({}),
   project: ({ projectId }) => ({ id: projectId }),
   roles: ({ organizationId }) => ({ organizationId }),
+  signInTrace: ({ traceReference }) => ({ reference: traceReference }),
   ssoProviderForms: () => ({}),
   ssoSetupGuide: ({ verifiedDomainId }) => ({ domainId: verifiedDomainId, provider: 'OKTA' }),
   ssoEnforcementImpact: ({ activeConnectionId }) => ({ connectionId: activeConnectionId }),

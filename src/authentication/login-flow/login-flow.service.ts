@@ -8,10 +8,10 @@ import { Database, type Tx } from '../../platform/database/database.js';
 import { ProviderRefusal } from '../../sso/protocols/provider-refusal.types.js';
 import type { OidcFlowSecrets } from '../../sso/protocols/oidc/relying-party.types.js';
 import type { SignInSource } from '../../sso/sign-in-source.types.js';
+import type { CarriedTrace, SignInTraceLog } from '../../sso/tracing/sign-in-trace-log.types.js';
+import { ATTEMPT_MINUTES } from '../../sso/tracing/sign-in-trace.types.js';
 import { LoginFlowEntity } from './login-flow.entity.js';
 import { signingIn, type FlowPurpose } from './login-flow.types.js';
-
-const LIFETIME_MINUTES = 10;
 
 /** Kept a while beyond its end, so that whoever comes late is told that it was late. */
 const SWEPT_AFTER_MINUTES = 60;
@@ -36,6 +36,7 @@ export interface FlowOwner {
   readonly callbackUrl: string;
   /** What the browser's flow cookie holds; null where it has none. */
   readonly browser: string | null;
+  readonly trace: SignInTraceLog;
 }
 
 /** A sign-in that has come back. */
@@ -55,6 +56,8 @@ interface Sealed {
   readonly clientId: string;
   /** Missing in what an earlier version has begun: it knew one purpose. */
   readonly purpose?: FlowPurpose;
+  /** Missing for the same reason. */
+  readonly trace?: CarriedTrace;
 }
 
 interface Taken {
@@ -76,14 +79,15 @@ export class LoginFlowService {
     owner: FlowOwner & { readonly browser: string },
     begun: Omit<LoginFlow, 'state' | 'answer'>,
   ): Promise<string> {
-    const { source, callbackUrl, browser } = owner;
+    const { source, callbackUrl, browser, trace } = owner;
     const { nonce, verifier, returnTo, purpose } = begun;
     const { issuer, clientId } = partiesOf(source);
     const state = purpose.for === 'test' ? `${OF_TEST}${randomToken()}` : randomToken();
     const stateDigest = sha256(state);
-    const sealed: Sealed = { nonce, verifier, callbackUrl, issuer, clientId, purpose };
     await this.database.transaction(async (tx) => {
       await this.sweep(tx);
+      const carried = await trace.sentOff(tx);
+      const sealed: Sealed = { nonce, verifier, callbackUrl, issuer, clientId, purpose, trace: carried };
       await tx.insert(LoginFlowEntity, {
         stateDigest,
         browserDigest: sha256(browser),
@@ -92,7 +96,7 @@ export class LoginFlowService {
         secrets: this.cipher.encrypt(Secret.of(JSON.stringify(sealed)), placeOf(stateDigest, 'secrets')),
         answer: null,
         returnTo,
-        expiresAt: this.clock.inMinutes(LIFETIME_MINUTES),
+        expiresAt: this.clock.inMinutes(ATTEMPT_MINUTES),
       });
     });
     return state;
@@ -139,10 +143,20 @@ export class LoginFlowService {
     const [row] = deleted.raw as Taken[];
     if (!row) throw await this.diagnose(stateDigest, owner);
 
-    const { nonce, verifier, purpose = signingIn, ...begun } = this.unseal(row.secrets, stateDigest);
+    const { nonce, verifier, purpose = signingIn, trace, ...begun } = this.unseal(row.secrets, stateDigest);
+    if (trace) owner.trace.cameBack(trace);
+    [state, nonce, verifier].forEach((secret) => owner.trace.conceal(secret));
     refuseChanged(begun, owner);
     const answer = row.answer && this.cipher.decrypt(row.answer, placeOf(stateDigest, 'answer')).reveal();
     return { state, nonce, verifier, answer, returnTo: row.return_to, purpose };
+  }
+
+  /** The trace of a sign-in that this browser has begun and not used up; null for none. */
+  async traceOf(state: string, providerKey: string, browser: string): Promise<CarriedTrace | null> {
+    const stateDigest = sha256(state);
+    const where = { stateDigest, providerKey, browserDigest: sha256(browser) };
+    const row = await this.database.reader.findOneBy(LoginFlowEntity, where);
+    return (row && this.unseal(row.secrets, stateDigest).trace) ?? null;
   }
 
   private unseal(secrets: string, stateDigest: Buffer): Sealed {
@@ -154,8 +168,10 @@ export class LoginFlowService {
     const row = await this.database.reader.findOneBy(LoginFlowEntity, { stateDigest });
     if (!row) return new ProviderRefusal('FLOW_UNKNOWN', 'no sign-in has this state');
     if (row.providerKey !== source.key) return new ProviderRefusal('FLOW_OTHER_PROVIDER', 'begun at another provider');
-    if (row.expiresAt <= this.clock.now())
-      return new ProviderRefusal('FLOW_EXPIRED', 'begun more than ten minutes ago');
+    if (row.expiresAt <= this.clock.now()) {
+      const check = { expected: `back by ${row.expiresAt.toISOString()}`, found: 'later' };
+      return new ProviderRefusal('FLOW_EXPIRED', 'begun more than ten minutes ago', { check });
+    }
     return new ProviderRefusal('FLOW_OTHER_BROWSER', 'begun in another browser');
   }
 
@@ -174,14 +190,18 @@ export class LoginFlowService {
  * new one (mix-up, RFC 9700 4.4).
  */
 function refuseChanged(
-  begun: Omit<Sealed, 'nonce' | 'verifier' | 'purpose'>,
+  begun: Omit<Sealed, 'nonce' | 'verifier' | 'purpose' | 'trace'>,
   { source, callbackUrl }: FlowOwner,
 ): void {
   const { issuer, clientId } = partiesOf(source);
   if (begun.issuer !== issuer || begun.clientId !== clientId)
-    throw new ProviderRefusal('PROVIDER_CHANGED', 'another issuer or client');
+    throw new ProviderRefusal('PROVIDER_CHANGED', 'another issuer or client', {
+      check: { expected: `client ${begun.clientId} of ${begun.issuer}`, found: `client ${clientId} of ${issuer}` },
+    });
   if (begun.callbackUrl !== callbackUrl)
-    throw new ProviderRefusal('CALLBACK_MALFORMED', 'another redirect URI than at the start');
+    throw new ProviderRefusal('CALLBACK_MALFORMED', 'another redirect URI than at the start', {
+      check: { expected: begun.callbackUrl, found: callbackUrl },
+    });
 }
 
 /** Who is to believe whom: the provider's name, and ours there. */

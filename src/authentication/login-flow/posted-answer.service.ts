@@ -7,6 +7,7 @@ import type { SignInSource } from '../../sso/sign-in-source.types.js';
 import { isState, isStateOfTest, LoginFlowService } from './login-flow.service.js';
 import { ProviderFailures } from './provider-failures.service.js';
 import type { Visit } from './provider-visit.types.js';
+import { VisitTraces } from './visit-traces.service.js';
 
 /** What a provider has the browser post (SAML Bindings 3.5). */
 export interface PostedAnswer {
@@ -25,6 +26,7 @@ export class PostedAnswers {
     private readonly sources: SignInSourceService,
     private readonly flows: LoginFlowService,
     private readonly failures: ProviderFailures,
+    private readonly traces: VisitTraces,
     private readonly config: Config,
   ) {}
 
@@ -40,7 +42,8 @@ export class PostedAnswers {
       await this.flows.keepAnswer(relayState, source, answer);
       return `${source.callbackUrl}?${new URLSearchParams({ state: relayState }).toString()}`;
     } catch (error) {
-      return this.failures.refuse(visit, source, error);
+      const owner = source ?? (await this.sources.ownerOf(visit.key));
+      return this.failures.refuse(visit, source, error, this.traces.ofReturn(visit, owner, source));
     }
   }
 

@@ -4,18 +4,21 @@ import { Logger } from '../../platform/logging/logger.js';
 import { ProviderRefusal } from '../../sso/protocols/provider-refusal.types.js';
 import { SignInSourceService } from '../../sso/sign-in-source.service.js';
 import type { SignInSource } from '../../sso/sign-in-source.types.js';
+import type { SignInTraceLog } from '../../sso/tracing/sign-in-trace-log.types.js';
 import { signInRequest } from '../sign-in/sign-in-request.service.js';
 import { SignInRefused } from '../sign-in/sign-in-refused.js';
 import { SignInService } from '../sign-in/sign-in.service.js';
 import { strategies } from '../strategies/strategies.js';
 import type { Visit } from './provider-visit.types.js';
+import { VisitTraces } from './visit-traces.service.js';
 
-/** What went wrong at a provider, in the words of a refusal and on the trail. */
+/** What went wrong at a provider, in the words of a refusal, on the trail, and in the trace of the attempt. */
 @Injectable()
 export class ProviderFailures {
   constructor(
     private readonly sources: SignInSourceService,
     private readonly signIn: SignInService,
+    private readonly traces: VisitTraces,
     private readonly logger: Logger,
   ) {}
 
@@ -28,19 +31,26 @@ export class ProviderFailures {
   }
 
   /**
-   * Puts what went wrong on the trail once: of the connection's organization, or of the instance.
+   * Puts what went wrong on the trail once, and into the attempt's trace: of the connection's organization, or of the instance.
    * @throws SignInRefused
    */
-  async refuse(visit: Visit, source: SignInSource | null, error: unknown): Promise<never> {
-    if (error instanceof SignInRefused) throw error;
-    const { reason, detail } = this.refusalIn(error, visit);
-    const organizationId = source?.organizationId ?? (await this.sources.organizationOf(visit.key));
+  async refuse(visit: Visit, source: SignInSource | null, error: unknown, trace: SignInTraceLog): Promise<never> {
+    await this.traces.recognise(visit, trace);
+    if (error instanceof SignInRefused) {
+      const { reason } = error;
+      await this.traces.along((tx) => trace.refused(tx, { reason, detail: null, email: null }));
+      throw error;
+    }
+    const { reason, detail, check } = this.refusalIn(error, visit);
+    const organizationId = source?.organizationId ?? (await this.sources.ownerOf(visit.key))?.organizationId ?? null;
     const attempt = {
       method: source ? strategies[source.protocol].method : 'oidc',
       connection: keyOf(visit, source),
       email: null,
       organizationId,
       detail,
+      trace,
+      check,
     };
     return this.signIn.refuse(signInRequest(visit.request).origin, attempt, reason);
   }

@@ -2,10 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../../platform/errors/app-error.js';
 import { GithubClientService } from '../../sso/protocols/github/github-client.service.js';
 import { OidcClientService } from '../../sso/protocols/oidc/oidc-client.service.js';
+import { toldValue } from '../../sso/protocols/check.types.js';
 import type { ProviderProof } from '../../sso/protocols/provider-proof.types.js';
 import { ProviderRefusal } from '../../sso/protocols/provider-refusal.types.js';
 import { SamlClientService } from '../../sso/protocols/saml/saml-client.service.js';
 import type { SignInSource } from '../../sso/sign-in-source.types.js';
+import type { SignInTraceLog } from '../../sso/tracing/sign-in-trace-log.types.js';
 import { strategyFor } from '../strategies/strategies.js';
 import type { Half } from '../strategies/strategy.types.js';
 import { callbackParameters } from './callback-parameters.js';
@@ -19,6 +21,7 @@ export type ComeBack =
   | { readonly flow: LoginFlow | null; readonly failure: unknown };
 
 interface FlowSteps {
+  readonly trace: SignInTraceLog;
   readonly open: (begun: Pick<LoginFlow, 'nonce' | 'verifier'>) => Promise<string>;
   readonly take: (state: string) => Promise<LoginFlow>;
 }
@@ -34,27 +37,31 @@ export class ProviderVisits {
   ) {}
 
   /** Begins a sign-in. @returns where to send the browser @throws ProviderRefusal */
-  async begin(visit: FirstVisit, source: SignInSource, wish: Wish): Promise<string> {
+  async begin(visit: FirstVisit, source: SignInSource, wish: Wish, trace: SignInTraceLog): Promise<string> {
     const { returnTo, loginHint, issuer, purpose } = wish;
     if (issuer !== null && issuer !== source.settings.issuer)
-      throw new ProviderRefusal('ISSUER_MISMATCH', 'begun for another issuer');
-    const owner = { source, callbackUrl: source[visit.address], browser: visit.browser };
+      throw new ProviderRefusal('ISSUER_MISMATCH', 'begun for another issuer', {
+        check: { expected: source.settings.issuer, found: toldValue(issuer) },
+      });
+    const owner = { source, callbackUrl: source[visit.address], browser: visit.browser, trace };
     const open: FlowSteps['open'] = (begun) => this.flows.open(owner, { ...begun, returnTo, purpose });
     const prove = purpose.for === 'confirm' ? 'anew' : 'asUsual';
-    const result = await this.run(visit, source, { begin: { loginHint, prove } }, { open, take: notNow });
+    const result = await this.run(visit, source, { begin: { loginHint, prove } }, { trace, open, take: notNow });
     if (result.outcome !== 'redirect') throw failureOf(result);
     return result.url;
   }
 
   /** Finishes what was begun with what the provider sent the browser back with. */
-  async finish(visit: Visit, source: SignInSource): Promise<ComeBack> {
+  async finish(visit: Visit, source: SignInSource, trace: SignInTraceLog): Promise<ComeBack> {
     let flow = null as LoginFlow | null;
-    const owner = { source, callbackUrl: source[visit.address], browser: visit.browser };
+    const owner = { source, callbackUrl: source[visit.address], browser: visit.browser, trace };
     const take: FlowSteps['take'] = async (state) => (flow = await this.flows.take(state, owner));
     try {
-      const half: Half = { finish: callbackParameters(visit.request.originalUrl, source.protocol) };
-      const result = await this.run(visit, source, half, { open: notNow, take });
+      const answer = callbackParameters(visit.request.originalUrl, source.protocol);
+      trace.conceal(answer.get('code'));
+      const result = await this.run(visit, source, { finish: answer }, { trace, open: notNow, take });
       if (result.outcome !== 'success' || !flow) return { flow, failure: failureOf(result) };
+      trace.reached('PROOF_CHECKED');
       return { flow, proof: result.user as ProviderProof };
     } catch (failure) {
       return { flow, failure };

@@ -27,6 +27,9 @@ export function authErrorUrl(code: SignInRefusalReason, { requestId = '' }: Requ
   return withQuery('/auth-error', { code, ref: requestId });
 }
 
+/** What happened, step by step, for those who may read it. @param reference what the person was shown */
+export const traceUrl = (reference: string): string => `/sign-in-trace/${encodeURIComponent(reference)}`;
+
 /** The providers as links that bring the person back to where they wanted to go. */
 export function withReturnTo<Provider extends { readonly name: string; readonly loginUrl: string }>(
   providers: readonly Provider[],

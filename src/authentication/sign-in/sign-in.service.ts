@@ -1,21 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '../../audit/audit.service.js';
 import { Database } from '../../platform/database/database.js';
-import { parseEmailAddress } from '../../platform/text/email-address.js';
-import { shortened, withInvisiblesShown } from '../../platform/text/printable.js';
 import { anonymous, type Actor, type Origin } from '../../policy/actor.js';
 import { SessionService } from '../../sessions/session.service.js';
 import type { SignInMethod } from '../../policy/proof.js';
 import type { OpenedSession } from '../../sessions/session.types.js';
+import type { Check } from '../../sso/protocols/check.types.js';
 import type { ProviderProof } from '../../sso/protocols/provider-proof.types.js';
 import type { SignInSource } from '../../sso/sign-in-source.types.js';
+import type { SignInTraceLog } from '../../sso/tracing/sign-in-trace-log.types.js';
 import type { User } from '../../users/user.types.js';
+import { accountCheck } from './account-check.js';
 import { AccountService } from './account.service.js';
 import { identityConfirmed, sessionEnded, signInRefused } from './sign-in.events.js';
 import { EmailTrail } from './email-trail.service.js';
 import { SessionOpener, withPassword, type SignInRequest } from './session-opener.service.js';
 import { strategies } from '../strategies/strategies.js';
 import { EmailVerification } from '../mailbox/email-verification.service.js';
+import { toldEmail } from './told-email.js';
 import { SignInRefused, type SignInRefusalReason } from './sign-in-refused.js';
 
 /** How somebody tried to prove who they are, for the trail. */
@@ -28,6 +30,9 @@ export interface Attempt {
   readonly organizationId: string | null;
   /** What exactly was wrong, where the reason alone does not say it. Never a secret. */
   readonly detail?: string;
+  /** Of an attempt through a provider, which is ended in the commit of the trail's entry; and what was expected. */
+  readonly trace?: SignInTraceLog;
+  readonly check?: Check | undefined;
 }
 
 /** What is the same of every way to sign in: how it is concluded, refused, and undone. */
@@ -56,6 +61,7 @@ export class SignInService {
     source: SignInSource,
     proof: ProviderProof,
     request: SignInRequest,
+    trace: SignInTraceLog,
   ): Promise<OpenedSession> {
     const { method } = strategies[source.protocol];
     const attempt: Attempt = {
@@ -63,6 +69,7 @@ export class SignInService {
       connection: source.key,
       email: toldEmail(proof.email),
       organizationId: source.organizationId,
+      trace,
     };
     const outcome = await this.database.transaction(async (tx) => {
       const verdict = await this.accounts.judge(tx, source, proof);
@@ -72,10 +79,15 @@ export class SignInService {
         await this.verification.ask(tx, user);
         return 'EMAIL_UNPROVEN';
       }
+      trace.reached('ACCOUNT_JUDGED');
       const by = { method, connection: source.key, secondFactor: null };
-      return this.opener.open(tx, user, by, request, source.organizationId);
+      const opened = await this.opener.open(tx, user, by, request, source.organizationId);
+      trace.reached('SIGNED_IN');
+      await trace.succeeded(tx, attempt.email);
+      return opened;
     });
-    return typeof outcome === 'string' ? this.refuse(request.origin, attempt, outcome) : outcome;
+    if (typeof outcome !== 'string') return outcome;
+    return this.refuse(request.origin, { ...attempt, check: accountCheck(source, proof, outcome) }, outcome);
   }
 
   /** Records a refusal in a transaction of its own, and throws it. */
@@ -83,11 +95,15 @@ export class SignInService {
     origin: Origin,
     attempt: Attempt,
     reason: SignInRefusalReason,
-    facts: Readonly<Record<string, unknown>> = {},
+    told: Readonly<Record<string, unknown>> = {},
   ): Promise<never> {
+    const { trace, check, ...facts } = attempt;
     const organizationId = attempt.organizationId ?? (await this.trail.of(attempt.email));
-    await this.audit.recordAlone(anonymous(origin), signInRefused, { ...attempt, organizationId, reason });
-    throw new SignInRefused(reason, facts);
+    await this.database.separateTransaction(async (tx) => {
+      await trace?.refused(tx, { reason, detail: facts.detail ?? null, email: facts.email, check });
+      await this.audit.record(tx, anonymous(origin), signInRefused, { ...facts, organizationId, reason });
+    });
+    throw new SignInRefused(reason, told);
   }
 
   /** Ends the session of somebody who signs out. */
@@ -107,10 +123,4 @@ export class SignInService {
       await this.audit.record(tx, actor, identityConfirmed, { organizationId, sessionId, method });
     });
   }
-}
-
-/** An email as the trail tells it: what a provider sent instead of one can be anything. */
-function toldEmail(claimed: string | null): string | null {
-  if (claimed === null) return null;
-  return parseEmailAddress(claimed)?.address ?? shortened(withInvisiblesShown(claimed.slice(0, 200)), 200);
 }

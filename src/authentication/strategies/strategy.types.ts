@@ -4,6 +4,7 @@ import type { GithubClientService } from '../../sso/protocols/github/github-clie
 import type { OidcClientService } from '../../sso/protocols/oidc/oidc-client.service.js';
 import type { SamlClientService } from '../../sso/protocols/saml/saml-client.service.js';
 import type { Protocol, SourceOf } from '../../sso/sign-in-source.types.js';
+import type { SignInTraceLog } from '../../sso/tracing/sign-in-trace-log.types.js';
 import type { FlowPurpose } from '../login-flow/login-flow.types.js';
 import type { LoginFlow } from '../login-flow/login-flow.service.js';
 
@@ -26,6 +27,8 @@ export interface FinishedInfo {
 export interface FlowAccess {
   /** The redirect URI of this visit. */
   readonly callbackUrl: string;
+  /** Where a strategy notes how far it has come. */
+  readonly trace: Pick<SignInTraceLog, 'reached'>;
   /** Remembers a sign-in that begins, and gives its `state`. */
   readonly open: (begun: Pick<LoginFlow, 'nonce' | 'verifier'>) => Promise<string>;
   /** Uses up the sign-in of this `state`. @throws ProviderRefusal */

@@ -9,6 +9,7 @@ interface Rule {
 
 /** The first that fits is taken. */
 const rules: readonly Rule[] = [
+  { reason: 'ID_TOKEN_INVALID', detail: /missing/, cause: 'ANSWER_INVALID' },
   { reason: 'ID_TOKEN_INVALID', detail: /"?\b(?:exp|nbf|iat)\b"?/, cause: 'CLOCK_SKEW' },
   { reason: 'ID_TOKEN_INVALID', detail: /"?\b(?:aud|azp)\b"?/, cause: 'AUDIENCE' },
   { reason: 'ID_TOKEN_INVALID', cause: 'ANSWER_INVALID' },
@@ -38,8 +39,16 @@ const rules: readonly Rule[] = [
   { reason: 'HOSTED_DOMAIN', cause: 'OTHER_WORKSPACE' },
   { reason: 'EMAIL_MISSING', cause: 'EMAIL_MISSING' },
   { reason: 'EMAIL_NOT_VERIFIED', cause: 'EMAIL_UNVERIFIED' },
+  { reason: 'EMAIL_UNPROVEN', cause: 'EMAIL_UNVERIFIED' },
   { reason: 'EMAIL_OUTSIDE_DOMAIN', cause: 'EMAIL_OUTSIDE_DOMAIN' },
+  { reason: 'EMAIL_NOT_ALLOWED', cause: 'EMAIL_OUTSIDE_DOMAIN' },
   { reason: 'OTHER_SUBJECT', cause: 'OTHER_SUBJECT' },
+  { reason: 'OTHER_PERSON', cause: 'OTHER_PERSON' },
+  { reason: 'IDENTITY_TAKEN', cause: 'OTHER_PERSON' },
+  { reason: 'PROVIDER_LINKED', cause: 'OTHER_PERSON' },
+  { reason: 'PROOF_STALE', cause: 'PROOF_STALE' },
+  { reason: 'SSO_REQUIRED', cause: 'OTHER_WAY' },
+  { reason: 'ACCOUNT_EXISTS', cause: 'OTHER_WAY' },
   { reason: 'ACCOUNT_DEACTIVATED', cause: 'ACCOUNT_DEACTIVATED' },
   { reason: 'SIGN_UP_CLOSED', cause: 'SIGN_UP_CLOSED' },
   { reason: 'PROVIDER_UNKNOWN', cause: 'SWITCHED_OFF' },

@@ -91,6 +91,18 @@ export const signInCauses = {
     explanation: 'The email belongs to somebody whom the identity provider knew under another identity.',
     remedy: 'Look whether it is the same person. If so, remove the old identity from their account.',
   },
+  OTHER_PERSON: {
+    explanation: 'Whoever signed in at the identity provider is not the person who was signed in here.',
+    remedy: 'Use the account at the provider that belongs to the person.',
+  },
+  PROOF_STALE: {
+    explanation: 'The identity provider did not ask the person again who they are.',
+    remedy: 'Sign out at the provider first, or prove it another way.',
+  },
+  OTHER_WAY: {
+    explanation: 'The person signs in another way: by their organization’s own connection, or as they did before.',
+    remedy: 'Let them enter their email on the sign-in page.',
+  },
   ACCOUNT_DEACTIVATED: {
     explanation: 'The person’s account here is deactivated.',
     remedy: 'Reactivate it, if they are to come in.',

@@ -1,3 +1,5 @@
+import type { Check } from './check.types.js';
+
 /**
  * Why a sign-in through a provider got no further, for the audit trail. The account rules come after and have their own.
  * - `PROVIDER_UNKNOWN`: no such provider or connection, or none in use
@@ -50,13 +52,16 @@ export type ProviderRefusalReason =
 /** A sign-in that must not go on. */
 export class ProviderRefusal extends Error {
   override readonly name = 'ProviderRefusal';
+  /** For the trace of the attempt: what was looked for, and what was there. */
+  readonly check: Check | undefined;
 
   constructor(
     readonly reason: ProviderRefusalReason,
     /** What exactly, for whoever reads the trail: in fixed words, or what is public anyway. Never a token, code or secret. */
     readonly detail: string,
-    options?: ErrorOptions,
+    { check, ...options }: ErrorOptions & { readonly check?: Check | undefined } = {},
   ) {
     super(`${reason}: ${detail}`, options);
+    this.check = check;
   }
 }

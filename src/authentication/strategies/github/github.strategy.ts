@@ -53,9 +53,10 @@ export class GithubStrategy extends passport.Strategy {
   /** The state is used up before anything else in the callback is believed, an error of the provider's included. */
   private async finish(answer: URLSearchParams): Promise<void> {
     try {
-      const { callbackUrl, take, party } = this.options;
+      const { callbackUrl, take, party, trace } = this.options;
       const flow = await take(answer.get('state') ?? '');
-      const proof = await party.redeem(new URL(`${callbackUrl}?${answer.toString()}`), flow);
+      const callback = new URL(`${callbackUrl}?${answer.toString()}`);
+      const proof = await party.redeem(callback, flow, () => trace.reached('CODE_EXCHANGED'));
       this.success(proof, { returnTo: flow.returnTo, purpose: flow.purpose } satisfies FinishedInfo);
     } catch (error) {
       if (!(error instanceof ProviderRefusal)) throw error;

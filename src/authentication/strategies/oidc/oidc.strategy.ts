@@ -65,7 +65,7 @@ export class OidcStrategy extends OpenIDConnectStrategy {
     try {
       const flow = await this.options.take(answer.get('state') ?? '');
       const callback = new URL(`${this.options.callbackUrl}?${answer.toString()}`);
-      const proof = await this.options.party.redeem(callback, flow);
+      const proof = await this.options.party.redeem(callback, flow, () => this.options.trace.reached('CODE_EXCHANGED'));
       this.success(proof, { returnTo: flow.returnTo, purpose: flow.purpose } satisfies FinishedInfo);
     } catch (error) {
       if (!(error instanceof ProviderRefusal)) throw error;

@@ -20,6 +20,7 @@ import { Saml1764000016000 } from './1764000016000-saml.js';
 import { DomainProofs1764000010000 } from './1764000010000-domain-proofs.js';
 import { SsoExceptions1764000011000 } from './1764000011000-sso-exceptions.js';
 import { JustInTime1764000014000 } from './1764000014000-just-in-time.js';
+import { SignInTraces1764000013000 } from './1764000013000-sign-in-traces.js';
 
 /** Every migration, oldest first. One that has been released is never edited. */
 export const migrations = [
@@ -45,4 +46,5 @@ export const migrations = [
   Saml1764000016000,
   SsoExceptions1764000011000,
   JustInTime1764000014000,
+  SignInTraces1764000013000,
 ] as const;

@@ -6,7 +6,7 @@ import type {
   SecondStepPage,
   TotpPage,
 } from './second-factor-pages.js';
-import type { ChooseConnectionPage, SsoTestPage } from './sso-pages.js';
+import type { ChooseConnectionPage, SignInTracePage, SsoTestPage } from './sso-pages.js';
 
 /**
  * What each hosted page is told. The template of a page is named like its entry in `PageModels`, so a page rendered
@@ -65,6 +65,7 @@ export interface PageModels {
   'recovery-codes': RecoveryCodesPage;
   'choose-connection': ChooseConnectionPage;
   'sso-test': SsoTestPage;
+  'sign-in-trace': SignInTracePage;
 }
 
 /** What was wrong with the form that was sent: with the whole of it (`alert`), or with one field (`errors`). */
@@ -206,6 +207,8 @@ export interface AuthErrorPage {
   readonly code: string;
   /** Finds this failure in the log and in the audit trail. */
   readonly reference: string;
+  /** What happened, for those who may read it. Leave out where nothing is kept of it. */
+  readonly traceUrl?: string | undefined;
   readonly tryAgainUrl: string;
   /** Leave out where a password would not help. */
   readonly passwordUrl?: string | undefined;

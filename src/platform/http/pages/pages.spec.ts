@@ -41,6 +41,13 @@ function samples(text: string, path: string): Sample[] {
     recoveryCodesLeft: 7,
     passkeysPossible: true,
   };
+  const step = { name: text, at: made, passed: true, expected: null, found: null };
+  const trace = {
+    outcome: 'REFUSED' as const,
+    ...{ purpose: text, connection: text, email: text, redirectUri: text, begunAt: made },
+    cause: { code: text, explanation: text, remedy: text, detail: text },
+    steps: [...Array<typeof step>(6).fill(step), { ...step, passed: false, expected: text, found: text }],
+  } as const;
   const failure = { title: text, explanation: text, reference: text };
   return [
     ['sign-in', { returnTo: text, email: text, notice: text, providers, signUpOpen: true }],
@@ -132,6 +139,9 @@ function samples(text: string, path: string): Sample[] {
     ['totp', { key: 'A'.repeat(32), qr: { size: 53, path: 'M4 4.5h7' }, enrolment: 'signed' }],
     ['passkey-details', { id: 'id', name: text, errors: { name: text } }],
     ['recovery-codes', { codes: Array<string>(10).fill('bcdf-2345-ghjk-6789'), notice: text }],
+    ['auth-error', { ...failure, code: text, remedy: text, tryAgainUrl: path, traceUrl: path }],
+    ['sign-in-trace', trace],
+    ['sign-in-trace', { ...trace, outcome: 'SUCCEEDED', cause: undefined, email: null, redirectUri: null }],
     ['problem', failure],
     ['problem', { title: text, explanation: text }],
   ];

@@ -38,3 +38,32 @@ export interface SsoTestPage {
   readonly joins: boolean | null;
   readonly claims: readonly { readonly claim: string; readonly value: string }[];
 }
+
+/** One attempt to sign in, for whoever may look into it. */
+export interface SignInTracePage {
+  readonly outcome: 'UNDER_WAY' | 'SUCCEEDED' | 'REFUSED' | 'ABANDONED';
+  /** Present where it failed. */
+  readonly cause?:
+    | {
+        readonly code: string;
+        readonly explanation: string;
+        readonly remedy: string;
+        readonly detail?: string | undefined;
+      }
+    | undefined;
+  /** What it was for, in words. */
+  readonly purpose: string;
+  /** Key of the connection or provider. */
+  readonly connection: string;
+  readonly email: string | null;
+  readonly redirectUri: string | null;
+  readonly begunAt: Date;
+  readonly steps: readonly {
+    /** In words. */
+    readonly name: string;
+    readonly at: Date;
+    readonly passed: boolean;
+    readonly expected: string | null;
+    readonly found: string | null;
+  }[];
+}

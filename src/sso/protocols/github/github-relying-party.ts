@@ -1,10 +1,11 @@
 import { OutboundError } from '../../../platform/http/outbound-error.js';
 import type { GithubSettings } from '../../sign-in-source.types.js';
 import { oneWord, refusalIn, type Stage } from '../oidc/explain-refusal.js';
+import { toldValue } from '../check.types.js';
 import type { ProviderProof } from '../provider-proof.types.js';
 import { ProviderRefusal } from '../provider-refusal.types.js';
 import type { Fetch } from '../oidc/outbound-fetch.js';
-import type { OidcFlowSecrets } from '../oidc/relying-party.types.js';
+import type { OidcFlowSecrets, OnExchanged } from '../oidc/relying-party.types.js';
 import { grantAnswer, listedEmails, userAnswer, type ListedEmail } from './github-answers.js';
 
 /** The version of the API that the answers below are written for. */
@@ -24,14 +25,20 @@ export class GithubRelyingParty {
    * Turns the callback of a sign-in into proof of who somebody is: the subject is the number of the account, since a login
    * can be given up and taken by somebody else; the email is its primary one.
    * @param callback the redirect URI that the sign-in began with, and the query that the browser brought to it
+   * @param onExchanged called when GitHub has taken the code
    * @throws ProviderRefusal
    */
-  async redeem(callback: URL, flow: Pick<OidcFlowSecrets, 'verifier'>): Promise<ProviderProof> {
+  async redeem(
+    callback: URL,
+    flow: Pick<OidcFlowSecrets, 'verifier'>,
+    onExchanged: OnExchanged,
+  ): Promise<ProviderProof> {
     let stage: Stage = 'callback';
     try {
       const code = this.codeIn(callback);
       stage = 'token';
       const token = await this.exchange(code, callback, flow.verifier);
+      onExchanged();
       stage = 'userinfo';
       const [user, emails] = await Promise.all([
         this.ask('/user', token),
@@ -47,8 +54,13 @@ export class GithubRelyingParty {
     const [error, issuer, code] = ['error', 'iss', 'code'].map((name) => searchParams.get(name));
     // RFC 9207: GitHub promises none; one that is there must be its own.
     if (typeof issuer === 'string' && !this.ownNames().includes(issuer))
-      throw new ProviderRefusal('CALLBACK_ISSUER', 'iss is another');
-    if (typeof error === 'string') throw new ProviderRefusal('PROVIDER_DENIED', oneWord(error));
+      throw new ProviderRefusal('CALLBACK_ISSUER', 'iss is another', {
+        check: { expected: `iss ${this.settings.issuer}`, found: toldValue(issuer) },
+      });
+    if (typeof error === 'string')
+      throw new ProviderRefusal('PROVIDER_DENIED', oneWord(error), {
+        check: { expected: 'a code', found: toldValue(error) },
+      });
     if (typeof code !== 'string' || code === '') throw new ProviderRefusal('CALLBACK_MALFORMED', 'no code');
     return code;
   }
@@ -76,7 +88,13 @@ export class GithubRelyingParty {
     if (!response.ok) throw unusable(response, tokenEndpoint);
     if (!answer.success)
       throw new ProviderRefusal('ISSUER_UNREACHABLE', 'the token endpoint gave neither a token nor an error');
-    if ('error' in answer.data) throw new ProviderRefusal('CODE_REFUSED', oneWord(answer.data.error));
+    if ('error' in answer.data) {
+      const check = {
+        expected: `a token for the code, as client ${clientId}, with redirect_uri ${callback.origin}${callback.pathname}`,
+        found: toldValue(answer.data.error),
+      };
+      throw new ProviderRefusal('CODE_REFUSED', oneWord(answer.data.error), { check });
+    }
     return answer.data.access_token;
   }
 
@@ -92,7 +110,9 @@ export class GithubRelyingParty {
     });
     if (response.status === 200) return jsonOf(response, url);
     if (response.status >= 500 || response.status === 429) throw unusable(response, url);
-    throw new ProviderRefusal('USERINFO_INVALID', `${path.replace(/\?.*/, '')} answered ${response.status}`);
+    throw new ProviderRefusal('USERINFO_INVALID', `${path.replace(/\?.*/, '')} answered ${response.status}`, {
+      check: { expected: 'HTTP 200', found: `HTTP ${response.status}` },
+    });
   }
 
   private proofOf(user: unknown, emails: unknown): ProviderProof {

@@ -2,6 +2,7 @@ import * as oidc from 'openid-client';
 import { AppError, type ErrorCode } from '../../../platform/errors/app-error.js';
 import { OutboundError } from '../../../platform/http/outbound-error.js';
 import { ProviderRefusal, type ProviderRefusalReason } from '../provider-refusal.types.js';
+import { checkIn, type Circumstances } from './failed-check.js';
 import { issuerErrorFor } from './provider-metadata.js';
 
 /** How far a sign-in had come. openid-client has one code for whatever is malformed: the stage tells what that was. */
@@ -25,9 +26,17 @@ const noAnswer: ReadonlySet<string> = new Set([
 
 /**
  * Why a sign-in failed, found in what openid-client or the guarded HTTP client threw.
+ * @param around what was asked of whom, for telling what had been expected
  * @returns null for what is no refusal but a mistake of ours
  */
-export function refusalIn(error: unknown, stage: Stage): ProviderRefusal | null {
+export function refusalIn(error: unknown, stage: Stage, around: Circumstances = {}): ProviderRefusal | null {
+  const refusal = explain(error, stage);
+  if (!refusal || refusal.check) return refusal;
+  const { reason, detail, cause } = refusal;
+  return new ProviderRefusal(reason, detail, { cause, check: checkIn(causesOf(error), reason, around) });
+}
+
+function explain(error: unknown, stage: Stage): ProviderRefusal | null {
   const own = causesOf(error).find((cause) => cause instanceof ProviderRefusal);
   if (own) return own;
   const failure = OutboundError.in(error);

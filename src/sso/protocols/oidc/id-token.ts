@@ -1,9 +1,8 @@
 import type { IDToken } from 'openid-client';
 import { tokenHash } from '../../../platform/crypto/token-hash.js';
+import { toldValue } from '../check.types.js';
 import { ProviderRefusal } from '../provider-refusal.types.js';
-
-/** How far clocks may be apart. */
-export const SKEW_SECONDS = 60;
+import { SKEW_SECONDS, wrongTime } from './time-check.js';
 
 const LONGEST_SUBJECT = 255;
 
@@ -36,10 +35,18 @@ export function readHeader(idToken: unknown): IdTokenHeader | null {
  * @throws ProviderRefusal naming the claim
  */
 export function checkClaims(claims: IDToken, header: IdTokenHeader, accessToken: string, clientId: string): void {
-  if (!isSubject(claims.sub)) throw new ProviderRefusal('ID_TOKEN_INVALID', 'sub');
+  if (!isSubject(claims.sub)) {
+    const check = { expected: 'sub of 1 to 255 visible characters', found: toldValue(claims.sub) };
+    throw new ProviderRefusal('ID_TOKEN_INVALID', 'sub', { check });
+  }
   // OpenID Connect Core 3.1.3.7, 5: openid-client looks at `azp` only where there are several audiences.
-  if (claims.azp !== undefined && claims.azp !== clientId) throw new ProviderRefusal('ID_TOKEN_INVALID', 'azp');
-  if (claims.iat > Date.now() / 1000 + SKEW_SECONDS) throw new ProviderRefusal('ID_TOKEN_INVALID', 'iat');
+  if (claims.azp !== undefined && claims.azp !== clientId) {
+    const check = { expected: `azp ${clientId}`, found: toldValue(claims.azp) };
+    throw new ProviderRefusal('ID_TOKEN_INVALID', 'azp', { check });
+  }
+  const now = Date.now() / 1000;
+  if (claims.iat > now + SKEW_SECONDS)
+    throw new ProviderRefusal('ID_TOKEN_INVALID', 'iat', { check: wrongTime('iat', claims.iat, now) });
   const { at_hash: hash } = claims;
   if (hash !== undefined && hash !== tokenHash(header.alg, accessToken))
     throw new ProviderRefusal('ID_TOKEN_INVALID', 'at_hash');
@@ -63,8 +70,9 @@ export function readPayload(idToken: unknown): Record<string, unknown> | null {
  */
 export function checkHostedDomain({ hd }: IDToken, allowed: readonly string[]): void {
   if (allowed.length === 0) return;
-  if (typeof hd !== 'string') throw new ProviderRefusal('HOSTED_DOMAIN', 'hd is missing');
-  if (!allowed.includes(hd.toLowerCase())) throw new ProviderRefusal('HOSTED_DOMAIN', 'hd is another');
+  const check = { expected: `hd ${allowed.join(' or ')}`, found: toldValue(hd) };
+  if (typeof hd !== 'string') throw new ProviderRefusal('HOSTED_DOMAIN', 'hd is missing', { check });
+  if (!allowed.includes(hd.toLowerCase())) throw new ProviderRefusal('HOSTED_DOMAIN', 'hd is another', { check });
 }
 
 function part(token: unknown, index: 0 | 1): Record<string, unknown> | null {

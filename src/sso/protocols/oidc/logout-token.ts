@@ -1,5 +1,6 @@
 import { createLocalJWKSet, errors, jwtVerify, type JWTPayload } from 'jose';
-import { SKEW_SECONDS, isSubject, readHeader } from './id-token.js';
+import { isSubject, readHeader } from './id-token.js';
+import { SKEW_SECONDS } from './time-check.js';
 import { ProviderRefusal } from '../provider-refusal.types.js';
 import type { Fetch } from './outbound-fetch.js';
 import type { ProviderMetadata } from './provider-metadata.js';

@@ -2,15 +2,18 @@ import * as oidc from 'openid-client';
 import type { OidcSettings } from '../../sign-in-source.types.js';
 import { clientAuthOf } from './client-auth.js';
 import { refusalIn } from './explain-refusal.js';
-import { checkClaims, checkHostedDomain, SKEW_SECONDS } from './id-token.js';
+import { checkClaims, checkHostedDomain } from './id-token.js';
 import { readLogoutToken } from './logout-token.js';
 import type { ProviderProof } from '../provider-proof.types.js';
+import { toldValue } from '../check.types.js';
 import { ProviderRefusal } from '../provider-refusal.types.js';
+import type { Circumstances } from './failed-check.js';
 import type { Fetch } from './outbound-fetch.js';
 import type { ProviderMetadata } from './provider-metadata.js';
-import type { LogoutNotice, OidcFlowSecrets, RelyingParty } from './relying-party.types.js';
+import type { LogoutNotice, OidcFlowSecrets, OnExchanged, RelyingParty } from './relying-party.types.js';
 import type { SigningKeys } from './signing-keys.js';
 import { isForManyTenants, isIssuerOf, issuerOfTenant } from './tenant-issuer.js';
+import { SKEW_SECONDS } from './time-check.js';
 import { TokenExchange } from './token-exchange.js';
 
 /** What a relying party knows of its provider. */
@@ -35,13 +38,13 @@ export class OidcRelyingParty implements RelyingParty {
     return this.provider.metadata.token_endpoint;
   }
 
-  async redeem(callback: URL, flow: OidcFlowSecrets): Promise<ProviderProof> {
-    const exchange = new TokenExchange(this.outbound, this.provider.metadata, this.provider.keys);
+  async redeem(callback: URL, flow: OidcFlowSecrets, onExchanged: OnExchanged): Promise<ProviderProof> {
+    const exchange = new TokenExchange(this.outbound, this.provider.metadata, this.provider.keys, onExchanged);
     try {
       this.refuseOtherIssuer(callback);
       return await this.prove(exchange, callback, flow);
     } catch (error) {
-      throw refusalIn(error, exchange.stage) ?? error;
+      throw refusalIn(error, exchange.stage, this.circumstances(callback, exchange)) ?? error;
     }
   }
 
@@ -58,8 +61,15 @@ export class OidcRelyingParty implements RelyingParty {
     const { issuer, authorization_response_iss_parameter_supported: isPromised } = this.provider.metadata;
     const named = callback.searchParams.getAll('iss');
     if (named.length === 0 && !isPromised) return;
-    if (named.length !== 1 || !isIssuerOf(issuer, named[0]))
-      throw new ProviderRefusal('CALLBACK_ISSUER', named.length === 0 ? 'iss is missing' : 'iss is another');
+    if (named.length === 1 && isIssuerOf(issuer, named[0])) return;
+    const check = { expected: `iss ${issuer}`, found: toldValue(named.join(' and ') || undefined) };
+    throw new ProviderRefusal('CALLBACK_ISSUER', named.length === 0 ? 'iss is missing' : 'iss is another', { check });
+  }
+
+  private circumstances(callback: URL, { header }: TokenExchange): Circumstances {
+    const { clientId, clientAuthMethod } = this.settings;
+    const redirectUri = callback.origin + callback.pathname;
+    return { clientId, clientAuthMethod, redirectUri, header, keysAt: this.provider.metadata.jwks_uri };
   }
 
   private async prove(exchange: TokenExchange, callback: URL, flow: OidcFlowSecrets): Promise<ProviderProof> {

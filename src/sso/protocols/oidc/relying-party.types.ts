@@ -17,14 +17,18 @@ export interface LogoutNotice {
   readonly expiresAt: Date;
 }
 
+/** Tells that the provider has taken the code. */
+export type OnExchanged = () => void;
+
 /** Who turns the code of a callback into proof, by whatever protocol. */
 export interface CodeRedeemer {
   /**
    * Turns the callback of a sign-in into proof of who somebody is.
    * @param callback the redirect URI that the sign-in began with, and the query that the browser brought to it
+   * @param onExchanged called when the provider has taken the code, before anything of its answer is believed
    * @throws ProviderRefusal
    */
-  redeem(callback: URL, flow: OidcFlowSecrets): Promise<ProviderProof>;
+  redeem(callback: URL, flow: OidcFlowSecrets, onExchanged: OnExchanged): Promise<ProviderProof>;
 }
 
 /** We, as one client of one OpenID provider. */

@@ -2,6 +2,7 @@ import type { CustomFetch } from 'openid-client';
 import type { Stage } from './explain-refusal.js';
 import { readHeader, type IdTokenHeader } from './id-token.js';
 import type { Fetch } from './outbound-fetch.js';
+import type { OnExchanged } from './relying-party.types.js';
 import type { ProviderMetadata } from './provider-metadata.js';
 import type { SigningKeys } from './signing-keys.js';
 
@@ -20,6 +21,7 @@ export class TokenExchange {
     private readonly outbound: Fetch,
     private readonly metadata: ProviderMetadata,
     private readonly keys: SigningKeys,
+    private readonly onExchanged: OnExchanged,
   ) {}
 
   get stage(): Stage {
@@ -54,6 +56,7 @@ export class TokenExchange {
     this.reached = 'token';
     const response = await this.outbound(...request);
     this.reached = 'idToken';
+    if (response.ok) this.onExchanged();
     const body: unknown = await response
       .clone()
       .json()

@@ -1,4 +1,5 @@
 import { shortened, withInvisiblesShown } from '../../../platform/text/printable.js';
+import { toldValue } from '../check.types.js';
 import { ProviderRefusal, type ProviderRefusalReason } from '../provider-refusal.types.js';
 
 /** @throws ProviderRefusal unless it holds */
@@ -8,7 +9,10 @@ export function demand(holds: boolean, reason: ProviderRefusalReason, detail: st
 
 /** Compares to the letter, and tells both. */
 export function demandSame(what: string, found: string | null, expected: string, reason: ProviderRefusalReason): void {
-  demand(found === expected, reason, `${what} is ${quoted(found)}, not "${expected}"`);
+  if (found === expected) return;
+  throw new ProviderRefusal(reason, `${what} is ${quoted(found)}, not "${expected}"`, {
+    check: { expected: `${what} ${expected}`, found: toldValue(found ?? undefined) },
+  });
 }
 
 /** A name or an address that a stranger wrote, fit for the trail. */

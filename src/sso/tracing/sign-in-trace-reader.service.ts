@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import type { SelectQueryBuilder } from 'typeorm';
+import { Clock } from '../../platform/clock/clock.js';
+import { Database } from '../../platform/database/database.js';
+import { AppError } from '../../platform/errors/app-error.js';
+import { page, type Connection, type PageRequest } from '../../platform/graphql/connection.js';
+import type { Scope } from '../../policy/actor.js';
+import type { ScopeLocator } from '../../policy/requires.decorator.js';
+import { SignInTraceEntity } from './sign-in-trace.entity.js';
+import { toTrace } from './sign-in-trace.mapping.js';
+import { ATTEMPT_MINUTES, type SignInTrace, type TraceOutcome } from './sign-in-trace.types.js';
+
+/** The scope of what belongs to no organization: its name is the instance's, which its administrators alone may read in. */
+const INSTANCE = 'instance';
+
+export interface TraceFilter {
+  readonly connectionId?: string | null | undefined;
+  readonly outcome?: TraceOutcome | null | undefined;
+  readonly email?: string | null | undefined;
+}
+
+type Query = SelectQueryBuilder<SignInTraceEntity>;
+
+/** Reads traces: page by page, and by the reference that a person was shown. */
+@Injectable()
+export class SignInTraceReader implements ScopeLocator {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Of the trace that has a reference. */
+  async scopeOf(reference: string): Promise<Scope | null> {
+    const row = await this.rowOf(reference);
+    return row && { organizationId: row.organizationId ?? INSTANCE, projectId: null };
+  }
+
+  /** @throws NOT_FOUND */
+  async get(reference: string): Promise<SignInTrace> {
+    const row = await this.rowOf(reference);
+    if (!row) throw new AppError('NOT_FOUND');
+    return toTrace(row, this.clock.now());
+  }
+
+  /** An organization's, newest first. */
+  list(organizationId: string, request: PageRequest, filter: TraceFilter): Promise<Connection<SignInTrace>> {
+    const query = this.query().where('trace.organization_id = :organizationId', { organizationId });
+    if (filter.connectionId) query.andWhere('trace.connection_id = :id', { id: filter.connectionId });
+    if (filter.email) query.andWhere('trace.email = :email', { email: filter.email.trim().toLowerCase() });
+    if (filter.outcome) this.narrow(query, filter.outcome);
+    const order = { column: 'trace.id', of: ({ id }: SignInTraceEntity) => id, direction: 'DESC' } as const;
+    return page(query, request, order, (row) => toTrace(row, this.clock.now()));
+  }
+
+  /**
+   * A visitor's proxy may choose the id of a request, so two attempts can have the same one. Whichever had it first is
+   * meant: nobody can put another in front of what somebody was shown.
+   */
+  private rowOf(reference: string): Promise<SignInTraceEntity | null> {
+    return this.query()
+      .where('trace.begin_request_id = :reference or trace.callback_request_id = :reference', { reference })
+      .orderBy('case when trace.callback_request_id = :reference then trace.finished_at else trace.begun_at end')
+      .addOrderBy('trace.id')
+      .limit(1)
+      .getOne();
+  }
+
+  private narrow(query: Query, outcome: TraceOutcome): void {
+    const isOpen = outcome === 'UNDER_WAY' || outcome === 'ABANDONED';
+    query.andWhere('trace.outcome = :outcome', { outcome: isOpen ? 'UNDER_WAY' : outcome });
+    if (!isOpen) return;
+    query.andWhere(`trace.begun_at ${outcome === 'UNDER_WAY' ? '>' : '<='} :limit`, {
+      limit: this.clock.inMinutes(-ATTEMPT_MINUTES),
+    });
+  }
+
+  private query(): Query {
+    return this.database.reader.createQueryBuilder(SignInTraceEntity, 'trace');
+  }
+}
