@@ -53,6 +53,8 @@ import { SignInTraceEntity } from './tracing/sign-in-trace.entity.js';
 import { SignInTraceReader } from './tracing/sign-in-trace-reader.service.js';
 import { SignInTraceResolver } from './tracing/sign-in-trace.resolver.js';
 import { SignInTraces } from './tracing/sign-in-traces.service.js';
+import { TestTraceLoader } from './tracing/test-trace-loader.service.js';
+import { TestTraceResolver } from './tracing/test-trace.resolver.js';
 
 const protocols = [OidcClientService, GithubClientService, SamlClientService];
 
@@ -119,6 +121,8 @@ const membership = [JustInTimeMembership, MembershipRuleResolver, MembershipRule
     SsoGuideService,
     SsoTestResolver,
     SsoTestService,
+    TestTraceLoader,
+    TestTraceResolver,
   ],
   exports: [
     ...protocols,

@@ -311,7 +311,11 @@ describe('the trace of a sign-in', () => {
     const { answer } = await comeBack(app, browser, callback);
     const trace = await read(new URL(answer.location!).searchParams.get('ref'));
     expect(trace).toMatchObject({ cause: 'SWITCHED_OFF', outcome: 'REFUSED' });
-    expect(trace.steps.map(({ step, passed }) => [step, passed]).at(0)).toEqual(['BEGUN', true]);
+    expect(trace.steps.map(({ step, passed }) => [step, passed])).toEqual([
+      ['BEGUN', true],
+      ['SENT_TO_PROVIDER', true],
+      ['CAME_BACK', false],
+    ]);
     expect((await failed({})).cause).toBe('SWITCHED_OFF');
     expect((await list()).totalCount).toBe(2);
   });
@@ -393,6 +397,12 @@ describe('the trace of a sign-in', () => {
       ['SIGN_IN', 'SUCCEEDED', null],
       ['TEST', 'REFUSED', 'EMAIL_OUTSIDE_DOMAIN'],
     ]);
+    const { data: tested } = await acme.owner.browser.graphql<{
+      organization: { ssoConnections: { lastTest: { trace: TraceAnswer } }[] };
+    }>(`query ($id: ID!) { organization(id: $id) { ssoConnections { lastTest { trace { ${traceFields} } } } } }`, {
+      id: acme.organizationId,
+    });
+    expect(tested?.organization.ssoConnections[0]?.lastTest.trace).toEqual((await list()).nodes[2]);
   });
 
   it('is found by connection, outcome and email, page by page, the newest first', async () => {

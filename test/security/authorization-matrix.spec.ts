@@ -138,6 +138,7 @@ const verdicts = table(`
   SsoEnforcementImpact.people   401       404      ok    ok    403    403    403    404        ok              ok
   SsoConnection.membership      401       404      ok    ok    403    403    403    404        ok              ok
   SsoMembership.groupRoles      401       404      ok    ok    403    403    403    404        ok              ok
+  SsoTestRun.trace              401       404      ok    ok    403    403    403    404        ok              ok
   SsoProviderForm.fields        ok        ok       ok    ok    ok     ok     ok     ok         ok              ok
   SsoSetupGuide.fields          401       404      ok    ok    403    403    403    404        ok              ok
   Viewer.apiKey                 401       ok       ok    ok    ok     ok     ok     ok         ok              ok

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { accountsLike, accountsOf, expectNoSecretOnTrails } from '../support/accounts.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { createOrganization, createPerson, type Person } from '../support/factories.js';
@@ -15,6 +16,7 @@ import {
   whoIs,
   type Attempt,
 } from '../support/sso.js';
+import { readTrace } from '../support/traces.js';
 
 const client = { clientId: 'gatehouse', clientSecret: 'plainly-not-a-secret-of-github' };
 const method = 'oauth2';
@@ -164,6 +166,35 @@ describe('a sign-in through GitHub', () => {
     expect(answer.headers.get('referrer-policy')).toBe('no-referrer');
     expect(answer.headers.get('cache-control')).toBe('no-store');
     expect(answer.location).toBe(`${app.url}/`);
+  });
+
+  it.each([
+    ['incorrect_client_credentials', 'CLIENT_REFUSED', /^a token for the code, as client gatehouse/],
+    ['redirect_uri_mismatch', 'WRONG_CALLBACK', /\/api\/auth\/callback\/acme\.test\.github-enterprise$/],
+  ])('traces an attempt that ends in %s: %s', async (error, cause, expected) => {
+    github.answer('/login/oauth/access_token', { status: 200, body: JSON.stringify({ error }) });
+    const { error: shown } = await through(key, account(77, 'mona@acme.test'));
+    const trace = await readTrace(owner, shown.get('ref')!);
+    expect(trace).toMatchObject({ cause, connectionKey: key });
+    expect(trace.steps.map(({ step }) => step)).toEqual(['BEGUN', 'SENT_TO_PROVIDER', 'CAME_BACK', 'CODE_EXCHANGED']);
+    expect(trace.steps.at(-1)).toMatchObject({
+      passed: false,
+      expected: expect.stringMatching(expected),
+      found: error,
+    });
+  });
+
+  it('traces an attempt that goes well', async () => {
+    const requestId = randomUUID();
+    const browser = app.browser();
+    const callback = await begin(browser, key, account(78, 'moss@acme.test'));
+    await browser.get(callback.href, { headers: { 'x-request-id': requestId } });
+    const { outcome, email, steps } = await readTrace(owner, requestId);
+    expect([outcome, email, steps.map(({ step }) => step).slice(2)]).toEqual([
+      'SUCCEEDED',
+      'moss@acme.test',
+      ['CAME_BACK', 'CODE_EXCHANGED', 'PROOF_CHECKED', 'ACCOUNT_JUDGED', 'SIGNED_IN'],
+    ]);
   });
 
   it('tells of a refusal of GitHub’s in one word, after the state has been believed', async () => {

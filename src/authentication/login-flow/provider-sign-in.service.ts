@@ -70,7 +70,10 @@ export class ProviderSignInService {
       ? this.traces.ofBeginning(visit, owner, source, purpose)
       : this.traces.ofReturn(visit, owner, source);
     try {
-      if (!source) throw new ProviderRefusal('PROVIDER_UNKNOWN', 'there is none of this key, or it is not in use');
+      if (!source)
+        throw new ProviderRefusal('PROVIDER_UNKNOWN', 'there is none of this key, or it is not in use', {
+          check: { expected: 'a connection in use, of a proven domain', found: 'none' },
+        });
       return await step(source, trace);
     } catch (error) {
       return this.failures.refuse(visit, source, error, trace);

@@ -1,9 +1,12 @@
 import type { ProviderRefusalReason } from '../protocols/provider-refusal.types.js';
 import type { StoredStep, TraceStepName } from './sign-in-trace.types.js';
 
-/** The step at which a sign-in fails for each reason of a protocol; `next` where that can be any, and the last that passed tells. */
-const failing: Readonly<Record<ProviderRefusalReason, TraceStepName | 'next'>> = {
-  PROVIDER_UNKNOWN: 'next',
+/**
+ * The step at which a sign-in fails for each reason of a protocol. Where that can be any, the last that seemed to be passed
+ * tells: it is the `next` one, or `last` itself turns out to have led nowhere.
+ */
+const failing: Readonly<Record<ProviderRefusalReason, TraceStepName | 'next' | 'last'>> = {
+  PROVIDER_UNKNOWN: 'last',
   CALLBACK_MALFORMED: 'CAME_BACK',
   CALLBACK_ISSUER: 'CAME_BACK',
   FLOW_UNKNOWN: 'CAME_BACK',
@@ -33,7 +36,6 @@ const failing: Readonly<Record<ProviderRefusalReason, TraceStepName | 'next'>> =
 };
 
 const behind: Readonly<Partial<Record<TraceStepName, TraceStepName>>> = {
-  BEGUN: 'SENT_TO_PROVIDER',
   SENT_TO_PROVIDER: 'CAME_BACK',
   CAME_BACK: 'CODE_EXCHANGED',
   CODE_EXCHANGED: 'PROOF_CHECKED',
@@ -44,7 +46,8 @@ const behind: Readonly<Partial<Record<TraceStepName, TraceStepName>>> = {
 /** The step that was not passed. A reason that no protocol has is one of the account rules. */
 export function failedStep(reason: string, steps: readonly StoredStep[]): TraceStepName {
   const step = Object.hasOwn(failing, reason) ? failing[reason as ProviderRefusalReason] : 'ACCOUNT_JUDGED';
-  if (step !== 'next') return step;
-  const last = steps.at(-1)?.step;
-  return (last && behind[last]) ?? 'CAME_BACK';
+  if (step !== 'next' && step !== 'last') return step;
+  const last = steps.at(-1)?.step ?? 'CAME_BACK';
+  if (last === 'BEGUN') return 'SENT_TO_PROVIDER';
+  return step === 'last' ? last : (behind[last] ?? last);
 }

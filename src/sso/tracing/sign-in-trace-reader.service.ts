@@ -4,6 +4,7 @@ import { Clock } from '../../platform/clock/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { page, type Connection, type PageRequest } from '../../platform/graphql/connection.js';
+import { parseEmailAddress } from '../../platform/text/email-address.js';
 import type { Scope } from '../../policy/actor.js';
 import type { ScopeLocator } from '../../policy/requires.decorator.js';
 import { SignInTraceEntity } from './sign-in-trace.entity.js';
@@ -46,10 +47,21 @@ export class SignInTraceReader implements ScopeLocator {
   list(organizationId: string, request: PageRequest, filter: TraceFilter): Promise<Connection<SignInTrace>> {
     const query = this.query().where('trace.organization_id = :organizationId', { organizationId });
     if (filter.connectionId) query.andWhere('trace.connection_id = :id', { id: filter.connectionId });
-    if (filter.email) query.andWhere('trace.email = :email', { email: filter.email.trim().toLowerCase() });
+    if (filter.email) query.andWhere('trace.email = :email', { email: canonical(filter.email) });
     if (filter.outcome) this.narrow(query, filter.outcome);
     const order = { column: 'trace.id', of: ({ id }: SignInTraceEntity) => id, direction: 'DESC' } as const;
     return page(query, request, order, (row) => toTrace(row, this.clock.now()));
+  }
+
+  /** The latest of each test sign-in. In one statement, however many. */
+  async ofTests(testRunIds: readonly string[]): Promise<ReadonlyMap<string, SignInTrace>> {
+    const rows = await this.query()
+      .distinctOn(['trace.test_run_id'])
+      .where('trace.test_run_id = any(:ids)', { ids: [...testRunIds] })
+      .orderBy('trace.test_run_id')
+      .addOrderBy('trace.id', 'DESC')
+      .getMany();
+    return new Map(rows.map((row) => [row.testRunId ?? '', toTrace(row, this.clock.now())]));
   }
 
   /**
@@ -78,3 +90,6 @@ export class SignInTraceReader implements ScopeLocator {
     return this.database.reader.createQueryBuilder(SignInTraceEntity, 'trace');
   }
 }
+
+/** What is no email is looked for as it is: a provider may have sent it so. */
+const canonical = (email: string): string => parseEmailAddress(email)?.address ?? email;
