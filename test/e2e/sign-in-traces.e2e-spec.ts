@@ -167,6 +167,14 @@ describe('the trace of a sign-in', () => {
       /^https:\/\/other\.test$/,
     ],
     [
+      'ANSWER_INVALID',
+      'it was made for another attempt',
+      { idToken: { claims: { nonce: 'of another' } } },
+      'PROOF_CHECKED',
+      /^the nonce of this attempt$/,
+      /^another$/,
+    ],
+    [
       'SIGNATURE',
       'it is signed by a key that the provider does not publish',
       { idToken: { signature: 'unpublished key' } },
@@ -470,6 +478,20 @@ describe('the trace of a sign-in', () => {
         expect(page.text.match(/<dt>(?:Begun|Sent|Came|Code|Answer|Account)/g)).toHaveLength(7);
         expect(Buffer.byteLength(page.text)).toBeLessThan(10_000);
       }
+    });
+
+    it('is held to the organization’s security policy, as everything of it is', async () => {
+      const { error } = await attemptSignIn(app, provider, key, { email: 'eve@evil.test' });
+      await app.database.query(
+        `insert into security_policies (organization_id, second_factor_required) values ($1, true)
+         on conflict (organization_id) do update set second_factor_required = true`,
+        [acme.organizationId],
+      );
+      const page = await acme.owner.browser.get(`/sign-in-trace/${error.get('ref')}`, {
+        headers: { accept: 'text/html' },
+      });
+      expect(page.status).toBe(403);
+      expect(page.text).not.toContain('evil.test');
     });
 
     it('is no page to anybody else, in the words of an address that is none', async () => {

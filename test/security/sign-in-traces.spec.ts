@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { SignInTraces } from '../../src/sso/tracing/sign-in-traces.service.js';
 import { providerSettings } from '../support/accounts.js';
 import { ApiError } from '../support/api-error.js';
 import { startTestApp, type TestApp } from '../support/app.js';
@@ -233,6 +234,31 @@ describe('traces of sign-ins', () => {
         unknown,
       ]);
       expect(rows).toHaveLength(0);
+    });
+
+    it('lets no browser end another’s attempt while the provider can’t be asked', async () => {
+      const [browser, other] = [app.browser(), app.browser()];
+      const callback = await provider.authorize(await beginSignIn(browser, key));
+      await beginSignIn(other, key);
+      provider.misbehave({ discovery: { fault: 'server error' } });
+      await comeBack(app, other, callback);
+      expect((await rowsOf(key)).map(({ outcome }) => outcome)).toEqual(['UNDER_WAY', 'UNDER_WAY', 'REFUSED']);
+    });
+
+    it('lets a callback that was quicker to fail change nothing of one that went well', async () => {
+      const traces = app.nest.get(SignInTraces, { strict: false });
+      const { organizationId, connection } = acme;
+      const visit = { organizationId, connectionId: connection.id, connectionKey: key, purpose: 'SIGN_IN' } as const;
+      const logOf = (half: 'begin' | 'finish') =>
+        traces.logOf({ ...visit, testRunId: null, redirectUri: null, requestId: randomUUID() }, half);
+      await traces.along(async (tx) => {
+        const carried = await logOf('begin').sentOff(tx);
+        const [first, second] = [logOf('finish'), logOf('finish')];
+        for (const log of [first, second]) log.cameBack(carried);
+        await first.succeeded(tx, null);
+        await second.refused(tx, { reason: 'ISSUER_UNREACHABLE', detail: null, email: null });
+      });
+      expect((await rowsOf(key)).map(({ outcome }) => outcome)).toEqual(['SUCCEEDED']);
     });
 
     it('lets no browser end another’s attempt, or end one twice', async () => {
