@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { SignInTraces } from '../../src/sso/tracing/sign-in-traces.service.js';
+import { MOST_IN_VAIN, MOST_STRAYS, SignInTraces } from '../../src/sso/tracing/sign-in-traces.service.js';
 import { providerSettings } from '../support/accounts.js';
 import { ApiError } from '../support/api-error.js';
 import { startTestApp, type TestApp } from '../support/app.js';
@@ -15,10 +15,6 @@ import { attemptSignIn, beginSignIn, comeBack, createTenant, whoIs, type Tenant 
 import { readTrace } from '../support/traces.js';
 
 const clientId = 'gatehouse';
-
-/** As the service has them (docs/decisions/0018). */
-const MOST_IN_VAIN = 600;
-const MOST_STRAYS = 60;
 
 describe('traces of sign-ins', () => {
   let app: TestApp;

@@ -7,7 +7,7 @@ import { Jobs } from '../../platform/jobs/jobs.js';
 import { SignInTraceLog, type TracedVisit } from './sign-in-trace-log.types.js';
 import type { SignInTraceEntity } from './sign-in-trace.entity.js';
 
-export const KEPT_DAYS = 30;
+const KEPT_DAYS = 30;
 const SWEPT_AT_ONCE = 1_000;
 
 /** So many attempts of one connection that led nowhere are kept of an hour (docs/decisions/0018). */
