@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { Overloaded } from '../crypto/bounded-queue.js';
 import { AppError, errorCatalogue, type ErrorCode } from '../errors/app-error.js';
 import type { Logger } from '../logging/logger.js';
+import { withoutTokens } from './without-tokens.js';
 
 /** RFC 9457: an error as the members of `application/problem+json`. */
 export function problemOf(error: AppError, requestId: string): Record<string, unknown> {
@@ -58,7 +59,13 @@ export function toAppError(thrown: unknown): AppError {
 /** What an operator needs to know of an error and a caller must not. */
 export function logProblem(logger: Logger, error: AppError, request: Pick<Request, 'requestId'>, where: string): void {
   const cause = error.cause instanceof Error ? error.cause.stack : error.cause;
-  const facts = { requestId: request.requestId, errorCode: error.code, where, detail: error.detail, cause };
+  const facts = {
+    requestId: request.requestId,
+    errorCode: error.code,
+    where: withoutTokens(where),
+    detail: error.detail && withoutTokens(error.detail),
+    cause: typeof cause === 'string' ? withoutTokens(cause) : cause,
+  };
   if (errorCatalogue[error.code].status >= 500) logger.failure(error.message, facts);
   else logger.event('refused', facts);
 }

@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import { randomId } from '../crypto/digest.js';
 import type { Logger } from '../logging/logger.js';
+import { withoutTokens } from './without-tokens.js';
 
 declare module 'express-serve-static-core' {
   interface Request {
@@ -17,13 +18,13 @@ export function requestIdFrom(given: string | string[] | undefined): string {
 
 /**
  * Gives each request an id (the proxy's, where it looks like one) and writes one line when it ends.
- * The line has the path and never the query, which carries codes and tokens.
+ * The line has the path, without a token in it, and never the query, which carries codes and tokens.
  */
 export function requestLog(logger: Logger): RequestHandler {
   return (request, response, next) => {
     const requestId = requestIdFrom(request.get('x-request-id'));
     const started = performance.now();
-    const path = request.path;
+    const path = withoutTokens(request.path);
     request.requestId = requestId;
     response.setHeader('X-Request-Id', requestId);
     response.on('finish', () => {
