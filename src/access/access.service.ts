@@ -29,7 +29,7 @@ export type Identity =
       readonly isInstanceAdministrator: boolean;
       readonly proof: Proof;
     }
-  | { readonly kind: 'apiKey'; readonly id: string; readonly label: string; readonly grant: KeyGrant }
+  | { readonly kind: 'apiKey' | 'setupLink'; readonly id: string; readonly label: string; readonly grant: KeyGrant }
   | { readonly kind: 'administrator' | 'system' };
 
 interface Held {
@@ -61,8 +61,8 @@ export class AccessService {
       kind: identity.kind,
       ...nameOf(identity),
       origin,
-      organizationId: identity.kind === 'apiKey' ? identity.grant.organizationId : null,
-      projectId: identity.kind === 'apiKey' ? identity.grant.projectId : null,
+      organizationId: 'grant' in identity ? identity.grant.organizationId : null,
+      projectId: 'grant' in identity ? identity.grant.projectId : null,
       isInstanceAdministrator: administers(identity),
       proof: identity.kind === 'user' ? identity.proof : null,
       permissionsIn: async (scope) => (await held(scope)).permissions,
@@ -94,6 +94,8 @@ export class AccessService {
         return this.everythingIn(scope);
       case 'apiKey':
         return holdingOfKey(identity.grant, scope);
+      case 'setupLink':
+        return scope.projectId === null ? holdingOfKey(identity.grant, scope) : nothing;
       case 'user':
         return identity.isInstanceAdministrator ? this.everythingIn(scope) : this.holdingOfUser(identity.id, scope);
     }
@@ -141,11 +143,11 @@ function nameOf(identity: Identity): { id: string; label: string } {
     : { id: identity.kind, label: labels[identity.kind] };
 }
 
-const labels: Readonly<Record<Exclude<ActorKind, 'user' | 'apiKey' | 'anonymous'>, string>> = {
+const labels: Readonly<Record<Exclude<ActorKind, 'user' | 'apiKey' | 'setupLink' | 'anonymous'>, string>> = {
   administrator: 'ADMIN_API_KEY',
   system: 'Gatehouse',
 };
 
 function administers(identity: Identity): boolean {
-  return identity.kind === 'user' ? identity.isInstanceAdministrator : identity.kind !== 'apiKey';
+  return identity.kind === 'user' ? identity.isInstanceAdministrator : !('grant' in identity);
 }

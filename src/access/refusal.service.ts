@@ -2,7 +2,8 @@ import { Injectable, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import { AuditService } from '../audit/audit.service.js';
 import type { AppError, ErrorCode } from '../platform/errors/app-error.js';
-import { anonymous, type Scope } from '../policy/actor.js';
+import { withoutTokens } from '../platform/http/without-tokens.js';
+import { anonymous, type Actor, type Scope } from '../policy/actor.js';
 import { callerOf, requestOf } from '../policy/current.decorators.js';
 import { originOf } from '../policy/request-origin.js';
 import { operationRefused } from './refusal.events.js';
@@ -43,9 +44,14 @@ export class RefusalService {
    *   to the instance's trail, so that a stranger can't write into an organization's
    */
   async record(context: ExecutionContext, error: AppError, scope: Scope | null): Promise<void> {
+    await this.recordOperation(callerOf(requestOf(context)).actor, context.getHandler().name, error, scope);
+  }
+
+  /** As `record`, for a page that knows by itself who is there. */
+  async recordOperation(actor: Actor, operation: string, error: AppError, scope: Scope | null): Promise<void> {
     if (!refusals.has(error.code)) return;
-    await this.audit.recordAlone(callerOf(requestOf(context)).actor, operationRefused, {
-      operation: context.getHandler().name,
+    await this.audit.recordAlone(actor, operationRefused, {
+      operation,
       code: error.code,
       reason: error.detail ?? error.message,
       scope,
@@ -58,7 +64,7 @@ export class RefusalService {
    */
   async recordRequest(request: Request, error: AppError): Promise<void> {
     await this.audit.recordAlone(request.caller?.actor ?? anonymous(originOf(request)), operationRefused, {
-      operation: `${request.method} ${request.path}`.slice(0, LONGEST_TOLD),
+      operation: `${request.method} ${withoutTokens(request.path)}`.slice(0, LONGEST_TOLD),
       code: error.code,
       reason: (error.detail ?? error.message).slice(0, LONGEST_TOLD),
       scope: null,

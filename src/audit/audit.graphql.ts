@@ -15,13 +15,13 @@ registerEnumType(AuditOutcome, {
 
 @ObjectType({ description: 'Who did it.' })
 export class AuditActor {
-  @Field(() => String, { description: '`user`, `apiKey`, `administrator`, `system` or `anonymous`.' })
+  @Field(() => String, { description: '`user`, `apiKey`, `setupLink`, `administrator`, `system` or `anonymous`.' })
   kind!: ActorKind;
 
-  @Field(() => ID, { description: 'The id of the user or key; the kind for the others.' })
+  @Field(() => ID, { description: 'The id of the user, key or setup link; the kind for the others.' })
   id!: string;
 
-  @Field(() => String, { description: 'What a reader recognises: an email, a public key.' })
+  @Field(() => String, { description: 'What a reader recognises: an email, a public key, for whom a link is.' })
   label!: string;
 }
 

@@ -86,6 +86,7 @@ import { SessionLimitsService } from './security-policy/session-limits.service.j
     OrganizationLoader,
     MemberService,
     InvitationService,
+    DomainCheck,
     DomainService,
     SecurityPolicyService,
     SessionLimitsService,

@@ -26,7 +26,8 @@ export interface Kept {
   readonly candidate: Row<SsoCandidateEntity> | null;
 }
 
-type Shown = Pick<SsoConnectionEntity, 'name' | 'signOutAtProvider'>;
+/** What people see of a connection; no part of what a sign-in is made with. */
+export type Shown = Pick<SsoConnectionEntity, 'name' | 'signOutAtProvider'>;
 type Identity = Pick<SsoConnectionEntity, 'id' | 'organizationId' | 'domainId' | 'key' | 'provider' | 'state'> & {
   /** Ours, of a connection that speaks SAML. */
   readonly keyPair: SamlKeyPair | null;

@@ -1,7 +1,6 @@
 import { Args, ID, Query, Resolver } from '@nestjs/graphql';
 import { DomainService } from '../organizations/domains/domain.service.js';
 import { Public, Requires } from '../policy/requires.decorator.js';
-import { listForms } from './providers/forms.js';
 import { SsoProvider } from './sso-connection.graphql.js';
 import type { SsoProvider as Provider } from './sso-connection.types.js';
 import { SsoProviderForm, SsoSetupGuide } from './sso-guide.graphql.js';
@@ -14,7 +13,7 @@ export class SsoGuideResolver {
   @Query(() => [SsoProviderForm], { description: 'What each vendor’s identity provider needs to be connected.' })
   @Public('the forms say what the documentation says')
   ssoProviderForms(): SsoProviderForm[] {
-    return listForms();
+    return this.guides.list();
   }
 
   @Query(() => SsoSetupGuide, {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DomainService } from '../organizations/domains/domain.service.js';
 import { Config } from '../platform/config/config.js';
-import { formOf, type ProviderForm } from './providers/forms.js';
+import { formOf, listForms, type ProviderForm } from './providers/forms.js';
 import { guideFor } from './providers/vendor-form.js';
 import { connectionKey, guideValuesOf } from './source-addresses.js';
 import type { SsoProvider } from './sso-connection.types.js';
@@ -22,6 +22,11 @@ export class SsoGuideService {
     private readonly domains: DomainService,
     private readonly config: Config,
   ) {}
+
+  /** The vendors in the order in which to offer them. */
+  list(): ProviderForm[] {
+    return listForms();
+  }
 
   /** @throws NOT_FOUND */
   async guide(domainId: string, provider: SsoProvider): Promise<SetupGuide> {

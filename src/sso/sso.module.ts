@@ -133,6 +133,11 @@ const membership = [JustInTimeMembership, MembershipRuleResolver, MembershipRule
     SsoDiscoveryService,
     SsoEntryRule,
     SsoTestService,
+    ConnectionDomains,
+    SsoCandidateService,
+    SsoConfigurationService,
+    SsoConnectionService,
+    SsoGuideService,
   ],
 })
 export class SsoModule {}

@@ -71,6 +71,7 @@ const verdicts = table(`
   Mutation.createApiKey         401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.createOrganization   401       ok       ok    ok    ok     ok     ok     403        403             ok
   Mutation.createProject        401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.createSsoSetupLink   401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.createUser           401       403      403   403   403    403    403    403        403             ok
   Mutation.deleteOrganization   401       404      ok    403   403    403    403    404        ok              ok
   Mutation.deleteProject        401       404      ok    ok    403    403    404    ok         ok              ok
@@ -95,6 +96,7 @@ const verdicts = table(`
   Mutation.revokeOtherSessions  401       ok       ok    ok    ok     ok     ok     403        403             403
   Mutation.revokeSession        401       404      ok    ok    404    404    404    404        ok              ok
   Mutation.revokeSsoException   401       404      ok    403   403    403    403    404        ok              ok
+  Mutation.revokeSsoSetupLink   401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.rotateSigningKey     401       403      403   403   403    403    403    403        403             ok
   Mutation.setProjectRole       401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.testSso              401       404      ok    ok    403    403    403    404        ok              ok
@@ -122,6 +124,7 @@ const verdicts = table(`
   Organization.signInTraces     401       404      ok    ok    403    403    403    404        ok              ok
   Organization.ssoConnections   401       404      ok    ok    403    403    403    404        ok              ok
   Organization.suggestedDomains 401       404      ok    ok    403    403    403    404        ok              ok
+  Organization.ssoSetupLinks    401       404      ok    ok    403    403    403    404        ok              ok
   Project.apiKeys               401       404      ok    ok    ok     403    404    ok         ok              ok
   Project.members               401       404      ok    ok    ok     403    404    ok         ok              ok
   Project.organization          401       404      ok    ok    ok     ok     404    ok         ok              ok
@@ -141,6 +144,7 @@ const verdicts = table(`
   SsoTestRun.trace              401       404      ok    ok    403    403    403    404        ok              ok
   SsoProviderForm.fields        ok        ok       ok    ok    ok     ok     ok     ok         ok              ok
   SsoSetupGuide.fields          401       404      ok    ok    403    403    403    404        ok              ok
+  SsoSetupLink.domain           401       404      ok    ok    403    403    403    404        ok              ok
   Viewer.apiKey                 401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   Viewer.identities             401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   Viewer.organizations          401       ok       ok    ok    ok     ok     ok     ok         ok              ok

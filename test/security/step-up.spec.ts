@@ -20,6 +20,7 @@ const dangerous: readonly (readonly [what: string, mutation: string, input: Inpu
   ['enforces single sign-on', 'enforceSso', asUsual('enforceSso')],
   ['deletes a connection', 'deleteSso', asUsual('deleteSso')],
   ['lets people in by single sign-on', 'updateSsoMembership', asUsual('updateSsoMembership')],
+  ['lets somebody without an account set single sign-on up', 'createSsoSetupLink', asUsual('createSsoSetupLink')],
   ['deletes a project', 'deleteProject', asUsual('deleteProject')],
   ['deletes an organization', 'deleteOrganization', asUsual('deleteOrganization')],
   ['changes the security policy', 'updateSecurityPolicy', asUsual('updateSecurityPolicy')],

@@ -58,6 +58,7 @@ export interface CompleteTenant {
   readonly sharedDomainId: string;
   /** Of an attempt to sign in through the active connection. */
   readonly traceReference: string;
+  readonly setupLinkId: string;
   readonly apiKeyId: string;
   /** One of two by which the owner signs in through the active connection. */
   readonly identityId: string;
@@ -92,6 +93,7 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
     draftConnectionId: randomUUID(),
     sharedDomainId: randomUUID(),
     traceReference: randomUUID(),
+    setupLinkId: randomUUID(),
     apiKeyId: randomUUID(),
     identityId: randomUUID(),
     projectKey: projectPair.secretKey.reveal(),
@@ -168,6 +170,9 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
     insert into sign_in_traces (id, organization_id, connection_id, connection_key, purpose, callback_request_id, begun_at, finished_at, outcome, reason, detail, email, steps) values
       ('${randomUUID()}', '${tenant.organizationId}', '${tenant.activeConnectionId}', 'connected-${marker}.test.okta', 'SIGN_IN', '${tenant.traceReference}', now(), now(), 'REFUSED',
        'EMAIL_OUTSIDE_DOMAIN', null, 'eve-${marker}@example.test', '[{"step":"ACCOUNT_JUDGED","at":"2026-11-22T10:12:00.000Z","passed":false,"expected":"connected-${marker}.test","found":"${marker}"}]');
+    insert into sso_setup_links (id, organization_id, domain_id, note, token_digest, created_by, created_by_id, created_at, expires_at) values
+      ('${tenant.setupLinkId}', '${tenant.organizationId}', '${tenant.pendingDomainId}', 'Note ${marker}',
+       sha256('${tenant.setupLinkId}'), '${cast.coOwner.email}', '${cast.coOwner.id}', now(), now() + interval '1 day');
     insert into identities (id, user_id, source, issuer, subject) values ${rows(
       [tenant.identityId, randomUUID()].map((id) => [
         ...[id, cast.owner.id, tenant.activeConnectionId],

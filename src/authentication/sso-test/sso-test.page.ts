@@ -48,12 +48,13 @@ export class SsoTestPage {
 
   /** In the same words for an address that never was. */
   private over(): string {
-    const explanation = 'A test can be run for half an hour. Ask for another one, by the mutation testSso.';
+    const explanation = 'A test can be run for half an hour. Start another one from where you set single sign-on up.';
     return this.pages.render('problem', { title: 'That test is over', explanation });
   }
 }
 
-function modelOf({ ofCandidate }: SsoTestRun, report: SsoTestReport): Model {
+/** Who is a member, and as what, is for members to know: whoever tests by a setup link is not told. */
+function modelOf({ ofCandidate, setupLinkId }: SsoTestRun, report: SsoTestReport): Model {
   const { reason, detail, email, name, subject, issuer, domains, emailMatches, claims, account, role, joins } = report;
   const { cause, explanation, remedy } = toldCause(reason, detail);
   return {
@@ -62,7 +63,7 @@ function modelOf({ ofCandidate }: SsoTestRun, report: SsoTestReport): Model {
     person: issuer === null ? undefined : { email, name, subject, issuer },
     domains,
     emailMatches,
-    account,
+    account: setupLinkId === null ? account : null,
     role,
     joins,
     claims: Object.entries(claims).map(([claim, value]) => ({ claim, value: told(value) })),

@@ -19,6 +19,10 @@ export class SsoTestRunEntity {
   @Column({ type: 'boolean', name: 'of_candidate' })
   ofCandidate!: boolean;
 
+  /** The setup link by which it was asked for; null where a member did. */
+  @Column({ type: 'text', name: 'setup_link_id', nullable: true })
+  setupLinkId!: string | null;
+
   /** SHA-256 of the token in the address that runs it. */
   @Column({ type: 'bytea', name: 'token_digest' })
   tokenDigest!: Buffer;

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
 import { AuditService } from '../../audit/audit.service.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Config } from '../../platform/config/config.js';
@@ -50,6 +51,7 @@ export class SsoTestService {
         connectionId,
         revision: (candidate ?? connection).revision,
         ofCandidate: candidate !== null,
+        setupLinkId: actor.kind === 'setupLink' ? actor.id : null,
         tokenDigest: sha256(token),
         startedAt: this.clock.now(),
         expiresAt: this.clock.inMinutes(RUNS_WITHIN_MINUTES),
@@ -73,6 +75,11 @@ export class SsoTestService {
       .addOrderBy('run.started_at', 'DESC')
       .getMany();
     return new Map(rows.map((row) => [row.connectionId, this.toRun(row)]));
+  }
+
+  /** Ends the tests that were asked for by a setup link and have not been run: their addresses are worth nothing from here on. */
+  async callOff(tx: Tx, organizationId: string, setupLinkId: string): Promise<void> {
+    await tx.delete(SsoTestRunEntity, { organizationId, setupLinkId, finishedAt: IsNull() });
   }
 
   /** By the token of its address; null for none. */
@@ -122,12 +129,14 @@ export class SsoTestService {
   }
 
   private toRun(row: SsoTestRunEntity): SsoTestRun {
-    const { id, organizationId, connectionId, ofCandidate, startedAt, expiresAt, finishedAt, report } = row;
+    const { id, organizationId, connectionId, ofCandidate, setupLinkId, startedAt, expiresAt, finishedAt, report } =
+      row;
     return {
       id,
       organizationId,
       connectionId,
       ofCandidate,
+      setupLinkId,
       outcome: this.outcomeOf(row),
       startedAt,
       expiresAt,

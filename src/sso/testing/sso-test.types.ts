@@ -34,6 +34,8 @@ export interface SsoTestRun {
   readonly organizationId: string;
   readonly connectionId: string;
   readonly ofCandidate: boolean;
+  /** The setup link by which it was asked for; null where a member did. */
+  readonly setupLinkId: string | null;
   readonly outcome: TestOutcome;
   readonly startedAt: Date;
   readonly expiresAt: Date;

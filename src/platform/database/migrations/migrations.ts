@@ -21,6 +21,7 @@ import { DomainProofs1764000010000 } from './1764000010000-domain-proofs.js';
 import { SsoExceptions1764000011000 } from './1764000011000-sso-exceptions.js';
 import { JustInTime1764000014000 } from './1764000014000-just-in-time.js';
 import { SignInTraces1764000013000 } from './1764000013000-sign-in-traces.js';
+import { SsoSetupLinks1764000017000 } from './1764000017000-sso-setup-links.js';
 
 /** Every migration, oldest first. One that has been released is never edited. */
 export const migrations = [
@@ -47,4 +48,5 @@ export const migrations = [
   SsoExceptions1764000011000,
   JustInTime1764000014000,
   SignInTraces1764000013000,
+  SsoSetupLinks1764000017000,
 ] as const;

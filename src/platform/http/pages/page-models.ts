@@ -6,6 +6,7 @@ import type {
   SecondStepPage,
   TotpPage,
 } from './second-factor-pages.js';
+import type { SsoSetupFormPage, SsoSetupPage } from './sso-setup-pages.js';
 import type { ChooseConnectionPage, SignInTracePage, SsoTestPage } from './sso-pages.js';
 
 /**
@@ -36,6 +37,7 @@ import type { ChooseConnectionPage, SignInTracePage, SsoTestPage } from './sso-p
  * | `second-step`       | `POST /sign-in/second-factor`, `…/passkey` | `code returnTo`              |
  * | `passkey`           | whatever asked for it     | `credential` (JSON) and what it was given     |
  * | `second-factors` and what it leads to | `POST /account/second-factor/…` | see `second-factor-pages.ts` |
+ * | `sso-setup`, `sso-setup-form` | `POST /sso-setup/<token>/domain`, `…/check`, `…/provider`, `…/test` | see `sso-setup.page.ts` |
  */
 export interface PageModels {
   'sign-in': SignInPage;
@@ -64,6 +66,8 @@ export interface PageModels {
   'passkey-details': PasskeyDetailsPage;
   'recovery-codes': RecoveryCodesPage;
   'choose-connection': ChooseConnectionPage;
+  'sso-setup': SsoSetupPage;
+  'sso-setup-form': SsoSetupFormPage;
   'sso-test': SsoTestPage;
   'sign-in-trace': SignInTracePage;
 }

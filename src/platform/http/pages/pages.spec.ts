@@ -49,6 +49,32 @@ function samples(text: string, path: string): Sample[] {
     steps: [...Array<typeof step>(6).fill(step), { ...step, passed: false, expected: text, found: text }],
   } as const;
   const failure = { title: text, explanation: text, reference: text };
+  const setup = { path: '/sso-setup/token', organization: text, expiresAt: at };
+  const waiting = {
+    id,
+    name: text,
+    state: 'WAITING',
+    records: [{ type: 'TXT', name: text, shortName: text, value: text }],
+    look: { at, message: text, found: Array<string>(5).fill(text) },
+  } as const;
+  const others = Array<{ name: string; url: string }>(9).fill({ name: text, url: path });
+  const vendors = Array<{ provider: string; name: string }>(15).fill({ provider: 'OKTA', name: 'Okta' });
+  const connection = { id, name: text, standing: 'in use.' };
+  const form = {
+    ...{ path: '/sso-setup/token', backUrl: path, domain: { id, name: text }, provider: 'OKTA', name: 'Okta' },
+    steps: [
+      [
+        { text: 'Enter ', copied: false },
+        { text, copied: true },
+      ],
+    ],
+  };
+  const field = { label: 'Label', type: 'text', hint: 'Where it is.', optional: false, value: text } as const;
+  const asked = [
+    { ...field, name: 'issuer' },
+    { ...field, name: 'clientSecret', type: 'password', optional: true, value: undefined } as const,
+    { ...field, name: 'clientAuthMethod', optional: true, choices: ['CLIENT_SECRET_BASIC', text] },
+  ];
   return [
     ['sign-in', { returnTo: text, email: text, notice: text, providers, signUpOpen: true }],
     ['sign-in', { returnTo: text, email: text, errors: { email: text }, providers: [], signUpOpen: false }],
@@ -142,6 +168,27 @@ function samples(text: string, path: string): Sample[] {
     ['auth-error', { ...failure, code: text, remedy: text, tryAgainUrl: path, traceUrl: path }],
     ['sign-in-trace', trace],
     ['sign-in-trace', { ...trace, outcome: 'SUCCEEDED', cause: undefined, email: null, redirectUri: null }],
+    ['sso-setup', { ...setup, others: [], providers: [], connections: [], alert: text }],
+    ['sso-setup', { ...setup, others: [], providers: [], connections: [], add: { name: text, error: text } }],
+    ['sso-setup', { ...setup, domain: waiting, others, add: { name: '' }, providers: vendors, connections: [] }],
+    [
+      'sso-setup',
+      {
+        ...setup,
+        domain: { ...waiting, state: 'PROVEN' },
+        others,
+        add: { name: '' },
+        providers: vendors,
+        connections: [
+          { ...connection, passed: true, test: { at, words: text, failed: false } },
+          { ...connection, editUrl: path, passed: false, test: { at, words: text, remedy: text, failed: true } },
+        ],
+      },
+    ],
+    ['sso-setup-form', { ...form, closed: text, fields: [] }],
+    ['sso-setup-form', { ...form, guideUrl: path, notice: text, fields: asked }],
+    ['sso-setup-form', { ...form, fields: asked.map((field) => ({ ...field, error: text })) }],
+    ['sso-setup-form', { ...form, alert: text, fields: asked.map((field) => ({ ...field, error: text })) }],
     ['problem', failure],
     ['problem', { title: text, explanation: text }],
   ];
@@ -194,7 +241,7 @@ describe('hosted pages', () => {
     (_name, sample) => {
       const html = render(sample);
 
-      const fields = [...html.matchAll(/<input id="([^"]*)"/g)].map(([, id]) => id);
+      const fields = [...html.matchAll(/<(?:input|select) id="([^"]*)"/g)].map(([, id]) => id);
       expect([...html.matchAll(/<label for="([^"]*)"/g)].map(([, id]) => id)).toEqual(fields);
       for (const [, ids] of html.matchAll(/aria-(?:describedby|labelledby)="([^"]*)"/g)) {
         for (const id of (ids ?? '').split(' ')) expect(html).toContain(`id="${id}"`);

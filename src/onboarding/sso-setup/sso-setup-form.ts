@@ -1,0 +1,48 @@
+import { AppError } from '../../platform/errors/app-error.js';
+import { validationPipe } from '../../platform/http/validation.js';
+import { ClientAuthMethod } from '../../sso/sso-connection.graphql.js';
+import type { SetupGuide } from '../../sso/sso-guide.service.js';
+import { ConfigureSsoInput } from '../../sso/sso-mutation.graphql.js';
+
+/** A vendor as somebody chooses one: what speaks for any other has a name of its own on the way there alone. */
+export function vendorName({ provider, name }: Pick<SetupGuide, 'provider' | 'name'>): string {
+  return provider === 'CUSTOM' ? 'Another OpenID provider' : name;
+}
+
+type Field = SetupGuide['fields'][number];
+
+/** By the names of the fields; what was left out is empty. */
+export type Typed = Readonly<Record<string, string>>;
+
+const inputs = validationPipe();
+
+/**
+ * What was typed, held to the very rules of `configureSso`. What was left out of a saved connection stays as it was.
+ * @throws VALIDATION_FAILED with every field that is missing or wrong
+ */
+export async function settingsFrom(
+  { provider, fields }: SetupGuide,
+  domainId: string,
+  typed: Typed,
+  isSaved: boolean,
+): Promise<ConfigureSsoInput> {
+  const missing = fields.filter(({ name, required }) => required && !isSaved && !typed[name]);
+  if (missing.length > 0) {
+    const problems = missing.map(({ name, label }) => ({ field: name, message: `${label} is missing.` }));
+    throw new AppError('VALIDATION_FAILED', { fields: problems });
+  }
+  const given = fields.filter(({ name }) => typed[name]).map((field) => [field.name, valueOf(field, typed)]);
+  const input = { domainId, provider, ...(Object.fromEntries(given) as object) };
+  return (await inputs.transform(input, { type: 'body', metatype: ConfigureSsoInput })) as ConfigureSsoInput;
+}
+
+/** A choice is offered as it is written in GraphQL. */
+function valueOf({ name, kind }: Field, typed: Typed): string | undefined {
+  const text = typed[name];
+  return kind === 'CHOICE' ? (new Map<string, string>(Object.entries(ClientAuthMethod)).get(text ?? '') ?? text) : text;
+}
+
+/** A problem with the whole of a form, with when to try again, which a program reads from its facts. */
+export function toldProblem({ message, facts: { retryAfterSeconds } }: AppError): string {
+  return typeof retryAfterSeconds === 'number' ? `${message} Try again in ${retryAfterSeconds} seconds.` : message;
+}
