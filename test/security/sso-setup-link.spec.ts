@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { SsoSetupService } from '../../src/onboarding/sso-setup/sso-setup.service.js';
 import { SsoSetupVisits } from '../../src/onboarding/sso-setup/sso-setup-visit.service.js';
 import type { Scope } from '../../src/policy/actor.js';
 import { startTestApp, type TestApp } from '../support/app.js';
@@ -61,6 +62,11 @@ describe('whoever has a setup link', () => {
     ...input,
   });
   const save = (input?: Readonly<Record<string, string>>) => visitor.postForm(`${link.path}/provider`, form(input));
+  /** As the pages see one, for what none of them sends. */
+  const visitOf = async (token: string) =>
+    (await app.nest
+      .get(SsoSetupVisits, { strict: false })
+      .open(token, { ip: null, userAgent: null, requestId: 'test' }))!;
   const connectionOf = async (id: string) =>
     (await app.database.query('select * from sso_connections where domain_id = $1', [id])).rows as {
       id: string;
@@ -88,9 +94,7 @@ describe('whoever has a setup link', () => {
   });
 
   it('is an actor with two permissions in one organization, and with none in its projects or elsewhere', async () => {
-    const origin = { ip: null, userAgent: null, requestId: 'test' };
-    const visit = await app.nest.get(SsoSetupVisits, { strict: false }).open(link.token, origin);
-    const { actor } = visit!;
+    const { actor } = await visitOf(link.token);
     const heldIn = async (scope: Scope) => [...(await actor.permissionsIn(scope))];
     const here = { organizationId, projectId: null };
     expect(await heldIn(here)).toEqual(['domains.manage', 'sso.manage']);
@@ -115,6 +119,8 @@ describe('whoever has a setup link', () => {
       ...client,
     });
     const before = [await connectionOf(other), await connectionOf(foreign.domainId)];
+    const service = app.nest.get(SsoSetupService, { strict: false });
+    const visit = await visitOf(link.token);
 
     for (const id of [other, foreign.domainId, randomUUID()]) {
       const answers = [
@@ -123,13 +129,29 @@ describe('whoever has a setup link', () => {
         await visitor.postForm(`${link.path}/check`, { domain: id }),
       ];
       for (const { status } of answers) expect(status).toBe(404);
+      for (const settings of [form({ domain: id }), form({ provider: 'EVIL' })]) {
+        expect((await visitor.postForm(`${link.path}/provider`, settings)).status).toBe(404);
+      }
       const overview = await visitor.get(`${link.path}?domain=${id}`);
       expect(wordsOf(overview)).toContain(`${domain} is proven`);
       expect(overview.text).not.toContain(`other-${domain}`);
     }
     for (const id of [otherConnection.id, foreign.connection.id, randomUUID()])
       expect((await begin(id)).status).toBe(404);
+    const settings = {
+      domainId: other,
+      provider: 'OKTA',
+      issuer: provider.issuer,
+      clientId: 'evil',
+      activate: false,
+    } as const;
+    await expect(service.configure(visit, settings)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     expect([await connectionOf(other), await connectionOf(foreign.domainId)]).toEqual(before);
+    const { rows: refused } = await app.database.query(
+      `select 1 from audit_events where chain_id = $1 and actor_id = $2 and action = 'operation.refused'`,
+      [organizationId, link.id],
+    );
+    expect(refused).toHaveLength(3 * 5 + 3);
     const { rows } = await app.database.query('select 1 from sso_test_runs where connection_id = any($1)', [
       [otherConnection.id, foreign.connection.id],
     ]);
@@ -194,7 +216,9 @@ describe('whoever has a setup link', () => {
     expect((await save({ activate: 'true', state: 'ACTIVE', organizationId: foreign.organizationId })).status).toBe(
       303,
     );
-    expect(await connectionOf(domainId)).toEqual([expect.objectContaining({ state: 'DRAFT' })]);
+    const settings = { domainId, provider: 'OKTA', clientId: 'active', activate: true } as const;
+    await app.nest.get(SsoSetupService, { strict: false }).configure(await visitOf(link.token), settings);
+    expect(await connectionOf(domainId)).toEqual([expect.objectContaining({ state: 'DRAFT', client_id: 'active' })]);
     for (const step of ['activate', 'enforce', 'disable', 'delete', 'promote', 'remove', 'members']) {
       expect((await visitor.postForm(`${link.path}/${step}`, { domain: domainId })).status).toBe(404);
     }
@@ -244,6 +268,17 @@ describe('whoever has a setup link', () => {
       },
     );
     expect((await visitor.get(link.path)).status).toBe(410);
+  });
+
+  it.each([
+    ['names', 'domain', { name: 'no domain' }],
+    ['saves', 'provider', { issuer: 'no issuer' }],
+  ])('waits after thirty %s', async (_what, path, typed: Readonly<Record<string, string>>) => {
+    const made = path === 'domain' ? await createSetupLink(owner, { organizationId }) : link;
+    const send = () => visitor.postForm(`${made.path}/${path}`, path === 'domain' ? typed : form(typed));
+    const statuses: number[] = [];
+    for (let n = 0; n < 31; n += 1) statuses.push((await send()).status);
+    expect(statuses).toEqual([...Array<number>(30).fill(400), 429]);
   });
 
   it('waits after thirty tests', async () => {
@@ -332,6 +367,14 @@ describe('making a setup link', () => {
     });
     const other = { ...owner, browser: createClient(app.url, { bearer: whole.secretKey }) };
     expect(await createSetupLink(other, { organizationId })).toMatchObject({ state: 'ACTIVE' });
+  });
+
+  it('is refused where the plan has no single sign-on', async () => {
+    const small = await createOrganization(owner, 'Small');
+    await app.database.query(`update organizations set plan = 'hobby' where id = $1`, [small.id]);
+    await expect(createSetupLink(owner, { organizationId: small.id })).rejects.toMatchObject({
+      code: 'ENTITLEMENT_REQUIRED',
+    });
   });
 
   it('finds no domain of another organization', async () => {

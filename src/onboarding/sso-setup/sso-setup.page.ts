@@ -70,8 +70,7 @@ export class SsoSetupPage {
   @Public(why)
   guide(@Req() request: Request, @Res() response: Response, @Param('token') token: string): Promise<void> {
     return this.by(request, response, token, async (visit, path) => {
-      const provider = providerIn(queryField(request, 'provider'));
-      const form = await this.forms.find(visit, queryField(request, 'domain'), provider);
+      const form = await this.findForm(visit, queryField(request, 'domain'), queryField(request, 'provider'));
       await this.ask(response, path, form);
     });
   }
@@ -81,8 +80,7 @@ export class SsoSetupPage {
   @Public(why)
   save(@Req() request: Request, @Res() response: Response, @Param('token') token: string): Promise<void> {
     return this.by(request, response, token, async (visit, path) => {
-      const provider = providerIn(formField(request, 'provider'));
-      const form = await this.forms.find(visit, formField(request, 'domain'), provider);
+      const form = await this.findForm(visit, formField(request, 'domain'), formField(request, 'provider'));
       const { guide, domain, connection } = form;
       const typed = Object.fromEntries(
         guide.fields.map(({ name }) => [name, formField(request, name, LONGEST_FIELD).trim()]),
@@ -116,6 +114,15 @@ export class SsoSetupPage {
     const visit = await this.visits.open(token, originOf(request));
     if (visit) await answer(visit, `/sso-setup/${token}`);
     else this.tellOver(response);
+  }
+
+  /** @throws NOT_FOUND, which no page of the link tells */
+  private async findForm(visit: SetupVisit, domainId: string, provider: string): Promise<SetupForm> {
+    const form = await this.attempt(visit, 'ssoSetupGuide', async () =>
+      this.forms.find(visit, domainId, providerIn(provider)),
+    );
+    if (form instanceof AppError) throw form;
+    return form;
   }
 
   /** What a page can tell is on the organization's trail, as it is of members. */
