@@ -225,10 +225,12 @@ describe('a setup link', () => {
     const page = await visitor.get(link.path);
     expect(copiedFrom(page)).toHaveLength(4);
     expect(page.text).not.toContain('/domain"');
+    await app.database.query(`update domains set status = 'LAPSED' where id = $1`, [domainId]);
+    expect(wordsOf(await visitor.get(link.path))).toContain('The record that proved this domain is missing.');
     const added = await post(`${link.path}/domain`, { name: `other-${domain}` });
     expect(added.status).toBe(404);
     expect(await linksSeenBy(owner)).toEqual([
-      expect.objectContaining({ id: link.id, lastUsedAt: expect.any(String), useCount: 2 }),
+      expect.objectContaining({ id: link.id, lastUsedAt: expect.any(String), useCount: 3 }),
     ]);
     expect((await actsOf(link.id)).map(({ action }) => action)).toEqual(['ssoSetupLink.opened', 'operation.refused']);
     expect((await actsOf(link.id))[0]?.label).toBe(`Setup link ${link.id.slice(-8)}`);

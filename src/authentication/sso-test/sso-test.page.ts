@@ -63,9 +63,7 @@ function modelOf({ ofCandidate, setupLinkId }: SsoTestRun, report: SsoTestReport
     person: issuer === null ? undefined : { email, name, subject, issuer },
     domains,
     emailMatches,
-    account: setupLinkId === null ? account : null,
-    role,
-    joins,
+    ...(setupLinkId === null ? { account, role, joins } : { account: null, role: null, joins: null }),
     claims: Object.entries(claims).map(([claim, value]) => ({ claim, value: told(value) })),
   };
 }

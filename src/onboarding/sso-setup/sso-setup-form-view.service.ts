@@ -6,7 +6,7 @@ import { SsoCandidateService } from '../../sso/sso-candidate.service.js';
 import type { ConnectionSettings, SsoConnection, SsoProvider } from '../../sso/sso-connection.types.js';
 import { SsoGuideService, type SetupGuide } from '../../sso/sso-guide.service.js';
 import { addressIn } from './sso-setup-address.js';
-import { toldProblem, vendorName, type Typed } from './sso-setup-form.js';
+import { toldProblem, type Typed } from './sso-setup-form.js';
 import type { SetupVisit } from './sso-setup-link.types.js';
 import { SsoSetupService } from './sso-setup.service.js';
 
@@ -47,7 +47,7 @@ export class SsoSetupFormView {
       backUrl: addressIn(path, domain.id),
       domain: { id: domain.id, name: domain.name },
       provider: guide.provider,
-      name: vendorName(guide),
+      name: guide.provider === 'CUSTOM' ? 'another OpenID provider' : guide.name,
       steps: guide.steps.map((step) => partsOf(step, guide)),
       guideUrl: guide.guideUrl,
       closed: closedBecause(guide, connection),

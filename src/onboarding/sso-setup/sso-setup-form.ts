@@ -4,11 +4,6 @@ import { ClientAuthMethod } from '../../sso/sso-connection.graphql.js';
 import type { SetupGuide } from '../../sso/sso-guide.service.js';
 import { ConfigureSsoInput } from '../../sso/sso-mutation.graphql.js';
 
-/** A vendor as somebody chooses one: what speaks for any other has a name of its own on the way there alone. */
-export function vendorName({ provider, name }: Pick<SetupGuide, 'provider' | 'name'>): string {
-  return provider === 'CUSTOM' ? 'Another OpenID provider' : name;
-}
-
 type Field = SetupGuide['fields'][number];
 
 /** By the names of the fields; what was left out is empty. */

@@ -7,11 +7,11 @@ import type { SsoSetupConnection, SsoSetupPage } from '../../platform/http/pages
 import { toldCause } from '../../sso/diagnosis/sign-in-cause.types.js';
 import { SsoCandidateService } from '../../sso/sso-candidate.service.js';
 import type { SsoCandidate, SsoConnection } from '../../sso/sso-connection.types.js';
-import { SsoGuideService } from '../../sso/sso-guide.service.js';
+import { SsoGuideService, type SetupGuide } from '../../sso/sso-guide.service.js';
 import { SsoTestService } from '../../sso/testing/sso-test.service.js';
 import type { SsoTestRun } from '../../sso/testing/sso-test.types.js';
 import { addressIn } from './sso-setup-address.js';
-import { toldProblem, vendorName } from './sso-setup-form.js';
+import { toldProblem } from './sso-setup-form.js';
 import type { SetupVisit } from './sso-setup-link.types.js';
 import { SsoSetupService } from './sso-setup.service.js';
 
@@ -128,4 +128,9 @@ function toldTest({ outcome, report, startedAt: at }: SsoTestRun, passed: boolea
       return { at, words: `The test failed. ${explanation ?? ''}`, remedy: remedy ?? undefined, failed: true };
     }
   }
+}
+
+/** A vendor as somebody chooses one: `CUSTOM` calls itself what people read on the way there. */
+function vendorName({ provider, name }: Pick<SetupGuide, 'provider' | 'name'>): string {
+  return provider === 'CUSTOM' ? 'Another OpenID provider' : name;
 }
