@@ -202,6 +202,7 @@ describe('49: secrets, after every walk and every way to stumble', () => {
       issuer: provider.issuer,
       clientId,
       clientSecret,
+      activate: true,
       idempotencyKey: 'sso',
     };
     for (const wrong of [

@@ -6,7 +6,7 @@ import { SsoCandidateService } from '../../sso/sso-candidate.service.js';
 import type { ConnectionSettings, SsoConnection, SsoProvider } from '../../sso/sso-connection.types.js';
 import { SsoGuideService, type SetupGuide } from '../../sso/sso-guide.service.js';
 import { addressIn } from './sso-setup-address.js';
-import { toldProblem, type Typed } from './sso-setup-form.js';
+import { canBeSaved, toldProblem, type Typed } from './sso-setup-form.js';
 import type { SetupVisit } from './sso-setup-link.types.js';
 import { SsoSetupService } from './sso-setup.service.js';
 
@@ -83,7 +83,8 @@ function toldField(field: SetupGuide['fields'][number], { typed, saved, error }:
   return {
     name,
     label: optional && saved === null ? `${label} (optional)` : label,
-    type: types[kind],
+    // A document is no line.
+    type: name.endsWith('Xml') ? 'document' : types[kind],
     hint: example === undefined ? help : `${help} For example: ${example}`,
     optional,
     value: kind === 'SECRET' ? undefined : (typed?.[name] ?? known.get(name) ?? ''),
@@ -92,8 +93,8 @@ function toldField(field: SetupGuide['fields'][number], { typed, saved, error }:
   };
 }
 
-function closedBecause({ provider, name }: SetupGuide, connection: SsoConnection | null): string | undefined {
-  if (provider === 'SAML') return `${name} cannot be set up here yet. Ask your contact, or choose another way.`;
+function closedBecause(guide: SetupGuide, connection: SsoConnection | null): string | undefined {
+  if (!canBeSaved(guide)) return `${guide.name} cannot be set up here yet. Ask your contact, or choose another way.`;
   return connection?.state === 'ACTIVE' ? 'It is in use, so it cannot be changed here. Ask your contact.' : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { getMetadataStorage } from 'class-validator';
 import { AppError } from '../../platform/errors/app-error.js';
 import { validationPipe } from '../../platform/http/validation.js';
 import { ClientAuthMethod } from '../../sso/sso-connection.graphql.js';
@@ -10,6 +11,17 @@ type Field = SetupGuide['fields'][number];
 export type Typed = Readonly<Record<string, string>>;
 
 const inputs = validationPipe();
+
+const taken = new Set(
+  getMetadataStorage()
+    .getTargetValidationMetadatas(ConfigureSsoInput, '', false, false)
+    .map(({ propertyName }) => propertyName),
+);
+
+/** Whether `configureSso` takes what the form asks for: a form may be there before its protocol is. */
+export function canBeSaved({ fields }: Pick<SetupGuide, 'fields'>): boolean {
+  return fields.every(({ name }) => taken.has(name));
+}
 
 /**
  * What was typed, held to the very rules of `configureSso`. What was left out of a saved connection stays as it was.

@@ -74,6 +74,7 @@ function samples(text: string, path: string): Sample[] {
     { ...field, name: 'issuer' },
     { ...field, name: 'clientSecret', type: 'password', optional: true, value: undefined } as const,
     { ...field, name: 'clientAuthMethod', optional: true, choices: ['CLIENT_SECRET_BASIC', text] },
+    { ...field, name: 'metadataXml', type: 'document' } as const,
   ];
   return [
     ['sign-in', { returnTo: text, email: text, notice: text, providers, signUpOpen: true }],
@@ -241,7 +242,7 @@ describe('hosted pages', () => {
     (_name, sample) => {
       const html = render(sample);
 
-      const fields = [...html.matchAll(/<(?:input|select) id="([^"]*)"/g)].map(([, id]) => id);
+      const fields = [...html.matchAll(/<(?:input|select|textarea) id="([^"]*)"/g)].map(([, id]) => id);
       expect([...html.matchAll(/<label for="([^"]*)"/g)].map(([, id]) => id)).toEqual(fields);
       for (const [, ids] of html.matchAll(/aria-(?:describedby|labelledby)="([^"]*)"/g)) {
         for (const id of (ids ?? '').split(' ')) expect(html).toContain(`id="${id}"`);

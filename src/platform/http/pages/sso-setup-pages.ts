@@ -68,7 +68,7 @@ export interface SsoSetupFormPage {
 export interface SsoSetupField {
   readonly name: string;
   readonly label: string;
-  readonly type: 'text' | 'url' | 'password';
+  readonly type: 'text' | 'url' | 'password' | 'document';
   readonly hint: string;
   readonly optional: boolean;
   /** As typed or saved; never of a secret. */
