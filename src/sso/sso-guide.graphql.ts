@@ -25,7 +25,7 @@ registerEnumType(SsoFieldKind, {
 
 @ObjectType({ description: 'A field of a vendor’s form.' })
 export class SsoProviderField implements FormField<FieldName> {
-  @Field(() => String, { description: 'The field of `ConfigureSsoInput` that takes it.' })
+  @Field(() => String, { description: 'The field of `ConfigureSsoInput` that takes it; for SAML of its `saml`.' })
   name!: FieldName;
 
   @Field(() => SsoFieldKind, { description: 'How it is typed.' })
@@ -104,6 +104,12 @@ export class SsoSetupGuide implements Omit<SsoProviderForm, 'steps'> {
       'Where the provider tells of a sign-out there (OpenID Connect Back-Channel Logout); null unless it speaks OpenID Connect.',
   })
   backchannelLogoutUrl!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Our entityID, at which our metadata is once the connection is saved; null unless it speaks SAML.',
+  })
+  entityId!: string | null;
 
   @Field(() => [SsoProviderField], { description: 'What to bring back, in the order in which to ask for it.' })
   fields!: readonly SsoProviderField[];

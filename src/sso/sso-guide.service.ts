@@ -13,6 +13,7 @@ export interface SetupGuide extends ProviderForm {
   readonly initiateUrl: string;
   readonly signOutUrl: string | null;
   readonly backchannelLogoutUrl: string | null;
+  readonly entityId: string | null;
 }
 
 /** Tells how to register Gatehouse at a vendor, before there is a connection: its addresses are known beforehand. */
@@ -42,6 +43,7 @@ export class SsoGuideService {
       initiateUrl: values.initiateUrl,
       signOutUrl: speaksOidc ? values.signOutUrl : null,
       backchannelLogoutUrl: speaksOidc ? values.backchannelLogoutUrl : null,
+      entityId: form.protocol === 'saml' ? values.entityId : null,
       steps: guideFor(form, values),
     };
   }

@@ -8,6 +8,7 @@ import { startDnsServer, type DnsServer } from '../support/servers/dns-server.js
 import type { HttpAnswer, HttpClient } from '../support/servers/http-client.js';
 import { startMailSink, type MailSink } from '../support/servers/mail-sink.js';
 import { signInAtProvider, startOpenIdProvider, type OpenIdProvider } from '../support/servers/openid-provider.js';
+import { startSamlProvider } from '../support/servers/saml-provider.js';
 import {
   copiedFrom,
   createSetupLink,
@@ -51,7 +52,7 @@ describe('a setup link', () => {
     app = await startTestApp({
       ...behindProxy,
       DNS_RESOLVERS: dns.address,
-      OUTBOUND_ALLOWED_HOSTS: `127.0.0.1:${provider.port}`,
+      OUTBOUND_ALLOWED_HOSTS: '127.0.0.1',
       SMTP_URL: sink.url,
     });
   });
@@ -326,8 +327,8 @@ describe('a setup link', () => {
     const { data } = await owner.browser.graphql<{ ssoProviderForms: Form[] }>(
       '{ ssoProviderForms { provider steps fields { name kind label choices } } }',
     );
-    const forms = data!.ssoProviderForms.filter(({ provider: vendor }) => vendor !== 'SAML');
-    expect(forms).toHaveLength(14);
+    const forms = data!.ssoProviderForms;
+    expect(forms).toHaveLength(15);
     for (const { provider: vendor, steps, fields } of forms) {
       const page = await visitor.get(`${link.path}/provider?domain=${domainId}&provider=${vendor}`);
       expect([vendor, page.status, Buffer.byteLength(page.text) < 10_000]).toEqual([vendor, 200, true]);
@@ -374,11 +375,29 @@ describe('a setup link', () => {
     expect(rows).toEqual([{ method: 'client_secret_post' }]);
   });
 
-  it('says of a protocol that cannot be set up yet that it cannot', async () => {
+  it('takes a SAML identity provider by the address of its metadata, and says what is wrong with what was pasted', async () => {
+    const saml = await startSamlProvider();
     const domainId = await verifiedDomain(app, organizationId, domain);
     const link = await make({ domainId });
-    const page = await visitor.get(`${link.path}/provider?domain=${domainId}&provider=SAML`);
-    expect([page.status, wordsOf(page)]).toEqual([200, expect.stringContaining('SAML 2.0 cannot be set up here yet.')]);
-    expect(page.text).not.toContain('<form');
+    const save = (fields: Readonly<Record<string, string>>) =>
+      post(`${link.path}/provider`, { domain: domainId, provider: 'SAML', ...fields });
+
+    const nothing = await save({});
+    expect([nothing.status, errorIn(nothing, 'metadataUrl')]).toEqual([400, expect.stringMatching('is missing')]);
+    const pasted = await save({ metadataXml: '<!doctype html><html></html>' });
+    expect([pasted.status, errorIn(pasted, 'metadataXml')]).toEqual([400, expect.stringMatching('web page')]);
+    expect(pasted.text).toContain('&lt;!doctype html&gt;');
+    const unreachable = await save({ metadataUrl: 'https://10.0.0.1/metadata' });
+    expect(unreachable.status).toBe(422);
+    expect(valueIn(unreachable, 'metadataUrl')).toBe('https://10.0.0.1/metadata');
+
+    const saved = await save({ metadataUrl: saml.metadataUrl });
+    expect([saved.status, wordsOf(saved)]).toEqual([200, expect.stringMatching(/saved, and not tested yet/)]);
+    const connection = await connectionIn('SAML');
+    expect(connection).toMatchObject({ state: 'DRAFT' });
+    const again = await visitor.get(`${link.path}/provider?domain=${domainId}&provider=SAML`);
+    expect(valueIn(again, 'metadataUrl')).toBe(saml.metadataUrl);
+    expect(copiedFrom(again)).toContain(connection!.client_id);
+    await saml.stop();
   });
 });

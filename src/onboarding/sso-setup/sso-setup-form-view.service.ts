@@ -6,7 +6,7 @@ import { SsoCandidateService } from '../../sso/sso-candidate.service.js';
 import type { ConnectionSettings, SsoConnection, SsoProvider } from '../../sso/sso-connection.types.js';
 import { SsoGuideService, type SetupGuide } from '../../sso/sso-guide.service.js';
 import { addressIn } from './sso-setup-address.js';
-import { canBeSaved, toldProblem, type Typed } from './sso-setup-form.js';
+import { toldProblem, type Typed } from './sso-setup-form.js';
 import type { SetupVisit } from './sso-setup-link.types.js';
 import { SsoSetupService } from './sso-setup.service.js';
 
@@ -38,7 +38,8 @@ export class SsoSetupFormView {
   /** @param typed and what was wrong with it, where the form was sent */
   async page(path: string, form: SetupForm, typed?: Typed, problem?: AppError): Promise<SsoSetupFormPage> {
     const { guide, domain, connection } = form;
-    const { alert, errors = {} } = problemsForForm(problem);
+    const { alert, errors: found = {} } = problemsForForm(problem);
+    const errors = withoutPart(found);
     const saved = connection && (await this.settingsOf(connection));
     const isAsked = (field: string) => guide.fields.some(({ name }) => name === field);
     const elsewhere = Object.entries(errors).filter(([field]) => !isAsked(field));
@@ -50,7 +51,7 @@ export class SsoSetupFormView {
       name: guide.provider === 'CUSTOM' ? 'another OpenID provider' : guide.name,
       steps: guide.steps.map((step) => partsOf(step, guide)),
       guideUrl: guide.guideUrl,
-      closed: closedBecause(guide, connection),
+      closed: closedBecause(connection),
       notice: saved ? 'It is saved. What you leave empty stays as it is.' : undefined,
       alert: alert !== undefined && problem ? toldProblem(problem) : elsewhere.map(([, words]) => words)[0],
       fields: guide.fields.map((field) => toldField(field, { typed, saved, error: errors[field.name] })),
@@ -60,12 +61,17 @@ export class SsoSetupFormView {
   /** What the next save starts from. */
   private async settingsOf(connection: SsoConnection): Promise<Saved> {
     const candidate = (await this.candidates.listOf([connection.id])).get(connection.id);
-    const { issuer, clientId }: ConnectionSettings = candidate ?? connection;
-    return { issuer, clientId, name: connection.name };
+    const { issuer, clientId, saml }: ConnectionSettings = candidate ?? connection;
+    return { issuer, clientId, name: connection.name, metadataUrl: saml?.metadataUrl ?? '' };
   }
 }
 
-type Saved = Readonly<Record<'issuer' | 'clientId' | 'name', string>>;
+/** The fields of SAML are in a part of `configureSso` of their own, which a form has not. */
+function withoutPart(errors: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(errors).map(([field, words]) => [field.replace(/^saml\./, ''), words]));
+}
+
+type Saved = Readonly<Record<'issuer' | 'clientId' | 'name' | 'metadataUrl', string>>;
 
 interface Told {
   readonly typed: Typed | undefined;
@@ -93,15 +99,15 @@ function toldField(field: SetupGuide['fields'][number], { typed, saved, error }:
   };
 }
 
-function closedBecause(guide: SetupGuide, connection: SsoConnection | null): string | undefined {
-  if (!canBeSaved(guide)) return `${guide.name} cannot be set up here yet. Ask your contact, or choose another way.`;
+function closedBecause(connection: SsoConnection | null): string | undefined {
   return connection?.state === 'ACTIVE' ? 'It is in use, so it cannot be changed here. Ask your contact.' : undefined;
 }
 
 /** Our own addresses in a step, apart from its words. */
 function partsOf(step: string, guide: SetupGuide): { text: string; copied: boolean }[] {
-  const { callbackUrl, initiateUrl, signOutUrl, backchannelLogoutUrl } = guide;
-  const addresses = [callbackUrl, initiateUrl, signOutUrl, backchannelLogoutUrl].filter((url) => url !== null);
+  const { callbackUrl, initiateUrl, signOutUrl, backchannelLogoutUrl, entityId } = guide;
+  const known = [callbackUrl, initiateUrl, signOutUrl, backchannelLogoutUrl, entityId];
+  const addresses = known.filter((url) => url !== null);
   const pattern = new RegExp(`(${addresses.map((url) => url.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})`);
   const parts = step.split(pattern).map((text) => ({ text, copied: addresses.includes(text) }));
   return parts.filter(({ text }) => text !== '');

@@ -1,4 +1,3 @@
-import { getMetadataStorage } from 'class-validator';
 import { AppError } from '../../platform/errors/app-error.js';
 import { validationPipe } from '../../platform/http/validation.js';
 import { ClientAuthMethod } from '../../sso/sso-connection.graphql.js';
@@ -12,23 +11,12 @@ export type Typed = Readonly<Record<string, string>>;
 
 const inputs = validationPipe();
 
-const taken = new Set(
-  getMetadataStorage()
-    .getTargetValidationMetadatas(ConfigureSsoInput, '', false, false)
-    .map(({ propertyName }) => propertyName),
-);
-
-/** Whether `configureSso` takes what the form asks for: a form may be there before its protocol is. */
-export function canBeSaved({ fields }: Pick<SetupGuide, 'fields'>): boolean {
-  return fields.every(({ name }) => taken.has(name));
-}
-
 /**
  * What was typed, held to the very rules of `configureSso`. What was left out of a saved connection stays as it was.
  * @throws VALIDATION_FAILED with every field that is missing or wrong
  */
 export async function settingsFrom(
-  { provider, fields }: SetupGuide,
+  { provider, fields, protocol }: SetupGuide,
   domainId: string,
   typed: Typed,
   isSaved: boolean,
@@ -38,8 +26,11 @@ export async function settingsFrom(
     const problems = missing.map(({ name, label }) => ({ field: name, message: `${label} is missing.` }));
     throw new AppError('VALIDATION_FAILED', { fields: problems });
   }
-  const given = fields.filter(({ name }) => typed[name]).map((field) => [field.name, valueOf(field, typed)]);
-  const input = { domainId, provider, ...(Object.fromEntries(given) as object) };
+  const filled = fields.filter(({ name }) => typed[name]).map((field) => [field.name, valueOf(field, typed)]);
+  const given = Object.fromEntries(filled) as object;
+  // SAML's fields are in a part of their own; one that is emptied of a saved connection leaves what is there.
+  const settings = protocol !== 'saml' ? given : isSaved && filled.length === 0 ? {} : { saml: given };
+  const input = { domainId, provider, ...settings };
   return (await inputs.transform(input, { type: 'body', metatype: ConfigureSsoInput })) as ConfigureSsoInput;
 }
 
