@@ -25,7 +25,7 @@ describe('the causes of a sign-in that failed', () => {
     const withoutProvider = [
       ...Object.keys({ ...secondFactorRefusals, ...passkeyRefusals }),
       ...['WRONG_PASSWORD', 'UNKNOWN_ACCOUNT', 'TOO_MANY_ATTEMPTS', 'PASSWORD_DISABLED'],
-      ...['EMAIL_TAKEN', 'INVITATION_INVALID', 'LOGOUT_TOKEN_INVALID'],
+      ...['EMAIL_TAKEN', 'INVITATION_INVALID', 'GUEST_WITHOUT_EXCEPTION', 'LOGOUT_TOKEN_INVALID'],
     ];
     const unexplained = Object.keys(signInRefusals).filter(
       (reason) => !withoutProvider.includes(reason) && causeOf(reason, null) === 'OURS',

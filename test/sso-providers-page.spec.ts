@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { listForms, type ProviderForm } from '../src/sso/providers/forms.js';
 import { guideFor, type FormField } from '../src/sso/providers/vendor-form.js';
-import { guideValuesOf } from '../src/sso/source-addresses.js';
+import { guideValuesOf } from '../src/sso/sources/source-addresses.js';
 
 const committed = path.resolve(import.meta.dirname, '../docs/sso-providers.md');
 

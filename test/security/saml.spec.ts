@@ -7,7 +7,7 @@ import { newRequestId } from '../../src/sso/protocols/saml/saml-party.types.js';
 import { SamlRelyingParty } from '../../src/sso/protocols/saml/saml-relying-party.js';
 import type { ProviderProof } from '../../src/sso/protocols/provider-proof.types.js';
 import { ProviderRefusal, type ProviderRefusalReason } from '../../src/sso/protocols/provider-refusal.types.js';
-import type { SamlSettings } from '../../src/sso/sign-in-source.types.js';
+import type { SamlSettings } from '../../src/sso/sources/sign-in-source.types.js';
 import { instant, type ResponseFacts } from '../support/servers/saml-messages.js';
 import {
   alice,

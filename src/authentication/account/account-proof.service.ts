@@ -5,7 +5,7 @@ import type { Caller } from '../../policy/current.decorators.js';
 import { FRESH_FOR_MINUTES } from '../../policy/fresh-proof.js';
 import { ProviderRefusal } from '../../sso/protocols/provider-refusal.types.js';
 import type { ProviderProof } from '../../sso/protocols/provider-proof.types.js';
-import type { SignInSource } from '../../sso/sign-in-source.types.js';
+import type { SignInSource } from '../../sso/sources/sign-in-source.types.js';
 import { IdentityService } from '../../users/identity.service.js';
 import { UserService } from '../../users/user.service.js';
 import { AccountService } from '../sign-in/account.service.js';

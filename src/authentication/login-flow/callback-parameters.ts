@@ -1,5 +1,5 @@
 import { ProviderRefusal } from '../../sso/protocols/provider-refusal.types.js';
-import type { Protocol } from '../../sso/sign-in-source.types.js';
+import type { Protocol } from '../../sso/sources/sign-in-source.types.js';
 
 const once = ['state', 'code', 'error', 'iss'] as const;
 

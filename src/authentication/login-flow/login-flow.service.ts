@@ -7,7 +7,7 @@ import { Secret } from '../../platform/crypto/secret.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { ProviderRefusal } from '../../sso/protocols/provider-refusal.types.js';
 import type { OidcFlowSecrets } from '../../sso/protocols/oidc/relying-party.types.js';
-import type { SignInSource } from '../../sso/sign-in-source.types.js';
+import type { SignInSource } from '../../sso/sources/sign-in-source.types.js';
 import type { CarriedTrace, SignInTraceLog } from '../../sso/tracing/sign-in-trace-log.types.js';
 import { ATTEMPT_MINUTES } from '../../sso/tracing/sign-in-trace.types.js';
 import { LoginFlowEntity } from './login-flow.entity.js';

@@ -6,7 +6,7 @@ import { toldValue } from '../../sso/protocols/check.types.js';
 import type { ProviderProof } from '../../sso/protocols/provider-proof.types.js';
 import { ProviderRefusal } from '../../sso/protocols/provider-refusal.types.js';
 import { SamlClientService } from '../../sso/protocols/saml/saml-client.service.js';
-import type { SignInSource } from '../../sso/sign-in-source.types.js';
+import type { SignInSource } from '../../sso/sources/sign-in-source.types.js';
 import type { SignInTraceLog } from '../../sso/tracing/sign-in-trace-log.types.js';
 import { strategyFor } from '../strategies/strategies.js';
 import type { Half } from '../strategies/strategy.types.js';

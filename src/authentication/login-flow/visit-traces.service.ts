@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/database.js';
-import type { ConnectionOwner, SignInSource } from '../../sso/sign-in-source.types.js';
+import type { ConnectionOwner, SignInSource } from '../../sso/sources/sign-in-source.types.js';
 import type { SignInTraceLog } from '../../sso/tracing/sign-in-trace-log.types.js';
 import type { TracePurpose } from '../../sso/tracing/sign-in-trace.types.js';
 import { SignInTraces } from '../../sso/tracing/sign-in-traces.service.js';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '../../platform/config/config.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { parseEmailAddress } from '../../platform/text/email-address.js';
-import { SsoDiscoveryService } from '../../sso/sso-discovery.service.js';
+import { SsoDiscoveryService } from '../../sso/sources/sso-discovery.service.js';
 import { signInRefusals } from '../sign-in/sign-in-refused.js';
 
 /** Where a password is of no use, nobody is to set one. */

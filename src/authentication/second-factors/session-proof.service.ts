@@ -4,7 +4,7 @@ import { AppError } from '../../platform/errors/app-error.js';
 import { parseEmailAddress } from '../../platform/text/email-address.js';
 import type { SecondFactor } from '../../policy/proof.js';
 import { SessionService } from '../../sessions/session.service.js';
-import { SsoDiscoveryService } from '../../sso/sso-discovery.service.js';
+import { SsoDiscoveryService } from '../../sso/sources/sso-discovery.service.js';
 import type { Changer } from './factor-book.service.js';
 import { FactorLedger } from './factor-ledger.service.js';
 import { FactorProofService, type ShownPasskey } from './factor-proof.service.js';

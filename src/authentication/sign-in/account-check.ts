@@ -1,7 +1,7 @@
 import { parseEmailAddress } from '../../platform/text/email-address.js';
 import { toldNames, toldValue, type Check } from '../../sso/protocols/check.types.js';
 import type { ProviderProof } from '../../sso/protocols/provider-proof.types.js';
-import type { SignInSource } from '../../sso/sign-in-source.types.js';
+import type { SignInSource } from '../../sso/sources/sign-in-source.types.js';
 
 /** What a rule for accounts had expected of a proof and found in it, for the trace of the attempt. */
 export function accountCheck(source: SignInSource, proof: ProviderProof, reason: string): Check | undefined {

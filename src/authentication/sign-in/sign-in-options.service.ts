@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '../../platform/config/config.js';
 import { AppError, invalid } from '../../platform/errors/app-error.js';
 import { parseEmailAddress, type EmailAddress } from '../../platform/text/email-address.js';
-import { SignInSourceService } from '../../sso/sign-in-source.service.js';
-import { SsoDiscoveryService } from '../../sso/sso-discovery.service.js';
+import { SignInSourceService } from '../../sso/sources/sign-in-source.service.js';
+import { SsoDiscoveryService } from '../../sso/sources/sso-discovery.service.js';
 import { signInRefusals } from './sign-in-refused.js';
 import { RelyingParty } from '../strategies/passkey/relying-party.service.js';
 

@@ -7,7 +7,7 @@ import type { SignInMethod } from '../../policy/proof.js';
 import type { OpenedSession } from '../../sessions/session.types.js';
 import type { Check } from '../../sso/protocols/check.types.js';
 import type { ProviderProof } from '../../sso/protocols/provider-proof.types.js';
-import type { SignInSource } from '../../sso/sign-in-source.types.js';
+import type { SignInSource } from '../../sso/sources/sign-in-source.types.js';
 import type { SignInTraceLog } from '../../sso/tracing/sign-in-trace-log.types.js';
 import type { User } from '../../users/user.types.js';
 import { accountCheck } from './account-check.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BreakGlassService } from '../../organizations/members/break-glass.service.js';
 import { parseEmailAddress } from '../../platform/text/email-address.js';
-import { SsoDiscoveryService, type Enforcement } from '../../sso/sso-discovery.service.js';
+import { SsoDiscoveryService, type Enforcement } from '../../sso/sources/sso-discovery.service.js';
 import type { User } from '../../users/user.types.js';
 import { SecondFactorService } from '../second-factors/second-factor.service.js';
 

@@ -7,8 +7,8 @@ import { SessionService } from '../../sessions/session.service.js';
 import { OidcClientService } from '../../sso/protocols/oidc/oidc-client.service.js';
 import type { LogoutNotice } from '../../sso/protocols/oidc/relying-party.types.js';
 import { ProviderRefusal } from '../../sso/protocols/provider-refusal.types.js';
-import { SignInSourceService } from '../../sso/sign-in-source.service.js';
-import type { SignInSource } from '../../sso/sign-in-source.types.js';
+import { SignInSourceService } from '../../sso/sources/sign-in-source.service.js';
+import type { SignInSource } from '../../sso/sources/sign-in-source.types.js';
 import { UserService } from '../../users/user.service.js';
 import { logoutRefused, signedOutByProvider } from '../sign-in/sign-in.events.js';
 

@@ -3,7 +3,7 @@ import { Config } from '../../platform/config/config.js';
 import type { Actor } from '../../policy/actor.js';
 import { SessionService } from '../../sessions/session.service.js';
 import { OidcClientService } from '../../sso/protocols/oidc/oidc-client.service.js';
-import { SignInSourceService } from '../../sso/sign-in-source.service.js';
+import { SignInSourceService } from '../../sso/sources/sign-in-source.service.js';
 import { SignInService } from '../sign-in/sign-in.service.js';
 
 /** Where somebody goes on to sign out at the provider that had signed them in. */

@@ -4,7 +4,7 @@ import { Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.js';
 import type { EmailAddress } from '../../platform/text/email-address.js';
 import type { Origin } from '../../policy/actor.js';
-import { SsoDiscoveryService } from '../../sso/sso-discovery.service.js';
+import { SsoDiscoveryService } from '../../sso/sources/sso-discovery.service.js';
 import { SsoEntryRule } from '../../sso/entry/sso-entry-rule.service.js';
 import { UserService } from '../../users/user.service.js';
 import type { User } from '../../users/user.types.js';

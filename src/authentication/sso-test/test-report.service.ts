@@ -4,7 +4,7 @@ import { Database } from '../../platform/database/database.js';
 import { parseEmailAddress } from '../../platform/text/email-address.js';
 import type { ProviderProof } from '../../sso/protocols/provider-proof.types.js';
 import type { ProviderRefusal } from '../../sso/protocols/provider-refusal.types.js';
-import type { SignInSource } from '../../sso/sign-in-source.types.js';
+import type { SignInSource } from '../../sso/sources/sign-in-source.types.js';
 import type { SsoTestReport, TestAccount } from '../../sso/testing/sso-test.types.js';
 import { AccountService, holderOf, type Verdict } from '../sign-in/account.service.js';
 

@@ -1,4 +1,4 @@
-import type { Protocol, SignInSource, SourceOf } from '../../sso/sign-in-source.types.js';
+import type { Protocol, SignInSource, SourceOf } from '../../sso/sources/sign-in-source.types.js';
 import { GithubStrategy } from './github/github.strategy.js';
 import { OidcStrategy } from './oidc/oidc.strategy.js';
 import { SamlStrategy } from './saml/saml.strategy.js';

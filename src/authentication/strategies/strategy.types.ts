@@ -3,7 +3,7 @@ import type { SignInMethod } from '../../policy/proof.js';
 import type { GithubClientService } from '../../sso/protocols/github/github-client.service.js';
 import type { OidcClientService } from '../../sso/protocols/oidc/oidc-client.service.js';
 import type { SamlClientService } from '../../sso/protocols/saml/saml-client.service.js';
-import type { Protocol, SourceOf } from '../../sso/sign-in-source.types.js';
+import type { Protocol, SourceOf } from '../../sso/sources/sign-in-source.types.js';
 import type { SignInTraceLog } from '../../sso/tracing/sign-in-trace-log.types.js';
 import type { FlowPurpose } from '../login-flow/login-flow.types.js';
 import type { LoginFlow } from '../login-flow/login-flow.service.js';

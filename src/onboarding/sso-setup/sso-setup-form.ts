@@ -1,8 +1,8 @@
 import { AppError } from '../../platform/errors/app-error.js';
 import { validationPipe } from '../../platform/http/validation.js';
-import { ClientAuthMethod } from '../../sso/sso-connection.graphql.js';
-import type { SetupGuide } from '../../sso/sso-guide.service.js';
-import { ConfigureSsoInput } from '../../sso/sso-mutation.graphql.js';
+import { ClientAuthMethod } from '../../sso/connections/sso-connection.graphql.js';
+import type { SetupGuide } from '../../sso/configuration/sso-guide.service.js';
+import { ConfigureSsoInput } from '../../sso/connections/sso-mutation.graphql.js';
 
 type Field = SetupGuide['fields'][number];
 

@@ -8,7 +8,7 @@ import { PageRenderer } from '../../platform/http/pages/page-renderer.js';
 import { sendPage } from '../../platform/http/pages/send-page.js';
 import { originOf } from '../../policy/request-origin.js';
 import { Public } from '../../policy/requires.decorator.js';
-import { ssoProviders, type SsoProvider } from '../../sso/sso-connection.types.js';
+import { ssoProviders, type SsoProvider } from '../../sso/connections/sso-connection.types.js';
 import { addressIn } from './sso-setup-address.js';
 import { SsoSetupFormView, type SetupForm } from './sso-setup-form-view.service.js';
 import { settingsFrom, type Typed } from './sso-setup-form.js';

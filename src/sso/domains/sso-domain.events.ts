@@ -1,5 +1,5 @@
 import { auditEvent } from '../../audit/audit-event.types.js';
-import type { SsoConnection } from '../sso-connection.types.js';
+import type { SsoConnection } from '../connections/sso-connection.types.js';
 
 interface Spoken {
   readonly connection: SsoConnection;

@@ -1,7 +1,7 @@
 import { Field, ID, InputType, ObjectType } from '@nestjs/graphql';
 import { IsString } from 'class-validator';
 import { MutationInput } from '../../platform/graphql/mutation-input.js';
-import { ConfigureSsoPayload } from '../sso-mutation.graphql.js';
+import { ConfigureSsoPayload } from '../connections/sso-mutation.graphql.js';
 
 @InputType({ description: 'A connection, and a domain that it is to speak for besides its own.' })
 export class AddSsoDomainInput extends MutationInput {

@@ -4,10 +4,10 @@ import type { Domain as DomainFacts } from '../../organizations/domains/domain.t
 import type { Actor, Scope } from '../../policy/actor.js';
 import { CurrentActor, CurrentScope } from '../../policy/current.decorators.js';
 import { Public, Requires } from '../../policy/requires.decorator.js';
-import { SsoConnectionLoader } from '../sso-connection-loader.service.js';
-import { SsoConnection } from '../sso-connection.graphql.js';
-import { SsoConnectionService } from '../sso-connection.service.js';
-import type { SsoConnection as ConnectionFacts } from '../sso-connection.types.js';
+import { SsoConnectionLoader } from '../connections/sso-connection-loader.service.js';
+import { SsoConnection } from '../connections/sso-connection.graphql.js';
+import { SsoConnectionService } from '../connections/sso-connection.service.js';
+import type { SsoConnection as ConnectionFacts } from '../connections/sso-connection.types.js';
 import {
   AddSsoDomainInput,
   AddSsoDomainPayload,

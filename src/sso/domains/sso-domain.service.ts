@@ -8,9 +8,9 @@ import { AppError } from '../../platform/errors/app-error.js';
 import type { Actor } from '../../policy/actor.js';
 import { refuseStaleProof } from '../../policy/fresh-proof.js';
 import { SessionService } from '../../sessions/session.service.js';
-import { ConnectionMoves } from '../connection-moves.service.js';
-import { SsoConnectionEntity } from '../sso-connection.entity.js';
-import type { SsoConnection } from '../sso-connection.types.js';
+import { ConnectionMoves } from '../connections/connection-moves.service.js';
+import { SsoConnectionEntity } from '../connections/sso-connection.entity.js';
+import type { SsoConnection } from '../connections/sso-connection.types.js';
 import { ConnectionDomainEntity } from './connection-domain.entity.js';
 import { ssoDomainAdded, ssoDomainRemoved } from './sso-domain.events.js';
 

@@ -2,7 +2,7 @@ import { Args, ID, Query, Resolver } from '@nestjs/graphql';
 import type { Scope } from '../../policy/actor.js';
 import { CurrentScope } from '../../policy/current.decorators.js';
 import { Requires } from '../../policy/requires.decorator.js';
-import { SsoConnectionService } from '../sso-connection.service.js';
+import { SsoConnectionService } from '../connections/sso-connection.service.js';
 import { SsoEnforcementImpact } from './enforcement-impact.graphql.js';
 import { EnforcementImpactService } from './enforcement-impact.service.js';
 

@@ -4,8 +4,8 @@ import { Database } from '../../platform/database/database.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { SessionService } from '../../sessions/session.service.js';
 import { ConnectionDomains } from '../domains/connection-domain.service.js';
-import { usableStates } from '../sign-in-source.service.js';
-import { SsoConnectionEntity } from '../sso-connection.entity.js';
+import { usableStates } from '../sources/sign-in-source.service.js';
+import { SsoConnectionEntity } from '../connections/sso-connection.entity.js';
 import type { AffectedMember, EnforcementImpact, EntryWay } from './enforcement-impact.types.js';
 
 /** People and keys that are named; the rest is counted. */

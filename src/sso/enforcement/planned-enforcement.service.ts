@@ -9,8 +9,8 @@ import { Logger } from '../../platform/logging/logger.js';
 import { mailOf } from '../../platform/mail/letter.js';
 import { Mailer } from '../../platform/mail/mailer.js';
 import { gatehouseItself } from '../../policy/actor.js';
-import { SsoConnectionEntity } from '../sso-connection.entity.js';
-import { ssoEnforcementMissed } from '../sso-connection.events.js';
+import { SsoConnectionEntity } from '../connections/sso-connection.entity.js';
+import { ssoEnforcementMissed } from '../connections/sso-connection.events.js';
 import { SsoEnforcementService } from './sso-enforcement.service.js';
 
 const JOB = 'sso.enforce';

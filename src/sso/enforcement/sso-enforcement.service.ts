@@ -7,11 +7,11 @@ import { domainEvent, DomainEvents } from '../../platform/events/domain-events.j
 import type { Actor } from '../../policy/actor.js';
 import { refuseStaleProof } from '../../policy/fresh-proof.js';
 import { SessionService } from '../../sessions/session.service.js';
-import { ConnectionMoves } from '../connection-moves.service.js';
+import { ConnectionMoves } from '../connections/connection-moves.service.js';
 import { ConnectionDomains } from '../domains/connection-domain.service.js';
-import { SsoConnectionEntity } from '../sso-connection.entity.js';
-import { ssoConnectionEnforced, ssoEnforcementPlanned } from '../sso-connection.events.js';
-import type { SsoConnection } from '../sso-connection.types.js';
+import { SsoConnectionEntity } from '../connections/sso-connection.entity.js';
+import { ssoConnectionEnforced, ssoEnforcementPlanned } from '../connections/sso-connection.events.js';
+import type { SsoConnection } from '../connections/sso-connection.types.js';
 
 const FARTHEST_DAYS = 90;
 const DAY_MS = 24 * 60 * 60_000;

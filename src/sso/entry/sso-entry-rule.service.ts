@@ -10,8 +10,8 @@ import { DomainEvents } from '../../platform/events/domain-events.js';
 import type { Actor } from '../../policy/actor.js';
 import { hasOwnSecondFactor } from '../../policy/proof.js';
 import { GlassAlarm } from './glass-alarm.service.js';
-import { usableStates } from '../sign-in-source.service.js';
-import { SsoDiscoveryService } from '../sso-discovery.service.js';
+import { usableStates } from '../sources/sign-in-source.service.js';
+import { SsoDiscoveryService } from '../sources/sso-discovery.service.js';
 import { domainOf, isEnforcedFor, isWelcome, ssoRequired, type UsedConnection, type Visitor } from './sso-entry.js';
 
 /** A connection of the organization, and beside each the place that the person has there. */

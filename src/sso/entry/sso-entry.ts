@@ -1,6 +1,6 @@
 import { AppError } from '../../platform/errors/app-error.js';
 import type { Proof } from '../../policy/proof.js';
-import { addressesOf } from '../source-addresses.js';
+import { addressesOf } from '../sources/source-addresses.js';
 
 /** A connection in use. */
 export interface UsedConnection {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { StoredSettings } from '../secret-place.js';
+import type { StoredSettings } from '../connections/secret-place.js';
 import { expiriesOf, warningDue } from './expiries.js';
 
 const settings = (expiring: object): StoredSettings =>

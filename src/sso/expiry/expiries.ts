@@ -1,5 +1,5 @@
 import type { SamlIdentityProvider } from '../saml/saml-identity-provider.types.js';
-import type { StoredSettings } from '../secret-place.js';
+import type { StoredSettings } from '../connections/secret-place.js';
 
 /** Something of a connection's settings that stops counting at a known time. */
 export interface Expiry {

@@ -1,6 +1,6 @@
 import { mailOf, moment } from '../../platform/mail/letter.js';
 import type { Mail } from '../../platform/mail/mail.js';
-import type { SsoConnectionEntity } from '../sso-connection.entity.js';
+import type { SsoConnectionEntity } from '../connections/sso-connection.entity.js';
 import type { Expiry, Warning } from './expiries.js';
 
 const names = { clientSecret: 'client secret', certificate: 'certificate' } as const satisfies Record<

@@ -9,7 +9,7 @@ import { Jobs } from '../../platform/jobs/jobs.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { Mailer } from '../../platform/mail/mailer.js';
 import { gatehouseItself } from '../../policy/actor.js';
-import { SsoConnectionEntity } from '../sso-connection.entity.js';
+import { SsoConnectionEntity } from '../connections/sso-connection.entity.js';
 import { expiriesOf, warningDue, type Expiry } from './expiries.js';
 import { expiryMail, type ExpiryNotice } from './expiry-mail.js';
 import { ExpiryWarningEntity } from './expiry-warning.entity.js';

@@ -1,5 +1,5 @@
 import { auditEvent } from '../../audit/audit-event.types.js';
-import type { SsoConnectionEntity } from '../sso-connection.entity.js';
+import type { SsoConnectionEntity } from '../connections/sso-connection.entity.js';
 import type { Expiry, Warning } from './expiries.js';
 
 interface Warned {

@@ -7,7 +7,7 @@ import { DomainEvents } from '../../platform/events/domain-events.js';
 import type { Actor } from '../../policy/actor.js';
 import type { BuiltInRole } from '../../policy/permissions.js';
 import type { ProviderProof } from '../protocols/provider-proof.types.js';
-import type { SignInSource } from '../sign-in-source.types.js';
+import type { SignInSource } from '../sources/sign-in-source.types.js';
 import { FormerMemberEntity } from './former-member.entity.js';
 import { roleBy } from './group-claims.js';
 import { MembershipRuleService } from './membership-rule.service.js';

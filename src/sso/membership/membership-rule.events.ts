@@ -1,5 +1,5 @@
 import { auditEvent } from '../../audit/audit-event.types.js';
-import type { SsoConnection } from '../sso-connection.types.js';
+import type { SsoConnection } from '../connections/sso-connection.types.js';
 import type { MembershipRule } from './membership-rule.types.js';
 
 interface Changed {

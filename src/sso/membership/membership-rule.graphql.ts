@@ -4,7 +4,7 @@ import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsOptional, IsString, Length, V
 import { MutationInput } from '../../platform/graphql/mutation-input.js';
 import type { BuiltInRole } from '../../policy/permissions.js';
 import { Role } from '../../policy/role.graphql.js';
-import { ConfigureSsoPayload } from '../sso-mutation.graphql.js';
+import { ConfigureSsoPayload } from '../connections/sso-mutation.graphql.js';
 import type { MembershipWish } from './membership-rule.service.js';
 import type { GroupRole as GroupRoleFacts, JoiningRole, MembershipRule } from './membership-rule.types.js';
 

@@ -2,10 +2,10 @@ import { Args, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql'
 import type { Actor, Scope } from '../../policy/actor.js';
 import { CurrentActor, CurrentScope } from '../../policy/current.decorators.js';
 import { Public, Requires } from '../../policy/requires.decorator.js';
-import { SsoConnection } from '../sso-connection.graphql.js';
-import { SsoConnectionLoader } from '../sso-connection-loader.service.js';
-import { SsoConnectionService } from '../sso-connection.service.js';
-import type { SsoConnection as ConnectionFacts } from '../sso-connection.types.js';
+import { SsoConnection } from '../connections/sso-connection.graphql.js';
+import { SsoConnectionLoader } from '../connections/sso-connection-loader.service.js';
+import { SsoConnectionService } from '../connections/sso-connection.service.js';
+import type { SsoConnection as ConnectionFacts } from '../connections/sso-connection.types.js';
 import { SsoMembership, UpdateSsoMembershipInput, UpdateSsoMembershipPayload } from './membership-rule.graphql.js';
 import { MembershipRuleService } from './membership-rule.service.js';
 import { nobodyJoins, type MembershipRule } from './membership-rule.types.js';

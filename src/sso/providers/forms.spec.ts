@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { AppError } from '../../platform/errors/app-error.js';
-import { guideValuesOf } from '../source-addresses.js';
-import { ClientAuthMethod } from '../sso-connection.graphql.js';
-import { ssoProviders, type CodeProvider } from '../sso-connection.types.js';
-import { clientFrom, issuerFrom, type SsoSettings } from '../sso-settings.js';
+import { guideValuesOf } from '../sources/source-addresses.js';
+import { ClientAuthMethod } from '../connections/sso-connection.graphql.js';
+import { ssoProviders, type CodeProvider } from '../connections/sso-connection.types.js';
+import { clientFrom, issuerFrom, type SsoSettings } from '../configuration/sso-settings.js';
 import { formOf, listForms, type ProviderForm } from './forms.js';
 import { vendors } from './providers.js';
 import { guideFor, type FormField } from './vendor-form.js';

@@ -1,4 +1,4 @@
-import { ssoProviders, type SsoProvider } from '../sso-connection.types.js';
+import { ssoProviders, type SsoProvider } from '../connections/sso-connection.types.js';
 import { vendors } from './providers.js';
 import { samlForm, type SamlInput } from './saml.js';
 import type { FormFieldName, VendorForm } from './vendor-form.js';

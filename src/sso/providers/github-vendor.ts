@@ -1,4 +1,4 @@
-import type { GithubSettings } from '../sign-in-source.types.js';
+import type { GithubSettings } from '../sources/sign-in-source.types.js';
 import type { FormField } from './vendor-form.js';
 import { withoutSlash, type VendorFacts } from './vendor.js';
 

@@ -1,4 +1,4 @@
-import type { SamlAttributeNames } from '../sign-in-source.types.js';
+import type { SamlAttributeNames } from '../sources/sign-in-source.types.js';
 
 /** What is kept of a SAML identity provider beside its entityID, and how it is asked. */
 export interface SamlIdentityProvider {

@@ -8,7 +8,7 @@ import { Jobs } from '../../platform/jobs/jobs.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { gatehouseItself } from '../../policy/actor.js';
 import { SamlClientService } from '../protocols/saml/saml-client.service.js';
-import { SsoConnectionEntity } from '../sso-connection.entity.js';
+import { SsoConnectionEntity } from '../connections/sso-connection.entity.js';
 import type { SamlIdentityProvider } from './saml-identity-provider.types.js';
 import { samlCertificatesRead, samlMetadataRefused } from './saml-metadata.events.js';
 import { storedCertificate } from './saml-settings.js';

@@ -2,7 +2,7 @@ import { invalid } from '../../platform/errors/app-error.js';
 import { certificateFrom, type IdpCertificate } from '../protocols/saml/idp-certificate.js';
 import { readIdpMetadata, type IdpMetadata } from '../protocols/saml/idp-metadata.js';
 import type { SamlIdentityProvider, SamlProviderCertificate } from './saml-identity-provider.types.js';
-import type { SamlAttributeNames } from '../sign-in-source.types.js';
+import type { SamlAttributeNames } from '../sources/sign-in-source.types.js';
 
 /** What an administrator types of a SAML identity provider: its metadata in one of two ways, or its three parts. */
 export interface TypedSaml {

@@ -1,7 +1,7 @@
 import { Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import { Public } from '../../policy/requires.decorator.js';
-import { SamlIdentityProvider, SsoCandidate, SsoConnection } from '../sso-connection.graphql.js';
-import type { ConnectionSettings } from '../sso-connection.types.js';
+import { SamlIdentityProvider, SsoCandidate, SsoConnection } from '../connections/sso-connection.graphql.js';
+import type { ConnectionSettings } from '../connections/sso-connection.types.js';
 
 const why = 'a connection is shown only to those who may read the single sign-on of its organization';
 const field = { nullable: true, description: 'What is known of the identity provider; null unless it speaks SAML.' };

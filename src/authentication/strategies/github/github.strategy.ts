@@ -3,7 +3,7 @@ import passport from 'passport';
 import { randomToken, sha256 } from '../../../platform/crypto/digest.js';
 import { ProviderRefusal } from '../../../sso/protocols/provider-refusal.types.js';
 import type { CodeRedeemer } from '../../../sso/protocols/oidc/relying-party.types.js';
-import type { GithubSettings } from '../../../sso/sign-in-source.types.js';
+import type { GithubSettings } from '../../../sso/sources/sign-in-source.types.js';
 import type { FinishedInfo, FlowAccess, Half } from '../strategy.types.js';
 
 export interface GithubStrategyOptions extends FlowAccess {

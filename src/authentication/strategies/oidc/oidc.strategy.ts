@@ -3,7 +3,7 @@ import OpenIDConnectStrategy from 'passport-openidconnect';
 import { randomToken, sha256 } from '../../../platform/crypto/digest.js';
 import { ProviderRefusal } from '../../../sso/protocols/provider-refusal.types.js';
 import type { RelyingParty } from '../../../sso/protocols/oidc/relying-party.types.js';
-import type { OidcSettings } from '../../../sso/sign-in-source.types.js';
+import type { OidcSettings } from '../../../sso/sources/sign-in-source.types.js';
 import type { FinishedInfo, FlowAccess, Half } from '../strategy.types.js';
 
 export interface OidcStrategyOptions extends FlowAccess {

@@ -3,7 +3,7 @@ import type { Response } from 'express';
 import { AppError } from '../../../platform/errors/app-error.js';
 import { Public } from '../../../policy/requires.decorator.js';
 import { SamlClientService } from '../../../sso/protocols/saml/saml-client.service.js';
-import { SignInSourceService } from '../../../sso/sign-in-source.service.js';
+import { SignInSourceService } from '../../../sso/sources/sign-in-source.service.js';
 
 @Controller('api/auth/saml')
 export class SamlMetadataController {

@@ -1,5 +1,5 @@
 import { OutboundError } from '../../../platform/http/outbound-error.js';
-import type { GithubSettings } from '../../sign-in-source.types.js';
+import type { GithubSettings } from '../../sources/sign-in-source.types.js';
 import { oneWord, refusalIn, type Stage } from '../oidc/explain-refusal.js';
 import { toldValue } from '../check.types.js';
 import type { ProviderProof } from '../provider-proof.types.js';

@@ -1,5 +1,5 @@
 import * as oidc from 'openid-client';
-import type { ClientKey, OidcSettings } from '../../sign-in-source.types.js';
+import type { ClientKey, OidcSettings } from '../../sources/sign-in-source.types.js';
 
 /** How the client proves itself at the token endpoint (OpenID Connect Core 9). */
 export async function clientAuthOf(settings: OidcSettings, tokenEndpoint: string): Promise<oidc.ClientAuth> {

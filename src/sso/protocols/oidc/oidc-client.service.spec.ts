@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { startLoopbackHttp } from '../../../../test/support/servers/loopback-http.js';
 import { OutboundHttp } from '../../../platform/http/outbound.js';
-import type { OidcSettings } from '../../sign-in-source.types.js';
+import type { OidcSettings } from '../../sources/sign-in-source.types.js';
 import { usual } from '../../providers/oidc-vendor.js';
 import { OidcClientService } from './oidc-client.service.js';
 

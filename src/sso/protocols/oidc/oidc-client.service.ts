@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { setTimeout } from 'node:timers/promises';
 import { OutboundHttp } from '../../../platform/http/outbound.js';
-import type { OidcSettings } from '../../sign-in-source.types.js';
+import type { OidcSettings } from '../../sources/sign-in-source.types.js';
 import { refusalIn } from './explain-refusal.js';
 import { OidcRelyingParty, type Provider } from './oidc-relying-party.js';
 import { fetchWithin, PATIENCE_MS, type Fetch } from './outbound-fetch.js';

@@ -1,5 +1,5 @@
 import * as oidc from 'openid-client';
-import type { OidcSettings } from '../../sign-in-source.types.js';
+import type { OidcSettings } from '../../sources/sign-in-source.types.js';
 import { clientAuthOf } from './client-auth.js';
 import { refusalIn } from './explain-refusal.js';
 import { checkClaims, checkHostedDomain } from './id-token.js';

@@ -1,4 +1,4 @@
-import type { SamlSettings } from '../../sign-in-source.types.js';
+import type { SamlSettings } from '../../sources/sign-in-source.types.js';
 import { ProviderRefusal } from '../provider-refusal.types.js';
 import { SKEW_SECONDS } from '../oidc/time-check.js';
 import { quoted, demand, demandSame } from './demand.js';

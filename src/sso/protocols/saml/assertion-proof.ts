@@ -1,4 +1,4 @@
-import type { SamlAttributeNames, SamlSettings } from '../../sign-in-source.types.js';
+import type { SamlAttributeNames, SamlSettings } from '../../sources/sign-in-source.types.js';
 import { isSubject } from '../oidc/id-token.js';
 import type { ProviderProof } from '../provider-proof.types.js';
 import { instant } from './assertion-checks.js';

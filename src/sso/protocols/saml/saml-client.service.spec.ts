@@ -3,7 +3,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { startLoopbackHttp, type LoopbackHttpServer } from '../../../../test/support/servers/loopback-http.js';
 import { startSamlProvider, type SamlProvider } from '../../../../test/support/servers/saml-provider.js';
 import { OutboundHttp } from '../../../platform/http/outbound.js';
-import type { SamlSettings } from '../../sign-in-source.types.js';
+import type { SamlSettings } from '../../sources/sign-in-source.types.js';
 import { SamlClientService } from './saml-client.service.js';
 import { makeSamlKeyPair } from './saml-key-pair.js';
 import { attributeOf, childrenOf, elementsIn, parseXml } from './xml.js';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { invalid } from '../../../platform/errors/app-error.js';
 import { OutboundHttp } from '../../../platform/http/outbound.js';
 import { OutboundError } from '../../../platform/http/outbound-error.js';
-import type { SamlSettings } from '../../sign-in-source.types.js';
+import type { SamlSettings } from '../../sources/sign-in-source.types.js';
 import { fetchWithin, PATIENCE_MS } from '../oidc/outbound-fetch.js';
 import { issuerErrorFor } from '../oidc/provider-metadata.js';
 import { readIdpMetadata, type IdpMetadata } from './idp-metadata.js';

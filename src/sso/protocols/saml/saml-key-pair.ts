@@ -1,5 +1,5 @@
 import { makeSelfSigned } from '../../../platform/crypto/self-signed-certificate.js';
-import type { SamlKeyPair } from '../../sign-in-source.types.js';
+import type { SamlKeyPair } from '../../sources/sign-in-source.types.js';
 
 const YEARS = 10;
 

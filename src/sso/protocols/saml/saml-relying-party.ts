@@ -1,5 +1,5 @@
 import { SAML } from '@node-saml/node-saml';
-import type { SamlSettings } from '../../sign-in-source.types.js';
+import type { SamlSettings } from '../../sources/sign-in-source.types.js';
 import type { ProviderProof } from '../provider-proof.types.js';
 import { checkAssertion } from './assertion-checks.js';
 import { proofOf } from './assertion-proof.js';

@@ -1,6 +1,6 @@
 import { ProviderRefusal } from '../provider-refusal.types.js';
 import { oneWord } from '../oidc/explain-refusal.js';
-import type { SamlSettings } from '../../sign-in-source.types.js';
+import type { SamlSettings } from '../../sources/sign-in-source.types.js';
 import { demand, demandSame } from './demand.js';
 import { ns } from './saml-names.js';
 import {

@@ -1,5 +1,5 @@
 import { escapeHtml } from '../../../platform/text/printable.js';
-import type { SamlSettings } from '../../sign-in-source.types.js';
+import type { SamlSettings } from '../../sources/sign-in-source.types.js';
 import { bindings, encryptionMethods, ns } from './saml-names.js';
 
 type Ours = Pick<SamlSettings, 'ourEntityId' | 'acsUrl' | 'signRequests' | 'keyPair' | 'nameIdFormat'>;

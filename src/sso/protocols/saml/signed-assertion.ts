@@ -1,5 +1,5 @@
 import { SAML, ValidateInResponseTo, type Profile } from '@node-saml/node-saml';
-import type { SamlSettings } from '../../sign-in-source.types.js';
+import type { SamlSettings } from '../../sources/sign-in-source.types.js';
 import { ProviderRefusal } from '../provider-refusal.types.js';
 import { openAssertion } from './encrypted-assertion.js';
 import { demand } from './demand.js';
