@@ -1,9 +1,8 @@
-import type { ProviderLink } from './page-models.js';
-
 /** Where the people of one domain have several identity providers. */
 export interface ChooseConnectionPage {
   readonly email: string;
-  readonly connections: readonly ProviderLink[];
+  /** Each with the same-origin address that begins the flow. */
+  readonly connections: readonly { readonly name: string; readonly loginUrl: string }[];
   /** Leave out where the people of this domain may not use one. */
   readonly passwordUrl?: string | undefined;
 }
