@@ -224,7 +224,7 @@ describe('a setup link', () => {
     expect(Date.parse(link.expiresAt) - Date.parse(link.createdAt)).toBe(2 * 24 * 3_600_000);
 
     const page = await visitor.get(link.path);
-    expect(copiedFrom(page)).toHaveLength(4);
+    expect(copiedFrom(page)).toHaveLength(10);
     expect(page.text).not.toContain('/domain"');
     await app.database.query(`update domains set status = 'LAPSED' where id = $1`, [domainId]);
     expect(wordsOf(await visitor.get(link.path))).toContain('The record that proved this domain is missing.');

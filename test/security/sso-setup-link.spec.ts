@@ -110,6 +110,27 @@ describe('whoever has a setup link', () => {
     expect(await actor.roleIn(here)).toBeNull();
   });
 
+  it('neither sees nor changes a connection that speaks for other domains too', async () => {
+    const other = await verifiedDomain(app, organizationId, `shared-${domain}`);
+    const { id, key } = await configureSso(owner, {
+      domainId,
+      provider: 'OKTA',
+      issuer: provider.issuer,
+      ...client,
+      activate: false,
+    });
+    expect((await visitor.get(link.path)).text).toContain('saved, and not tested yet.');
+    await app.database.query(
+      'insert into sso_connection_domains (connection_id, domain_id, organization_id) values ($1, $2, $3)',
+      [id, other, organizationId],
+    );
+    expect((await visitor.get(link.path)).text).not.toContain('saved, and not tested yet.');
+    const refused = await save({ clientId: 'evil' });
+    expect([refused.status, wordsOf(refused)]).toEqual([412, expect.stringContaining('for other domains too')]);
+    expect((await begin(id)).status).toBe(404);
+    expect(await connectionOf(domainId)).toEqual([expect.objectContaining({ key, client_id: client.clientId })]);
+  });
+
   it('finds neither another organization’s domain and connection nor another domain of its own', async () => {
     const other = await verifiedDomain(app, organizationId, `other-${domain}`);
     const otherConnection = await configureSso(owner, {

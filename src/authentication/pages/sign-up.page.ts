@@ -78,7 +78,8 @@ export class SignUpPage {
   private elsewhereFor(request: Request, returnTo: string): string | null {
     if (callerOf(request).actor.kind === 'user') return onward(returnTo);
     if (this.config.passwordDisabled) return authErrorUrl('PASSWORD_DISABLED', request);
-    return this.config.signUpDisabled ? authErrorUrl('SIGN_UP_CLOSED', request) : null;
+    // Nobody has tried anything yet, so there is nothing to be found by a reference.
+    return this.config.signUpDisabled ? '/auth-error?code=SIGN_UP_CLOSED' : null;
   }
 
   private async ask(response: Response, { invitation: token, ...typed }: Typed, problem?: AppError): Promise<void> {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Domain } from '../../organizations/domains/domain.types.js';
+import type { Domain, ProofPlace } from '../../organizations/domains/domain.types.js';
 import { OrganizationService } from '../../organizations/organization.service.js';
 import type { AppError } from '../../platform/errors/app-error.js';
 import { problemsForForm } from '../../platform/http/pages/form-problems.js';
@@ -50,7 +50,7 @@ export class SsoSetupView {
       organization,
       expiresAt: visit.expiresAt,
       alert: alert === undefined || !sent.problem ? alert : toldProblem(sent.problem),
-      domain: domain && toldDomain(domain),
+      domain: domain && toldDomain(domain, this.setup.placesOf(domain)),
       others: domains.filter((other) => other !== domain).map(({ id, name }) => ({ name, url: addressIn(path, id) })),
       add: visit.mayAddDomains ? { name: sent.name ?? '', error: errors?.name } : undefined,
       providers: this.guides.list().map((form) => ({ provider: form.provider, name: vendorName(form) })),
@@ -81,13 +81,17 @@ export class SsoSetupView {
   }
 }
 
-function toldDomain({ id, name, status, recordName, recordValue, diagnosis, lastCheckedAt }: Domain) {
-  const shortName = recordName.slice(0, -`.${name}`.length);
+function toldDomain({ id, name, status, diagnosis, lastCheckedAt }: Domain, places: readonly ProofPlace[]) {
   return {
     id,
     name,
     state: status === 'VERIFIED' ? 'PROVEN' : status === 'PENDING' ? 'WAITING' : 'GONE',
-    records: [{ type: 'TXT', name: recordName, shortName, value: recordValue }],
+    records: places.map(({ proof, name: at, value }) => ({
+      type: proof,
+      name: at,
+      shortName: proof === 'FILE' ? undefined : at.slice(0, -`.${name}`.length),
+      value,
+    })),
     look:
       diagnosis && lastCheckedAt
         ? { at: lastCheckedAt, message: diagnosis.message, found: diagnosis.found.slice(0, SHOWN_RECORDS) }

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DomainCheck } from '../../organizations/domains/domain-check.service.js';
 import { DomainService } from '../../organizations/domains/domain.service.js';
-import type { Domain } from '../../organizations/domains/domain.types.js';
+import type { Domain, ProofPlace } from '../../organizations/domains/domain.types.js';
 import { Database } from '../../platform/database/database.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { AttemptCounter } from '../../platform/throttle/attempt-counter.js';
+import { ConnectionDomains } from '../../sso/domains/connection-domain.service.js';
 import { SsoConfigurationService } from '../../sso/configuration/sso-configuration.service.js';
 import { SsoConnectionService } from '../../sso/connections/sso-connection.service.js';
 import type { SsoConnection } from '../../sso/connections/sso-connection.types.js';
@@ -33,6 +34,7 @@ export class SsoSetupService {
     private readonly check: DomainCheck,
     private readonly configuration: SsoConfigurationService,
     private readonly connections: SsoConnectionService,
+    private readonly connectionDomains: ConnectionDomains,
     private readonly tests: SsoTestService,
   ) {}
 
@@ -48,9 +50,18 @@ export class SsoSetupService {
     return domain;
   }
 
-  /** Those of one of its domains, by key. @throws NOT_FOUND */
-  async connectionsOf(visit: SetupVisit, { id: domainId }: Domain): Promise<SsoConnection[]> {
-    return (await this.connections.list(visit.organizationId)).filter((connection) => connection.domainId === domainId);
+  /** The ways to prove a domain, any one of which is enough. */
+  placesOf(domain: Domain): ProofPlace[] {
+    return this.check.placesOf(domain);
+  }
+
+  /** Those of one of its domains, by key, that speak for no other domain than the link's. */
+  async connectionsOf({ organizationId, domainIds }: SetupVisit, { id }: Domain): Promise<SsoConnection[]> {
+    const ofDomain = (await this.connections.list(organizationId)).filter(({ domainId }) => domainId === id);
+    const spoken = await this.connectionDomains.idsOf(ofDomain.map((connection) => connection.id));
+    return ofDomain.filter((connection) =>
+      spoken.get(connection.id)?.every((domainId) => domainIds.includes(domainId)),
+    );
   }
 
   /**
@@ -79,10 +90,11 @@ export class SsoSetupService {
 
   /**
    * Saves what was typed, as a draft; of an enforced connection as its candidate.
-   * @throws NOT_FOUND; RATE_LIMITED; and what `SsoConfigurationService.configure` does
+   * @throws NOT_FOUND; RATE_LIMITED; PRECONDITION_FAILED for a connection that others use; and what
+   *   `SsoConfigurationService.configure` does
    */
   async configure(visit: SetupVisit, settings: Settings): Promise<SsoConnection> {
-    await this.getDomain(visit, settings.domainId);
+    await this.refuseShared(visit, await this.getDomain(visit, settings.domainId), settings);
     await this.admit(`saves by the setup link ${visit.linkId}`, FREE_SAVES);
     return this.configuration.configure(visit.actor, visit.organizationId, { ...settings, activate: false });
   }
@@ -95,6 +107,17 @@ export class SsoSetupService {
     if (!connections.flat().some(({ id }) => id === connectionId)) throw new AppError('NOT_FOUND');
     await this.admit(`tests by the setup link ${visit.linkId}`, FREE_TESTS);
     return (await this.tests.start(visit.actor, visit.organizationId, connectionId)).testUrl;
+  }
+
+  /** What a connection signs the people of other domains in with is not the link's business. */
+  private async refuseShared(visit: SetupVisit, domain: Domain, { provider }: Settings): Promise<void> {
+    const isIt = (connection: SsoConnection) => connection.domainId === domain.id && connection.provider === provider;
+    const exists = (await this.connections.list(visit.organizationId)).some(isIt);
+    if (!exists || (await this.connectionsOf(visit, domain)).some(isIt)) return;
+    throw new AppError('PRECONDITION_FAILED', {
+      message:
+        'This connection is for other domains too, so a setup link cannot change it. Ask your contact to change it.',
+    });
   }
 
   private async admit(key: string, free: number): Promise<void> {

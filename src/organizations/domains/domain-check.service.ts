@@ -22,7 +22,7 @@ import { DomainHandover } from './domain-handover.service.js';
 import { afterLook, owned } from './domain-lifecycle.js';
 import { DomainNotices } from './domain-notices.service.js';
 import type { Evidence } from './domain-seen.js';
-import type { Domain } from './domain.types.js';
+import type { Domain, ProofPlace } from './domain.types.js';
 
 /** Looks that nobody has to wait for: at one domain, and at all of an organization's. Then each waits twice as long. */
 const FREE_LOOKS = 20;
@@ -45,6 +45,11 @@ export class DomainCheck {
     private readonly notices: DomainNotices,
     private readonly clock: Clock,
   ) {}
+
+  /** The ways to prove a domain, any one of which is enough. */
+  placesOf(domain: Domain): ProofPlace[] {
+    return this.evidence.placesOf(domain);
+  }
 
   /**
    * Where the proof is, the domain is the organization's from now on. Where it is gone, a proven domain begins to fail

@@ -32,6 +32,11 @@ export class DomainEvidence {
     private readonly config: Config,
   ) {}
 
+  /** All that could prove it. */
+  placesOf(domain: Domain): ProofPlace[] {
+    return Object.values(placesOf(domain, this.config.rootUrl));
+  }
+
   /**
    * The proof that a domain has is looked for first, and nothing else where it is still there. Of a claim both records are
    * always looked for: they also tell whether another organization's proof is gone. The file comes last. Never rejects,

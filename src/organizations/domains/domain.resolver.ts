@@ -1,5 +1,4 @@
 import { Args, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql';
-import { Config } from '../../platform/config/config.js';
 import type { Actor, Scope } from '../../policy/actor.js';
 import { CurrentActor, CurrentScope } from '../../policy/current.decorators.js';
 import { Public, Requires } from '../../policy/requires.decorator.js';
@@ -17,7 +16,6 @@ import {
   VerifyDomainInput,
   VerifyDomainPayload,
 } from './domain.graphql.js';
-import { placesOf } from './domain-places.js';
 import { DomainSuggestions } from './domain-suggestions.service.js';
 import { DomainService } from './domain.service.js';
 import type { Domain as DomainFacts } from './domain.types.js';
@@ -27,7 +25,6 @@ export class DomainResolver {
   constructor(
     private readonly domains: DomainService,
     private readonly check: DomainCheck,
-    private readonly config: Config,
   ) {}
 
   @ResolveField(() => [DomainVerificationRecord], {
@@ -36,7 +33,7 @@ export class DomainResolver {
   })
   @Public('what is published to everybody; the domain itself is shown only to those who may see it')
   verificationRecords(@Parent() domain: DomainFacts): DomainVerificationRecord[] {
-    return Object.values(placesOf(domain, this.config.rootUrl));
+    return this.check.placesOf(domain);
   }
 
   @Mutation(() => AddDomainPayload, {

@@ -24,12 +24,13 @@ export interface SsoSetupPage {
   readonly connections: readonly SsoSetupConnection[];
 }
 
-/** A DNS record to add, exactly. */
+/** A DNS record to add, exactly, or a file to serve. Any one of them is enough; the first is the usual one. */
 export interface SsoSetupRecord {
-  readonly type: string;
+  readonly type: 'TXT' | 'CNAME' | 'FILE';
+  /** Of a file its address. */
   readonly name: string;
-  /** The name as a panel wants it that appends the domain. */
-  readonly shortName: string;
+  /** The name as a panel wants it that appends the domain. Leave out of a file. */
+  readonly shortName?: string | undefined;
   readonly value: string;
 }
 
