@@ -177,6 +177,28 @@ describe('a connection by SAML', () => {
     expect(stray.location).toMatch(`${connection.callbackUrl}?state=`);
   });
 
+  it('25. keeps no answer at the callback of another connection', async () => {
+    const other = await configureSso(owner, {
+      domainId: await verifiedDomain(app, organizationId, `other-${domain}`),
+      provider: 'SAML',
+      saml: { metadataUrl: provider.metadataUrl },
+    });
+    const browser = app.browser();
+    const { samlResponse, relayState } = await provider.authorize(await begin(browser));
+    const form = { SAMLResponse: samlResponse, RelayState: relayState! };
+    const posted = await app.browser().postForm(new URL(other.callbackUrl).pathname, form, theirs);
+    const requestId = randomUUID();
+    await browser.get(posted.location!, { headers: { 'x-request-id': requestId } });
+    expect(await trailOfRequest(app, requestId)).toEqual([
+      expect.objectContaining({ after: expect.objectContaining({ reason: 'FLOW_OTHER_PROVIDER' }) }),
+    ]);
+    const { rows } = await app.database.query('select answer from login_flows where provider_key = $1', [
+      connection.key,
+    ]);
+    expect(rows).toEqual([{ answer: null }]);
+    expect(await whoIs(browser)).toBeNull();
+  });
+
   it('refuses what nobody asked for, and begins an ordinary sign-in by it where that is switched on', async () => {
     const answer = { ...(await provider.authorize(await begin(app.browser()))), relayState: `${app.url}/console` };
     const refused = await post(app.browser(), answer);

@@ -333,6 +333,16 @@ describe('a connection from draft to enforced', () => {
       expect(await signsIn()).toBe(`mia@${domain}`);
     });
 
+    it('counts a test of the candidate for the settings that it was begun with', async () => {
+      await configure({ scopes: ['email', 'groups'], clientSecret: undefined });
+      const browser = app.browser();
+      const path = await askForTest();
+      const callback = await provider.authorize((await browser.get(path)).location!);
+      await configure({ scopes: ['email', 'roles'], clientSecret: undefined });
+      await browser.get(callback);
+      expect(await stateOf()).toMatchObject({ candidate: { testedAt: null }, lastTest: { outcome: 'PASSED' } });
+    });
+
     it('edits the candidate further, and throws it away', async () => {
       await configure({ clientId: 'one', clientSecret: 'first' });
       await configure({ clientId: 'two', clientSecret: undefined, issuer: undefined });

@@ -16,15 +16,13 @@ interface Row extends Omit<AffectedMember, 'way'> {
   readonly breakGlass: boolean;
   /** Whether a connection in use speaks for their address. */
   readonly isCovered: boolean;
-  /** Whether one does that is enforced then: an exception does not count for them. */
-  readonly isBound: boolean;
 }
 
 const membersAndPlace = `
   select u.id as "userId", u.email, u.name, m.role, m.sso_exception as "ssoException",
          m.role = 'OWNER' and m.break_glass as "breakGlass",
-         split_part(u.email, '@', 2) = any($2) as "isCovered", split_part(u.email, '@', 2) = any($3) as "isBound",
-         exists (select from identities i where i.user_id = u.id and i.source = any($4)) as "hasSignedInBySso"
+         split_part(u.email, '@', 2) = any($2) as "isCovered",
+         exists (select from identities i where i.user_id = u.id and i.source = any($3)) as "hasSignedInBySso"
   from memberships m join users u on u.id = m.user_id
   where m.organization_id = $1 and u.deactivated_at is null
   order by u.email`;
@@ -47,10 +45,9 @@ export class EnforcementImpactService {
     const inUse = connections.filter(
       ({ id, state }) => id === connectionId || usableStates.some((one) => one === state),
     );
-    const bound = connections.filter(({ id, state }) => id === connectionId || state === 'ENFORCED');
-    const [covered, binding] = [await this.namesOf(inUse), await this.namesOf(bound)];
+    const covered = await this.namesOf(inUse);
     const sources = connections.map(({ id }) => id);
-    const rows = await this.database.rows<Row>(membersAndPlace, [organizationId, covered, binding, sources]);
+    const rows = await this.database.rows<Row>(membersAndPlace, [organizationId, covered, sources]);
     const members = rows.map(toMember);
     const lockedOut = members.filter(({ way }) => way === 'NONE');
     const keys = await this.apiKeys.listActiveOf(
@@ -95,8 +92,9 @@ export class EnforcementImpactService {
   }
 }
 
-function toMember({ ssoException, breakGlass, isCovered, isBound, ...member }: Row): AffectedMember {
+/** An exception is for who has no other way. */
+function toMember({ ssoException, breakGlass, isCovered, ...member }: Row): AffectedMember {
   if (isCovered) return { ...member, way: 'SSO' };
-  if (ssoException && !isBound) return { ...member, way: 'EXCEPTION' };
+  if (ssoException) return { ...member, way: 'EXCEPTION' };
   return { ...member, way: breakGlass ? 'BREAK_GLASS' : 'NONE' };
 }
