@@ -30,8 +30,11 @@ const BODY_LIMIT = '100kb';
 /** A SAML response of 256 kB as base64 in lines, in a form: beyond that it is refused anyway. */
 const ANSWER_LIMIT = '550kb';
 
-/** An identity provider's form posts (SAML) and logout tokens arrive from its origin and carry their own proof. */
-const postedByProviders = /^\/api\/auth\/(callback|backchannel-logout)\//;
+/**
+ * An identity provider's form posts (SAML) and logout tokens arrive from its origin and carry their own proof; what begins
+ * a sign-in needs none.
+ */
+const postedByProviders = /^\/(api\/auth\/(callback|backchannel-logout)\/|auth\/sso-initiate$)/;
 
 /** Builds the application, ready to listen: what every request passes, in this order, and then the modules' routes. */
 export async function createApp(

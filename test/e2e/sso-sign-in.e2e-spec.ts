@@ -121,6 +121,17 @@ describe('single sign-on at a real provider', () => {
       expect(await whoIs(browser)).toBe(alice.email);
     });
 
+    it('may be begun by a form that the provider’s page posts (OpenID Connect Core 4)', async () => {
+      const form = { iss: provider.issuer, login_hint: alice.email, target_link_uri: `${app.url}/console` };
+      const posted = await app.browser().postForm(`/auth/sso-initiate?provider=${key}`, form, {
+        headers: { origin: 'https://portal.example.com', 'sec-fetch-site': 'cross-site' },
+      });
+      expect(posted.status).toBe(303);
+      const { begun, answer } = await signIn(alice, posted.location!.replace(app.url, ''));
+      expect(new URL(begun.location!).searchParams.get('login_hint')).toBe(alice.email);
+      expect(answer.location).toBe(`${app.url}/console`);
+    });
+
     it('needs nothing but the connection', async () => {
       const { answer } = await signIn(
         alice,

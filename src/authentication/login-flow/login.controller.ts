@@ -60,6 +60,18 @@ export class LoginController {
     );
   }
 
+  /** The same by a form, which brings no cookie of ours along: the browser comes again by a link. */
+  @Post('auth/sso-initiate')
+  @Public(beginning)
+  initiateByForm(@Req() request: Request, @Res() response: Response): void {
+    const posted = request.body as Record<string, unknown> | undefined;
+    const named = ['provider', 'iss', 'login_hint', 'target_link_uri'].flatMap((name) => {
+      const value = posted?.[name] ?? request.query[name];
+      return typeof value === 'string' ? [[name, value] as [string, string]] : [];
+    });
+    leaveFor(response, `/auth/sso-initiate?${new URLSearchParams(named).toString()}`);
+  }
+
   @Get('api/auth/callback/:key')
   @Public(comingBack)
   callback(@Req() request: Request, @Res() response: Response, @Param('key') key: string): Promise<void> {
