@@ -168,7 +168,7 @@ export async function expectRefused(
     readonly reason: string;
     readonly detail?: unknown;
     readonly code?: string;
-    readonly method?: 'oidc' | 'oauth2';
+    readonly method?: 'oidc' | 'oauth2' | 'saml';
   },
 ): Promise<void> {
   expect(trail.map(({ action, outcome, after }) => ({ action, outcome, after }))).toEqual([
