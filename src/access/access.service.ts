@@ -5,20 +5,12 @@ import { OrganizationService } from '../organizations/organization.service.js';
 import { SecurityPolicyService } from '../organizations/security-policy/security-policy.service.js';
 import { AppError } from '../platform/errors/app-error.js';
 import type { Actor, ActorKind, Origin, Scope } from '../policy/actor.js';
-import { isPermission, permissionNames, type BuiltInRole, type Permission } from '../policy/permissions.js';
 import { hasSecondFactor, type Proof } from '../policy/proof.js';
 import { permissionsOf } from '../policy/roles.js';
 import { ProjectRoleService } from '../projects/project-role.service.js';
 import type { User } from '../users/user.types.js';
-import { EntryRules } from './entry-rules.service.js';
-
-/** What a key may do, as it is stored. */
-export interface KeyGrant {
-  readonly organizationId: string;
-  /** Null: a key of the whole organization. */
-  readonly projectId: string | null;
-  readonly permissions: readonly string[];
-}
+import { EntryRules, type Demand, type Entrant } from './entry-rules.service.js';
+import { everything, holdingOfKey, nothing, type Held, type Holder, type KeyGrant } from './holding.js';
 
 /** Who somebody has proven to be, before anything is asked about what they may do. */
 export type Identity =
@@ -31,14 +23,6 @@ export type Identity =
     }
   | { readonly kind: 'apiKey' | 'setupLink'; readonly id: string; readonly label: string; readonly grant: KeyGrant }
   | { readonly kind: 'administrator' | 'system' };
-
-interface Held {
-  readonly role: BuiltInRole | null;
-  readonly permissions: ReadonlySet<Permission>;
-}
-
-const nothing: Held = { role: 'NONE', permissions: new Set() };
-const everything: Held = { role: 'OWNER', permissions: new Set(permissionNames) };
 
 /** Turns a proven identity into an actor: the one place where what somebody may do is worked out. */
 @Injectable()
@@ -81,13 +65,26 @@ export class AccessService {
 
   /** An organization asks it of its members; an instance administrator who is none has the instance's rules alone. */
   private async objectionOfPolicy(userId: string, proof: Proof, organizationId: string): Promise<AppError | null> {
-    if (hasSecondFactor(proof)) return null;
-    const { secondFactorRequired } = await this.securityPolicies.policyOf(organizationId);
-    if (!secondFactorRequired || (await this.members.roleOf(organizationId, userId)) === null) return null;
+    if (hasSecondFactor(proof) || !(await this.asksSecondFactorOf(userId, organizationId))) return null;
     return new AppError('SECOND_FACTOR_REQUIRED', { facts: { setUpUrl: '/account/second-factor' } });
   }
 
-  private async holdingOf(identity: Identity, scope: Scope): Promise<Held> {
+  private async asksSecondFactorOf(userId: string, organizationId: string): Promise<boolean> {
+    const { secondFactorRequired } = await this.securityPolicies.policyOf(organizationId);
+    return secondFactorRequired && (await this.members.roleOf(organizationId, userId)) !== null;
+  }
+
+  /** What `objectionOf` asks of how a person comes in, in its order, told without a session of theirs. */
+  async demandsOf(person: Entrant, organizationId: string): Promise<Demand[]> {
+    const demands = await this.entryRules.demandsOf(person, organizationId);
+    if (!(await this.asksSecondFactorOf(person.id, organizationId))) return demands;
+    const explanation =
+      'The organization asks for a second factor: a session by a password alone is refused with SECOND_FACTOR_REQUIRED.';
+    return [...demands, { kind: 'SECOND_FACTOR', explanation }];
+  }
+
+  /** What somebody may do in a scope, and on what grounds. */
+  async holdingOf(identity: Holder, scope: Scope): Promise<Held> {
     switch (identity.kind) {
       case 'administrator':
       case 'system':
@@ -95,7 +92,7 @@ export class AccessService {
       case 'apiKey':
         return holdingOfKey(identity.grant, scope);
       case 'setupLink':
-        return scope.projectId === null ? holdingOfKey(identity.grant, scope) : nothing;
+        return scope.projectId === null ? holdingOfKey(identity.grant, scope) : nothing({ by: 'key', reaches: false });
       case 'user':
         return identity.isInstanceAdministrator ? this.everythingIn(scope) : this.holdingOfUser(identity.id, scope);
     }
@@ -104,17 +101,21 @@ export class AccessService {
   /** An instance administrator is told of an organization that does not exist in the same words as anybody. */
   private async everythingIn({ organizationId }: Scope): Promise<Held> {
     const exists = organizationId === INSTANCE_TRAIL || (await this.organizations.exists(organizationId));
-    return exists ? everything : nothing;
+    return exists ? everything : nothing({ by: 'instance' });
   }
 
   /** The project's role, where one is set, replaces the organization's in that project, up or down. */
   private async holdingOfUser(userId: string, { organizationId, projectId }: Scope): Promise<Held> {
     const organizationRole = await this.members.roleOf(organizationId, userId);
-    if (organizationRole === null) return nothing;
-    if (projectId === null)
-      return { role: organizationRole, permissions: permissionsOf(organizationRole, 'organization') };
-    const role = (await this.projectRoles.roleOf({ organizationId, projectId }, userId)) ?? organizationRole;
-    return { role, permissions: permissionsOf(role, 'project') };
+    const by = 'membership';
+    if (organizationRole === null) return nothing({ by, organizationRole, projectRole: null });
+    if (projectId === null) {
+      const permissions = permissionsOf(organizationRole, 'organization');
+      return { role: organizationRole, permissions, grounds: { by, organizationRole, projectRole: null } };
+    }
+    const projectRole = await this.projectRoles.roleOf({ organizationId, projectId }, userId);
+    const role = projectRole ?? organizationRole;
+    return { role, permissions: permissionsOf(role, 'project'), grounds: { by, organizationRole, projectRole } };
   }
 }
 
@@ -128,13 +129,6 @@ function once<T>(answers: Map<string, Promise<T>>, key: string, ask: () => Promi
   const known = answers.get(key) ?? ask();
   answers.set(key, known);
   return known;
-}
-
-/** A key of a project is worth nothing elsewhere; a key of an organization reaches each of its projects. Keys grant no roles. */
-function holdingOfKey(grant: KeyGrant, scope: Scope): Held {
-  const reaches =
-    grant.organizationId === scope.organizationId && (grant.projectId === null || grant.projectId === scope.projectId);
-  return reaches ? { role: null, permissions: new Set(grant.permissions.filter(isPermission)) } : nothing;
 }
 
 function nameOf(identity: Identity): { id: string; label: string } {

@@ -12,6 +12,7 @@ import { DomainEvents } from '../platform/events/domain-events.js';
 import { page, type Connection, type PageRequest } from '../platform/graphql/connection.js';
 import type { Actor, Scope } from '../policy/actor.js';
 import { refuseStaleProof } from '../policy/fresh-proof.js';
+import type { Permission } from '../policy/permissions.js';
 import type { ScopeLocator } from '../policy/requires.decorator.js';
 import type { ProjectScope } from '../projects/project.types.js';
 import { ApiKeyEntity } from './api-key.entity.js';
@@ -21,6 +22,8 @@ import { displayOf, isPublicKey, isSecretKey, issueKeyPair, type KeyPair } from 
 import type { ApiKey, CreatedApiKey, NewApiKey } from './api-key.types.js';
 
 rememberShownOnce('secretKey');
+
+const inUse = 'key.revoked_at is null and (key.expires_at is null or key.expires_at > :now)';
 
 @Injectable()
 export class ApiKeyService implements ScopeLocator, OnModuleInit {
@@ -58,15 +61,35 @@ export class ApiKeyService implements ScopeLocator, OnModuleInit {
     return page(query, request, { column: 'key.id', of: (row) => row.id }, (row): ApiKey => row);
   }
 
+  /**
+   * The keys in use that may do something in a scope.
+   * @param reach whether those of the organization are among them, which reach each of its projects
+   */
+  async listHolding(
+    { organizationId, projectId }: Scope,
+    permission: Permission,
+    reach: 'ownOfProject' | 'all',
+    request: PageRequest,
+  ): Promise<Connection<ApiKey>> {
+    const query = this.database.reader
+      .createQueryBuilder(ApiKeyEntity, 'key')
+      .where('key.organization_id = :organizationId', { organizationId })
+      .andWhere('(key.project_id = :projectId or (:all and key.project_id is null))', {
+        projectId,
+        all: reach === 'all',
+      })
+      .andWhere(':permission = any(key.permissions)', { permission })
+      .andWhere(inUse, { now: this.clock.now() });
+    return page(query, request, { column: 'key.id', of: (row) => row.id }, (row): ApiKey => row);
+  }
+
   /** The keys in use that these people have created in an organization, by name. */
   async listActiveOf(organizationId: string, userIds: readonly string[]): Promise<ApiKey[]> {
     return this.database.reader
       .createQueryBuilder(ApiKeyEntity, 'key')
       .where('key.organization_id = :organizationId', { organizationId })
       .andWhere('key.created_by = any(:userIds)', { userIds })
-      .andWhere('key.revoked_at is null and (key.expires_at is null or key.expires_at > :now)', {
-        now: this.clock.now(),
-      })
+      .andWhere(inUse, { now: this.clock.now() })
       .orderBy('key.name')
       .addOrderBy('key.id')
       .getMany();

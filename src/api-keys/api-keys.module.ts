@@ -4,6 +4,7 @@ import { AccessModule } from '../access/access.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { ProjectsModule } from '../projects/projects.module.js';
+import { UsersModule } from '../users/users.module.js';
 import { ApiKeyAuthenticationService } from './api-key-authentication.service.js';
 import { ApiKeyGrantService } from './api-key-grant.service.js';
 import { ApiKeyEntity } from './api-key.entity.js';
@@ -14,12 +15,22 @@ import {
   ViewerApiKeyResolver,
 } from './api-key.resolver.js';
 import { ApiKeyService } from './api-key.service.js';
+import { AccessExplanationResolver, AccessHolderResolver } from './explain/access-explanation.resolver.js';
+import { AccessExplanationService } from './explain/access-explanation.service.js';
+import { AccessHolderService } from './explain/access-holder.service.js';
 import { KeyLookup } from './verify/key-lookup.service.js';
 import { KeyUsage } from './verify/key-usage.service.js';
 import { KeyVerification } from './verify/key-verification.service.js';
 
 @Module({
-  imports: [AuditModule, OrganizationsModule, ProjectsModule, AccessModule, TypeOrmModule.forFeature([ApiKeyEntity])],
+  imports: [
+    AuditModule,
+    UsersModule,
+    OrganizationsModule,
+    ProjectsModule,
+    AccessModule,
+    TypeOrmModule.forFeature([ApiKeyEntity]),
+  ],
   providers: [
     ApiKeyService,
     ApiKeyGrantService,
@@ -28,6 +39,10 @@ import { KeyVerification } from './verify/key-verification.service.js';
     ProjectApiKeysResolver,
     OrganizationApiKeysResolver,
     ViewerApiKeyResolver,
+    AccessExplanationService,
+    AccessHolderService,
+    AccessExplanationResolver,
+    AccessHolderResolver,
     KeyLookup,
     KeyUsage,
     KeyVerification,

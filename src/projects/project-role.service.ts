@@ -9,12 +9,19 @@ import { TenantRepository } from '../platform/database/tenant-repository.js';
 import { AppError } from '../platform/errors/app-error.js';
 import { DomainEvents } from '../platform/events/domain-events.js';
 import { mapNodes, type Connection, type PageRequest } from '../platform/graphql/connection.js';
-import type { Actor } from '../policy/actor.js';
+import type { Actor, Scope } from '../policy/actor.js';
 import { refuseRoleBeyond } from '../policy/granting.js';
 import type { BuiltInRole } from '../policy/permissions.js';
 import { projectRoleCleared, projectRoleSet } from './project-role.events.js';
 import { ProjectRoleEntity } from './project-role.entity.js';
 import type { ProjectMember, ProjectScope } from './project.types.js';
+
+/** Where `projectId` is null there is no role of a project, and the organization's counts. */
+const countingRole = `exists (
+  select from users u where u.id = membership.user_id and u.deactivated_at is null
+    and (u.instance_administrator or coalesce(
+      (select p.role from project_roles p where p.project_id = :projectId and p.user_id = membership.user_id),
+      membership.role) = any(:roles)))`;
 
 /** A member's role in a project, which replaces the one that they have in the organization, up or down. */
 @Injectable()
@@ -55,13 +62,23 @@ export class ProjectRoleService implements OnModuleInit {
     request: PageRequest,
   ): Promise<Connection<ProjectMember>> {
     const members = await this.members.list(organizationId, request);
-    const rows = await this.database.reader.findBy(ProjectRoleEntity, {
-      organizationId,
-      projectId,
-      userId: In(members.nodes.map(({ userId }) => userId)),
-    });
-    const roles = new Map(rows.map(({ userId, role }) => [userId, role]));
+    const roles = await this.ownRoles({ organizationId, projectId }, members);
     return mapNodes(members, ({ userId, role }) => standing(userId, role, roles.get(userId) ?? null));
+  }
+
+  /** The active members of whom one of `roles` counts in the scope, and those who administer the instance. */
+  async listWithRole(
+    { organizationId, projectId }: Scope,
+    roles: readonly BuiltInRole[],
+    request: PageRequest,
+  ): Promise<Connection<ProjectMember>> {
+    const members = await this.members.list(organizationId, request, {
+      sql: countingRole,
+      parameters: { projectId, roles },
+    });
+    const own =
+      projectId === null ? new Map<string, never>() : await this.ownRoles({ organizationId, projectId }, members);
+    return mapNodes(members, ({ userId, role }) => standing(userId, role, own.get(userId) ?? null));
   }
 
   /**
@@ -124,6 +141,16 @@ export class ProjectRoleService implements OnModuleInit {
     const role = await this.members.roleOf(organizationId, userId);
     if (role === null) throw new AppError('NOT_FOUND');
     return role;
+  }
+
+  /** The roles that members of a page have in a project, by person: one statement for all. */
+  private async ownRoles(
+    { organizationId, projectId }: ProjectScope,
+    { nodes }: Connection<Pick<ProjectMember, 'userId'>>,
+  ): Promise<ReadonlyMap<string, BuiltInRole>> {
+    const userId = In(nodes.map((member) => member.userId));
+    const rows = await this.database.reader.findBy(ProjectRoleEntity, { organizationId, projectId, userId });
+    return new Map(rows.map((row) => [row.userId, row.role]));
   }
 
   private rolesIn(organizationId: string): TenantRepository<ProjectRoleEntity> {

@@ -49,6 +49,7 @@ const codes: Readonly<Record<string, string>> = {
 const verdicts = table(`
                                 anonymous stranger owner admin member viewer hidden projectKey organizationKey administrator
   Query.auditEvents             401       404      ok    ok    403    403    403    404        ok              ok
+  Query.explainAccess           401       404      ok    ok    ok     403    404    ok         ok              ok
   Query.organization            401       404      ok    ok    ok     ok     ok     404        ok              ok
   Query.organizations           401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   Query.permissions             ok        ok       ok    ok    ok     ok     ok     ok         ok              ok
@@ -60,6 +61,7 @@ const verdicts = table(`
   Query.ssoSetupGuide           401       404      ok    ok    403    403    403    404        ok              ok
   Query.verifyAuditTrail        401       404      ok    ok    403    403    403    404        ok              ok
   Query.viewer                  401       ok       ok    ok    ok     ok     ok     ok         ok              ok
+  Query.whoCan                  401       404      ok    ok    ok     403    404    ok         ok              ok
 
   Mutation.acceptInvitation     401       410      410   410   410    410    410    403        403             403
   Mutation.activateSso          401       404      ok    ok    403    403    403    404        ok              ok
@@ -108,6 +110,10 @@ const verdicts = table(`
   Mutation.updateSsoMembership  401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.verifyDomain         401       404      ok    ok    403    403    403    404        ok              ok
 
+  AccessExplanation.steps       401       404      ok    ok    ok     403    404    ok         ok              ok
+  AccessHolder.user             401       404      ok    ok    ok     403    404    ok         ok              ok
+  AccessHolders.keys            401       404      ok    ok    ok     403    404    ok         ok              ok
+  AccessHolders.members         401       404      ok    ok    ok     403    404    ok         ok              ok
   AuditEvent.actor              401       404      ok    ok    403    403    403    404        ok              ok
   Domain.diagnosis              401       404      ok    ok    ok     ok     ok     404        ok              ok
   Domain.verificationRecords    401       404      ok    ok    ok     ok     ok     404        ok              ok

@@ -84,6 +84,9 @@ export const mutationInputs: Readonly<Record<string, (tenant: CompleteTenant, is
 /** The arguments with which each query tells of a tenant. */
 export const queryArguments: Readonly<Record<string, (tenant: CompleteTenant) => Arguments>> = {
   auditEvents: ({ organizationId }) => ({ organizationId }),
+  explainAccess: ({ organizationId, projectId, colleagueId }) => ({
+    input: { organizationId, projectId, userId: colleagueId, permission: 'traces.read' },
+  }),
   organization: ({ organizationId }) => ({ id: organizationId }),
   organizations: () => ({}),
   permissions: () => ({}),
@@ -95,4 +98,5 @@ export const queryArguments: Readonly<Record<string, (tenant: CompleteTenant) =>
   ssoEnforcementImpact: ({ activeConnectionId }) => ({ connectionId: activeConnectionId }),
   verifyAuditTrail: ({ organizationId }) => ({ organizationId }),
   viewer: () => ({}),
+  whoCan: ({ organizationId, projectId }) => ({ organizationId, projectId, permission: 'traces.read' }),
 };

@@ -23,6 +23,12 @@ export const memberRemoved = domainEvent<{
 /** Told in the commit that begins a membership; sessions of the person obey the organization's limits from then on. */
 export const memberAdded = domainEvent<{ readonly organizationId: string; readonly userId: string }>('member.added');
 
+/** SQL that speaks of a row named `membership`. It is written by us; what callers give comes in as parameters. */
+interface MembershipCondition {
+  readonly sql: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
 @Injectable()
 export class MemberService {
   constructor(
@@ -62,10 +68,12 @@ export class MemberService {
     return rows.map(({ email }) => email);
   }
 
-  list(organizationId: string, request: PageRequest): Promise<Connection<Membership>> {
+  /** @param only narrows the list to the memberships that meet a condition on `membership` */
+  list(organizationId: string, request: PageRequest, only?: MembershipCondition): Promise<Connection<Membership>> {
     const query = this.database.reader
       .createQueryBuilder(MembershipEntity, 'membership')
       .where('membership.organization_id = :organizationId', { organizationId });
+    if (only) query.andWhere(only.sql, only.parameters);
     return page(query, request, { column: 'membership.user_id', of: (row) => row.userId }, (row): Membership => row);
   }
 

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { EntryRules } from '../../access/entry-rules.service.js';
+import { EntryRules, type Demand, type Entrant } from '../../access/entry-rules.service.js';
 import { ownedStatuses } from '../../organizations/domains/domain.service.js';
 import { invitationWillBeAccepted } from '../../organizations/invitations/invitation.service.js';
 import { ssoExceptionWillBeGranted } from '../../organizations/members/sso-exception.service.js';
@@ -52,7 +52,10 @@ export class SsoEntryRule implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.rules.add((person, organizationId) => this.objectionOf(person, organizationId));
+    this.rules.add(
+      (person, organizationId) => this.objectionOf(person, organizationId),
+      (person, organizationId) => this.demandOf(person, organizationId),
+    );
     this.events.on(invitationWillBeAccepted, async (_tx, { actor, organizationId, email, ssoException }) => {
       const objection = await this.objectionToJoining({ email, proof: actor.proof, ssoException }, organizationId);
       if (objection) throw objection;
@@ -94,6 +97,20 @@ export class SsoEntryRule implements OnModuleInit {
     return null;
   }
 
+  /** What `objectionOf` would ask of somebody who has proven nothing, told without breaking any glass. */
+  private async demandOf(
+    { id, email, isInstanceAdministrator }: Entrant,
+    organizationId: string,
+  ): Promise<Demand | null> {
+    if (await this.objectionOfConfiguration({ email, proof: null })) return demand(byConfiguration);
+    const connections = await this.connectionsOf(organizationId, id);
+    const place = connections[0];
+    if (!place || !isEnforcing(connections) || (!place.isMember && isInstanceAdministrator)) return null;
+    if (isWelcome({ email, proof: null, ssoException: place.ssoException ?? false }, connections))
+      return demand(byException);
+    return demand(place.breakGlass === true ? `${byConnection} ${orBreakGlass}` : byConnection);
+  }
+
   /** `AUTH_DOMAINS_WITH_SSO_ENFORCEMENT`: what we keep opens no organization to these addresses; any provider does. */
   private async objectionOfConfiguration({ email, proof }: Pick<Visitor, 'email' | 'proof'>): Promise<AppError | null> {
     const domain = domainOf(email);
@@ -119,3 +136,11 @@ const noNeed = () =>
   new AppError('PRECONDITION_FAILED', {
     message: 'Single sign-on is enforced for this address: they sign in through the connection, and need no exception.',
   });
+
+const demand = (explanation: string): Demand => ({ kind: 'SSO', explanation });
+const byConfiguration =
+  'This instance has the people of their email domain sign in through an identity provider: any other session is refused with SSO_REQUIRED.';
+const byException = 'Single sign-on is enforced, and an owner has granted them an exception from it.';
+const byConnection =
+  "Single sign-on is enforced: a session that none of the organization's connections has opened is refused with SSO_REQUIRED.";
+const orBreakGlass = 'As an owner who may break the glass, they also get in with a second factor of their own.';

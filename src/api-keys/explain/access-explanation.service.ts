@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import {
+  failed,
+  passed,
+  stepOfPermission,
+  stepsOfDemands,
+  stepsOfGrounds,
+  upToDecision,
+  type AccessQuestion,
+  type AccessStep,
+} from '../../access/access-steps.js';
+import { AccessService } from '../../access/access.service.js';
+import { MemberService } from '../../organizations/members/member.service.js';
+import { Clock } from '../../platform/clock/clock.js';
+import { AppError } from '../../platform/errors/app-error.js';
+import type { Actor } from '../../policy/actor.js';
+import type { Permission } from '../../policy/permissions.js';
+import { UserService } from '../../users/user.service.js';
+import { ApiKeyService } from '../api-key.service.js';
+import type { ApiKey } from '../api-key.types.js';
+
+export interface AccessExplanation {
+  readonly allowed: boolean;
+  readonly permission: Permission;
+  readonly steps: readonly AccessStep[];
+  readonly remedy: string | null;
+}
+
+/** Why somebody may do something, or may not: told from the very holding that decides it. */
+@Injectable()
+export class AccessExplanationService {
+  constructor(
+    private readonly access: AccessService,
+    private readonly users: UserService,
+    private readonly members: MemberService,
+    private readonly keys: ApiKeyService,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws NOT_FOUND for who is no member, except that an instance administrator may ask about anybody */
+  async ofUser(actor: Actor, userId: string, question: AccessQuestion): Promise<AccessExplanation> {
+    const { organizationId } = question.scope;
+    const isMember = (await this.members.roleOf(organizationId, userId)) !== null;
+    const user = isMember || actor.isInstanceAdministrator ? await this.users.findById(userId) : null;
+    if (!user) throw new AppError('NOT_FOUND');
+    const held = await this.access.holdingOf({ kind: 'user', ...user }, question.scope);
+    const account = user.isDeactivated
+      ? failed('ACCOUNT', 'Their account is deactivated, so they cannot sign in.', 'Activate their account again.')
+      : passed('ACCOUNT', 'Their account is active.');
+    return explanationOf(question, [
+      account,
+      ...stepsOfGrounds(held.grounds, question),
+      ...stepsOfDemands(await this.access.demandsOf(user, organizationId)),
+      stepOfPermission(held, question, null),
+    ]);
+  }
+
+  /** @throws NOT_FOUND for a key of another organization; FORBIDDEN where the actor may not see the key */
+  async ofKey(actor: Actor, apiKeyId: string, question: AccessQuestion): Promise<AccessExplanation> {
+    const key = await this.keys.findById(apiKeyId);
+    if (key?.organizationId !== question.scope.organizationId) throw new AppError('NOT_FOUND');
+    await refuseUnseen(actor, key);
+    const held = await this.access.holdingOf({ kind: 'apiKey', grant: key }, question.scope);
+    return explanationOf(question, [
+      this.stepOfKey(key),
+      ...stepsOfGrounds(held.grounds, question),
+      stepOfPermission(held, question, key),
+    ]);
+  }
+
+  private stepOfKey({ revokedAt, expiresAt }: ApiKey): AccessStep {
+    const remedy = 'Create a new key: one that has ended does not come back.';
+    if (revokedAt !== null) return failed('KEY', 'The key was revoked.', remedy);
+    if (expiresAt !== null && expiresAt <= this.clock.now()) return failed('KEY', 'The key has expired.', remedy);
+    return passed('KEY', 'The key is in use.');
+  }
+}
+
+/** A key is spoken of to those alone who may see it in the list that it stands in. */
+async function refuseUnseen(actor: Actor, { organizationId, projectId }: ApiKey): Promise<void> {
+  const held = await actor.permissionsIn({ organizationId, projectId });
+  if (held.size === 0) throw new AppError('NOT_FOUND');
+  const asked = projectId === null ? 'organizationKeys.read' : 'apiKeys.read';
+  if (!held.has(asked)) throw new AppError('FORBIDDEN', { detail: `needs ${asked}` });
+}
+
+function explanationOf({ permission }: AccessQuestion, all: readonly AccessStep[]): AccessExplanation {
+  const steps = upToDecision(all);
+  const last = steps.at(-1);
+  return { allowed: last?.passed === true, permission, steps, remedy: last?.remedy ?? null };
+}
