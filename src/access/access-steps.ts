@@ -82,16 +82,16 @@ export function failed(kind: AccessStepKind, explanation: string, remedy: string
   return { kind, passed: false, explanation, remedy };
 }
 
-function stepsOfMembership(
-  grounds: Extract<Grounds, { by: 'membership' }>,
-  { scope, permission }: AccessQuestion,
-): AccessStep[] {
+function stepsOfMembership(grounds: Extract<Grounds, { by: 'membership' }>, question: AccessQuestion): AccessStep[] {
   const { organizationRole, projectRole } = grounds;
-  if (organizationRole === null)
-    return [failed('MEMBERSHIP', 'They are no member of the organization.', 'Invite them to the organization.')];
+  const { from } = definitionOf(question.permission);
+  if (organizationRole === null) {
+    const remedy = otherScope(question) ?? `Invite them to the organization with the role ${from}.`;
+    return [failed('MEMBERSHIP', 'They are no member of the organization.', remedy)];
+  }
   const replaced = projectRole === null ? '' : ' The role that is set in the project replaces it there.';
   const inOrganization = `Their role in the organization is ${organizationRole}.${replaced}`;
-  const remedy = roleRemedy(grounds, { scope, permission });
+  const remedy = roleRemedy(grounds, question);
   const steps = [
     passed('MEMBERSHIP', 'They are a member of the organization.'),
     projectRole === null && organizationRole === 'NONE'
@@ -113,16 +113,21 @@ function stepOfReach(reaches: boolean, { scope }: AccessQuestion): AccessStep {
     : failed('KEY_REACH', 'The key is of another project.', 'Use a key of this project, or of the organization.');
 }
 
-/** The least role that holds it where it counts; where no role can, the scope in which one does. */
-function roleRemedy(grounds: Grounds, { scope, permission }: AccessQuestion): string {
-  const { level, from } = definitionOf(permission);
-  if (scope.projectId === null) {
-    if (level === 'project') return `Ask for a project: no role gives ${permission} in an organization.`;
-    return `Give them the role ${from} in the organization.`;
-  }
-  if (level === 'organization') return `Ask for the organization: no role gives ${permission} in a project.`;
+/** The least role that holds it, where it counts. */
+function roleRemedy(grounds: Grounds, question: AccessQuestion): string {
+  const give = `Give them the role ${definitionOf(question.permission).from}`;
   const replaced = grounds.by === 'membership' && grounds.projectRole !== null;
-  return replaced
-    ? `Give them the role ${from} in the project.`
-    : `Give them the role ${from} in the organization, or in the project.`;
+  const inOrganization = question.scope.projectId === null;
+  const where = replaced ? 'in the project' : 'in the organization';
+  return otherScope(question) ?? `${give} ${where}${inOrganization || replaced ? '' : ', or in the project'}.`;
+}
+
+/** Where to ask instead, for what no role gives in the scope that was asked about. */
+function otherScope({ scope, permission }: AccessQuestion): string | null {
+  const { level } = definitionOf(permission);
+  if (scope.projectId === null && level === 'project')
+    return `Ask for a project: no role gives ${permission} in an organization.`;
+  if (scope.projectId !== null && level === 'organization')
+    return `Ask for the organization: no role gives ${permission} in a project.`;
+  return null;
 }

@@ -15,6 +15,7 @@ import { Clock } from '../../platform/clock/clock.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import type { Actor } from '../../policy/actor.js';
 import type { Permission } from '../../policy/permissions.js';
+import type { User } from '../../users/user.types.js';
 import { UserService } from '../../users/user.service.js';
 import { ApiKeyService } from '../api-key.service.js';
 import type { ApiKey } from '../api-key.types.js';
@@ -50,7 +51,7 @@ export class AccessExplanationService {
     return explanationOf(question, [
       account,
       ...stepsOfGrounds(held.grounds, question),
-      ...stepsOfDemands(await this.access.demandsOf(user, organizationId)),
+      ...(await this.stepsOfEntry(actor, user, organizationId)),
       stepOfPermission(held, question, null),
     ]);
   }
@@ -66,6 +67,12 @@ export class AccessExplanationService {
       ...stepsOfGrounds(held.grounds, question),
       stepOfPermission(held, question, key),
     ]);
+  }
+
+  /** How they come in is shown to those alone who may read the organization's members: who is let past, is a fact about these. */
+  private async stepsOfEntry(actor: Actor, user: User, organizationId: string): Promise<AccessStep[]> {
+    const held = await actor.permissionsIn({ organizationId, projectId: null });
+    return held.has('members.read') ? stepsOfDemands(await this.access.demandsOf(user, organizationId)) : [];
   }
 
   private stepOfKey({ revokedAt, expiresAt }: ApiKey): AccessStep {
