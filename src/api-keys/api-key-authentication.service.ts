@@ -25,7 +25,7 @@ export class ApiKeyAuthenticationService {
     const key = presented && (await this.lookup.find(presented, null));
     if (key?.revokedAt !== null) return null;
     if (key.expiresAt !== null && key.expiresAt <= this.clock.now()) throw new AppError('KEY_EXPIRED');
-    this.usage.note(key.id);
+    await this.usage.note(key);
     const { organizationId, projectId, permissions } = key;
     return { kind: 'apiKey', id: key.id, label: key.publicKey, grant: { organizationId, projectId, permissions } };
   }

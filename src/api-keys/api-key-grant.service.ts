@@ -1,10 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { invalid } from '../platform/errors/app-error.js';
+import { IsNull } from 'typeorm';
+import { MemberService } from '../organizations/members/member.service.js';
+import type { Tx } from '../platform/database/database.js';
+import { AppError, invalid } from '../platform/errors/app-error.js';
 import type { Actor, Scope } from '../policy/actor.js';
 import { refuseBeyond } from '../policy/granting.js';
 import { definitionOf, isPermission, permissionNames, type Permission } from '../policy/permissions.js';
 import { permissionsOf } from '../policy/roles.js';
 import { ProjectRoleService } from '../projects/project-role.service.js';
+import { ApiKeyEntity } from './api-key.entity.js';
+import { endOf } from './api-key.types.js';
 
 /** What the product behind Gatehouse asks for in a project: what a key is for, unless its maker says otherwise. */
 export const askedByApplication = permissionNames.filter((name) => {
@@ -12,10 +17,13 @@ export const askedByApplication = permissionNames.filter((name) => {
   return askedBy === 'application' && level !== 'organization';
 });
 
-/** Decides what a new key may do. */
+/** Decides what a new key may do, and for how long at most. */
 @Injectable()
 export class ApiKeyGrantService {
-  constructor(private readonly projectRoles: ProjectRoleService) {}
+  constructor(
+    private readonly projectRoles: ProjectRoleService,
+    private readonly members: MemberService,
+  ) {}
 
   /**
    * @param asked null: as much of `askedByApplication` as the actor holds
@@ -29,6 +37,23 @@ export class ApiKeyGrantService {
     refuseBeyond(held, permissions);
     if (scope.projectId !== null) permissions.forEach(refuseOutsideProjects);
     return permissions;
+  }
+
+  /**
+   * The end that a new key cannot outlive: that of the key which makes it; null for none.
+   *
+   * Whoever makes it must still stand when it is stored. Removing a member takes the organization's row, and revokes
+   * the keys that it finds: sharing that row here, a key is either found by the removal or comes too late to be made.
+   */
+  async limitFor(tx: Tx, actor: Actor, organizationId: string): Promise<Date | null> {
+    await tx.query('select 1 from organizations where id = $1 for share', [organizationId]);
+    if (actor.kind === 'user' && !actor.isInstanceAdministrator) {
+      if ((await this.members.roleOf(organizationId, actor.id)) === null) throw new AppError('NOT_FOUND');
+    }
+    if (actor.kind !== 'apiKey') return null;
+    const maker = await tx.findOneBy(ApiKeyEntity, { id: actor.id, organizationId, revokedAt: IsNull() });
+    if (!maker) throw new AppError('UNAUTHENTICATED');
+    return endOf(maker);
   }
 
   /**

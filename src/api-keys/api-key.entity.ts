@@ -49,4 +49,23 @@ export class ApiKeyEntity {
 
   @Column({ type: 'timestamptz', name: 'last_used_at', nullable: true })
   lastUsedAt!: Date | null;
+
+  /** The key in whose place it was made. */
+  @Column({ type: 'text', name: 'rotated_from', nullable: true })
+  rotatedFromId!: string | null;
+
+  /** The key that takes its place; null again when that is revoked before this one has died. */
+  @Column({ type: 'text', name: 'successor_id', nullable: true })
+  successorId!: string | null;
+
+  @Column({ type: 'timestamptz', name: 'rotated_at', nullable: true })
+  rotatedAt!: Date | null;
+
+  /** Counted from the successor's first use; null where a date was given. */
+  @Column({ type: 'integer', name: 'overlap_seconds', nullable: true })
+  overlapSeconds!: number | null;
+
+  /** Null until it is counted. */
+  @Column({ type: 'timestamptz', name: 'dies_at', nullable: true })
+  diesAt!: Date | null;
 }

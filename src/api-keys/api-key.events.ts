@@ -22,6 +22,25 @@ export const apiKeyCreated = auditEvent('apiKey.created', (key: ApiKey) => ({
   },
 }));
 
+export const apiKeyRotated = auditEvent('apiKey.rotated', (key: ApiKey) => ({
+  ...place(key),
+  before: { name: key.name, publicKey: key.publicKey, successorId: null },
+  after: {
+    name: key.name,
+    publicKey: key.publicKey,
+    successorId: key.successorId,
+    overlapSeconds: key.overlapSeconds,
+    diesAt: key.diesAt?.toISOString() ?? null,
+  },
+}));
+
+/** The successor was revoked before its predecessor had died, which therefore lives on. */
+export const apiKeyRotationUndone = auditEvent('apiKey.rotationUndone', (key: ApiKey) => ({
+  ...place(key),
+  before: { name: key.name, publicKey: key.publicKey, successorId: key.successorId },
+  after: { name: key.name, publicKey: key.publicKey, successorId: null },
+}));
+
 export const apiKeyRevoked = auditEvent(
   'apiKey.revoked',
   ({ key, reason }: { readonly key: ApiKey; readonly reason: RevocationReason }) => ({

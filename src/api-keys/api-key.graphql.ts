@@ -1,9 +1,21 @@
-import { Field, ID, InputType, ObjectType, registerEnumType } from '@nestjs/graphql';
-import { ArrayMaxSize, IsArray, IsDate, IsOptional, IsString, Length, MaxLength, ValidateBy } from 'class-validator';
+import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsDate,
+  IsInt,
+  IsOptional,
+  IsString,
+  Length,
+  Max,
+  MaxLength,
+  Min,
+  ValidateBy,
+} from 'class-validator';
 import { connectionType } from '../platform/graphql/connection.js';
 import { MutationInput } from '../platform/graphql/mutation-input.js';
 import type { Permission } from '../policy/permissions.js';
-import type { ApiKey as ApiKeyFacts, ApiKeyScope as Scope, NewApiKey } from './api-key.types.js';
+import type { ApiKey as ApiKeyFacts, ApiKeyScope as Scope, NewApiKey, Rotation } from './api-key.types.js';
 
 export const ApiKeyScope = { PROJECT: 'PROJECT', ORGANIZATION: 'ORGANIZATION' } as const;
 
@@ -56,6 +68,27 @@ export class ApiKey implements ApiKeyFacts {
 
   @Field(() => Date, { nullable: true, description: 'When it was revoked; null: it was not.' })
   revokedAt!: Date | null;
+
+  @Field(() => ID, { nullable: true, description: 'The key in whose place it was made; null: in none.' })
+  rotatedFromId!: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'The key that takes its place; null: it was not rotated.' })
+  successorId!: string | null;
+
+  rotatedAt!: Date | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'For how long it outlives the first use of its successor; null: it was not rotated, or dies at a date.',
+  })
+  overlapSeconds!: number | null;
+
+  @Field(() => Date, {
+    nullable: true,
+    description: 'When it dies because it was rotated; null: it was not, or its successor was never used.',
+  })
+  diesAt!: Date | null;
 }
 
 export const ApiKeyConnection = connectionType(ApiKey, 'ApiKey');
@@ -64,7 +97,8 @@ const NotBeside = (other: string): PropertyDecorator =>
   ValidateBy({
     name: 'notBeside',
     validator: {
-      validate: (_value, context) => !(context?.object as Record<string, unknown> | undefined)?.[other],
+      validate: (_value, context) =>
+        ((context?.object as Record<string, unknown> | undefined)?.[other] ?? null) === null,
       defaultMessage: () => `give ${other} or $property, not both`,
     },
   });
@@ -129,6 +163,38 @@ export class CreateApiKeyPayload {
   })
   secretKey!: string | null;
 }
+
+@InputType({ description: 'The key to rotate, and how long it stays good beside the new one.' })
+export class RotateApiKeyInput extends MutationInput implements Rotation {
+  @Field(() => ID, { description: 'The key.' })
+  @IsString()
+  @MaxLength(100)
+  apiKeyId!: string;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'For how long the old key outlives the first use of the new one: 0 to 2592000 seconds (30 days), 604800 (7 days) ' +
+      'unless given. With 0 it dies at that very use.',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(2_592_000)
+  overlapSeconds?: number | null;
+
+  @Field(() => Date, {
+    nullable: true,
+    description: 'In place of overlapSeconds: when the old key dies, whether the new one was used by then or not.',
+  })
+  @IsOptional()
+  @IsDate({ message: 'endsAt must be an instant such as 2030-01-31T00:00:00Z' })
+  @NotBeside('overlapSeconds')
+  endsAt?: Date | null;
+}
+
+@ObjectType({ description: 'What rotating a key gives: the next pair.' })
+export class RotateApiKeyPayload extends CreateApiKeyPayload {}
 
 @InputType({ description: 'The key to revoke, at once and for good.' })
 export class RevokeApiKeyInput extends MutationInput {

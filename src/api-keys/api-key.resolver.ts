@@ -16,7 +16,10 @@ import {
   CreateApiKeyPayload,
   RevokeApiKeyInput,
   RevokeApiKeyPayload,
+  RotateApiKeyInput,
+  RotateApiKeyPayload,
 } from './api-key.graphql.js';
+import { ApiKeyRotationService } from './api-key-rotation.service.js';
 import { ApiKeyService } from './api-key.service.js';
 import type { ApiKey as ApiKeyFacts } from './api-key.types.js';
 
@@ -24,7 +27,10 @@ const toManageKeys = { inProject: 'apiKeys.manage', inOrganization: 'organizatio
 
 @Resolver(() => ApiKey)
 export class ApiKeyResolver {
-  constructor(private readonly service: ApiKeyService) {}
+  constructor(
+    private readonly service: ApiKeyService,
+    private readonly rotation: ApiKeyRotationService,
+  ) {}
 
   @Mutation(() => CreateApiKeyPayload, {
     description:
@@ -40,8 +46,34 @@ export class ApiKeyResolver {
     return this.service.create(actor, scope, input);
   }
 
+  @Mutation(() => RotateApiKeyPayload, {
+    description:
+      'Makes the next pair for a key: of the same reach, name, permissions and length of life. The old one dies when the ' +
+      'overlap ends, or lives on where the new one is revoked before. Errors: CANNOT_GRANT for a permission that the ' +
+      'caller does not hold; CONFLICT for a key that has a successor; PRECONDITION_FAILED for one that has ended.',
+  })
+  @Requires(toManageKeys, 'input.apiKeyId', ApiKeyService)
+  rotateApiKey(
+    @CurrentActor() actor: Actor,
+    @CurrentScope() scope: Scope,
+    @Args('input') input: RotateApiKeyInput,
+  ): Promise<RotateApiKeyPayload> {
+    return this.rotation.rotate(actor, scope, input);
+  }
+
+  @ResolveField(() => Boolean, {
+    nullable: true,
+    description: 'Whether somebody has used it since it was rotated, some seconds late; null: it was not rotated.',
+  })
+  @Public('it says nothing beyond lastUsedAt of a key that is shown')
+  usedSinceRotation(@Parent() { rotatedAt, lastUsedAt }: ApiKeyFacts): boolean | null {
+    return rotatedAt && lastUsedAt !== null && lastUsedAt > rotatedAt;
+  }
+
   @Mutation(() => RevokeApiKeyPayload, {
-    description: 'Ends a key at once and for good. Revoking it again changes nothing.',
+    description:
+      'Ends a key at once and for good. Revoking it again changes nothing. A key in whose place it was made lives on, ' +
+      'unless that has died already.',
   })
   @Requires(toManageKeys, 'input.apiKeyId', ApiKeyService)
   async revokeApiKey(

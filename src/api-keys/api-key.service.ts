@@ -1,9 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { In, IsNull } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
-import { memberRemoved, MemberService } from '../organizations/members/member.service.js';
+import { memberRemoved } from '../organizations/members/member.service.js';
 import { Clock } from '../platform/clock/clock.js';
-import { randomId, sha256 } from '../platform/crypto/digest.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { rememberShownOnce } from '../platform/database/idempotency.js';
 import { TenantRepository } from '../platform/database/tenant-repository.js';
@@ -16,14 +15,15 @@ import type { Permission } from '../policy/permissions.js';
 import type { ScopeLocator } from '../policy/requires.decorator.js';
 import type { ProjectScope } from '../projects/project.types.js';
 import { ApiKeyEntity } from './api-key.entity.js';
-import { apiKeyCreated, apiKeyRevoked, type RevocationReason } from './api-key.events.js';
+import { apiKeyCreated, apiKeyRevoked, apiKeyRotationUndone, type RevocationReason } from './api-key.events.js';
 import { ApiKeyGrantService, askedByApplication } from './api-key-grant.service.js';
-import { displayOf, isPublicKey, isSecretKey, issueKeyPair, type KeyPair } from './api-key-token.js';
-import type { ApiKey, CreatedApiKey, NewApiKey } from './api-key.types.js';
+import { isPublicKey, isSecretKey, issueKeyPair, type KeyPair } from './api-key-token.js';
+import { endOf, type ApiKey, type CreatedApiKey, type NewApiKey } from './api-key.types.js';
+import { newKey, rowOf } from './new-key.js';
 
 rememberShownOnce('secretKey');
 
-const inUse = 'key.revoked_at is null and (key.expires_at is null or key.expires_at > :now)';
+const inUse = 'key.revoked_at is null and coalesce(least(key.expires_at, key.dies_at) > :now, true)';
 
 @Injectable()
 export class ApiKeyService implements ScopeLocator, OnModuleInit {
@@ -31,7 +31,6 @@ export class ApiKeyService implements ScopeLocator, OnModuleInit {
     private readonly database: Database,
     private readonly audit: AuditService,
     private readonly events: DomainEvents,
-    private readonly members: MemberService,
     private readonly grants: ApiKeyGrantService,
     private readonly clock: Clock,
   ) {}
@@ -108,9 +107,13 @@ export class ApiKeyService implements ScopeLocator, OnModuleInit {
     const permissions = await this.grants.permissionsFor(actor, scope, input.permissions ?? null);
     const pair = issueKeyPair();
     return this.database.transaction(async (tx) => {
-      const expiresAt = await this.endOf(tx, actor, scope.organizationId, asked);
+      const limit = await this.grants.limitFor(tx, actor, scope.organizationId);
+      if (limit !== null && asked !== null && asked > limit) {
+        throw new AppError('CANNOT_GRANT', { message: 'A key cannot make one that outlives it.' });
+      }
+      const expiresAt = asked ?? limit;
       const facts = { name: input.name, note: input.note ?? null, permissions, expiresAt };
-      const apiKey = this.newKey(actor, scope, pair, facts);
+      const apiKey = newKey(actor, scope, pair, facts, this.clock.now());
       await tx.insert(ApiKeyEntity, rowOf(apiKey, pair));
       await this.audit.record(tx, actor, apiKeyCreated, apiKey);
       return { apiKey, publicKey: pair.publicKey, secretKey: pair.secretKey.reveal() };
@@ -126,7 +129,7 @@ export class ApiKeyService implements ScopeLocator, OnModuleInit {
     if (!isPublicKey(pair.publicKey)) throw invalid('publicKey', 'This cannot be a public key.');
     if (!isSecretKey(pair.secretKey.reveal())) throw invalid('secretKey', 'This cannot be a secret key.');
     const facts = { name, note: null, permissions: askedByApplication, expiresAt: null };
-    const apiKey = this.newKey(actor, scope, pair, facts);
+    const apiKey = newKey(actor, scope, pair, facts, this.clock.now());
     await this.database.transaction(async (tx) => {
       const insert = tx.createQueryBuilder().insert().into(ApiKeyEntity).values(rowOf(apiKey, pair));
       const inserted = await insert.orIgnore().returning('id').execute();
@@ -134,53 +137,18 @@ export class ApiKeyService implements ScopeLocator, OnModuleInit {
     });
   }
 
-  /** Ends a key at once and for good. One that has ended stays as it is. */
+  /**
+   * Ends a key at once and for good. One that has ended stays as it is. A predecessor that has not died yet lives on:
+   * whoever throws the new pair away still has the old one.
+   */
   async revoke(actor: Actor, organizationId: string, id: string): Promise<ApiKey> {
     return this.database.transaction(async (tx) => {
       const keys = new TenantRepository(tx, ApiKeyEntity, organizationId);
-      return (await this.end(tx, actor, await keys.get({ id }), 'revoked')) ?? keys.get({ id });
+      await keys.get({ id });
+      await lockWithPredecessors(tx, [id]);
+      const key = await keys.get({ id });
+      return (await this.end(tx, actor, key, 'revoked')) ?? key;
     });
-  }
-
-  private newKey(
-    actor: Actor,
-    scope: Scope,
-    { publicKey, secretKey }: KeyPair,
-    facts: Pick<ApiKey, 'name' | 'note' | 'permissions' | 'expiresAt'>,
-  ): ApiKey {
-    return {
-      id: randomId(),
-      organizationId: scope.organizationId,
-      projectId: scope.projectId,
-      scope: scope.projectId === null ? 'ORGANIZATION' : 'PROJECT',
-      ...facts,
-      publicKey,
-      displaySecret: displayOf(secretKey),
-      createdBy: actor.id,
-      createdAt: this.clock.now(),
-      revokedAt: null,
-      lastUsedAt: null,
-    };
-  }
-
-  /**
-   * When a new key ends. A key that makes another cannot give it a longer life than its own.
-   *
-   * Whoever makes it must still stand when it is stored. Removing a member takes the organization's row, and revokes
-   * the keys that it finds: sharing that row here, a key is either found by the removal or comes too late to be made.
-   */
-  private async endOf(tx: Tx, actor: Actor, organizationId: string, asked: Date | null): Promise<Date | null> {
-    await tx.query('select 1 from organizations where id = $1 for share', [organizationId]);
-    if (actor.kind === 'user' && !actor.isInstanceAdministrator) {
-      if ((await this.members.roleOf(organizationId, actor.id)) === null) throw new AppError('NOT_FOUND');
-    }
-    if (actor.kind !== 'apiKey') return asked;
-    const maker = await tx.findOneBy(ApiKeyEntity, { id: actor.id, organizationId, revokedAt: IsNull() });
-    if (!maker) throw new AppError('UNAUTHENTICATED');
-    if (maker.expiresAt !== null && asked !== null && asked > maker.expiresAt) {
-      throw new AppError('CANNOT_GRANT', { message: 'A key cannot make one that outlives it.' });
-    }
-    return asked ?? maker.expiresAt;
   }
 
   /** Whoever leaves an organization leaves no key behind: neither one of theirs, nor one that such a key has made. */
@@ -194,8 +162,9 @@ export class ApiKeyService implements ScopeLocator, OnModuleInit {
        select id from theirs`,
       [organizationId, userId],
     );
-    const live = { organizationId, id: In(theirs.map(({ id }) => id)), revokedAt: IsNull() };
-    // In the order in which their use is written, so that neither waits for the other in a circle.
+    const ids = theirs.map(({ id }) => id);
+    await lockWithPredecessors(tx, ids);
+    const live = { organizationId, id: In(ids), revokedAt: IsNull() };
     const keys = await tx.find(ApiKeyEntity, { where: live, order: { id: 'ASC' } });
     for (const key of keys) await this.end(tx, actor, key, 'creatorRemoved');
   }
@@ -207,12 +176,32 @@ export class ApiKeyService implements ScopeLocator, OnModuleInit {
     if (affected === 0) return null;
     const ended = { ...key, revokedAt };
     await this.audit.record(tx, actor, apiKeyRevoked, { key: ended, reason });
+    if (key.rotatedFromId !== null) await this.spare(tx, actor, key.rotatedFromId, key);
     return ended;
+  }
+
+  /** Not at the word of a key that is to end itself: none puts its own end off. */
+  private async spare(tx: Tx, actor: Actor, id: string, successor: ApiKey): Promise<void> {
+    const { organizationId, id: successorId } = successor;
+    const old = await tx.findOneBy(ApiKeyEntity, { id, organizationId, successorId, revokedAt: IsNull() });
+    if (old === null || (old.diesAt !== null && old.diesAt <= this.clock.now())) return;
+    if (actor.kind === 'apiKey') {
+      const revoker = await tx.findOneBy(ApiKeyEntity, { id: actor.id, organizationId });
+      if (revoker === null || revoker.id === id || endOf(revoker) !== null) return;
+    }
+    await tx.update(ApiKeyEntity, { id }, { successorId: null, rotatedAt: null, overlapSeconds: null, diesAt: null });
+    await this.audit.record(tx, actor, apiKeyRotationUndone, old);
   }
 }
 
-const rowOf = (apiKey: ApiKey, { secretKey }: KeyPair) => ({
-  ...apiKey,
-  permissions: [...apiKey.permissions],
-  secretDigest: sha256(secretKey.reveal()),
-});
+/** In the order in which their use is written, so that neither waits for the other in a circle. */
+async function lockWithPredecessors(tx: Tx, ids: readonly string[]): Promise<void> {
+  await tx.query(
+    `select 1 from api_keys
+     where id = any($1::text[] || array(
+       select rotated_from from api_keys where id = any($1::text[]) and rotated_from is not null
+     ))
+     order by id for no key update`,
+    [ids],
+  );
+}

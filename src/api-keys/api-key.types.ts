@@ -21,6 +21,15 @@ export interface ApiKey {
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
   readonly lastUsedAt: Date | null;
+  /** The key in whose place it was made. */
+  readonly rotatedFromId: string | null;
+  /** The key that takes its place, since `rotatedAt`. */
+  readonly successorId: string | null;
+  readonly rotatedAt: Date | null;
+  /** How long it outlives the first use of its successor; null where it dies at a date. */
+  readonly overlapSeconds: number | null;
+  /** When the overlap ends; null until that is known. */
+  readonly diesAt: Date | null;
 }
 
 export interface NewApiKey {
@@ -31,9 +40,29 @@ export interface NewApiKey {
   readonly expiresAt?: Date | null | undefined;
 }
 
+/** In whose place a key is made, and how long the old one stays good beside it. */
+export interface Rotation {
+  readonly apiKeyId: string;
+  /** From the first use of the new key; seven days unless given. */
+  readonly overlapSeconds?: number | null | undefined;
+  /** A date instead, whether the new key is used by then or not. */
+  readonly endsAt?: Date | null | undefined;
+}
+
 /** A key just made, with its secret: this once and never again. */
 export interface CreatedApiKey {
   readonly apiKey: ApiKey;
   readonly publicKey: string;
   readonly secretKey: string;
+}
+
+/** When a key ends by itself, as far as that is known: at its own end, or with the overlap in which its successor is good too. */
+export function endOf({ expiresAt, diesAt }: Pick<ApiKey, 'expiresAt' | 'diesAt'>): Date | null {
+  return earlier(expiresAt, diesAt);
+}
+
+/** The earlier of two ends, where null is none. */
+export function earlier(one: Date | null, other: Date | null): Date | null {
+  if (one === null || other === null) return one ?? other;
+  return one < other ? one : other;
 }

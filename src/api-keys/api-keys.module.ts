@@ -7,6 +7,7 @@ import { ProjectsModule } from '../projects/projects.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { ApiKeyAuthenticationService } from './api-key-authentication.service.js';
 import { ApiKeyGrantService } from './api-key-grant.service.js';
+import { ApiKeyRotationService } from './api-key-rotation.service.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 import {
   ApiKeyResolver,
@@ -34,6 +35,7 @@ import { KeyVerification } from './verify/key-verification.service.js';
   providers: [
     ApiKeyService,
     ApiKeyGrantService,
+    ApiKeyRotationService,
     ApiKeyAuthenticationService,
     ApiKeyResolver,
     ProjectApiKeysResolver,

@@ -57,6 +57,7 @@ const eventsOf: Readonly<Record<string, readonly string[]>> = {
   revokeSession: ['session.revoked'],
   revokeSsoException: ['member.ssoExceptionRevoked'],
   revokeSsoSetupLink: ['ssoSetupLink.revoked'],
+  rotateApiKey: ['apiKey.created', 'apiKey.rotated'], // a key begins, another's end
   rotateSigningKey: ['signingKey.rotated'],
   setProjectRole: ['project.roleSet'],
   testSso: ['ssoTest.started'],

@@ -99,6 +99,7 @@ const verdicts = table(`
   Mutation.revokeSession        401       404      ok    ok    404    404    404    404        ok              ok
   Mutation.revokeSsoException   401       404      ok    403   403    403    403    404        ok              ok
   Mutation.revokeSsoSetupLink   401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.rotateApiKey         401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.rotateSigningKey     401       403      403   403   403    403    403    403        403             ok
   Mutation.setProjectRole       401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.testSso              401       404      ok    ok    403    403    403    404        ok              ok

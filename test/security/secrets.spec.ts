@@ -183,6 +183,14 @@ describe('49: secrets, after every walk and every way to stumble', () => {
       await program.graphql(createKeyMutation, { input: { projectId: project.id, name: 'of a key' } });
       await program.get('/api/auth/session');
     }
+    const rotate = `mutation ($input: RotateApiKeyInput!) { rotateApiKey(input: $input) { secretKey } }`;
+    const rotation = { input: { apiKeyId: key.apiKey.id, idempotencyKey: 'next' } };
+    const { rotateApiKey: next } = dataOf(
+      await owner.graphql<{ rotateApiKey: { secretKey: string } }>(rotate, rotation),
+    );
+    secrets.add('API key after a rotation', next.secretKey);
+    await owner.graphql(rotate, rotation);
+    await browser({ bearer: next.secretKey }).postJson('/api/keys/verify', {});
     const revoke = 'mutation ($input: RevokeApiKeyInput!) { revokeApiKey(input: $input) { apiKey { id } } }';
     await owner.graphql(revoke, { input: { apiKeyId: key.apiKey.id } });
     await browser({ bearer: key.secretKey }).postJson('/api/keys/verify', {});

@@ -29,6 +29,7 @@ const dangerous: readonly (readonly [what: string, mutation: string, input: Inpu
     'createApiKey',
     ({ organizationId }) => ({ organizationId, name: 'Key', permissions: ['members.read'] }),
   ],
+  ['rotates a key of the organization', 'rotateApiKey', ({ organizationKeyId }) => ({ apiKeyId: organizationKeyId })],
   [
     'makes an owner',
     'updateMemberRole',
@@ -48,7 +49,15 @@ const dangerous: readonly (readonly [what: string, mutation: string, input: Inpu
 ];
 
 /** What an administrator does all day, though some of the above are done by the same mutations. */
-const ordinary = ['updateMemberRole', 'removeMember', 'inviteMember', 'createApiKey', 'disableSso', 'createProject'];
+const ordinary = [
+  'updateMemberRole',
+  'removeMember',
+  'inviteMember',
+  'createApiKey',
+  'rotateApiKey',
+  'disableSso',
+  'createProject',
+];
 
 describe('a proof of who somebody is', () => {
   let app: TestApp;

@@ -66,6 +66,7 @@ export interface CompleteTenant {
   readonly projectKey: string;
   /** The secret of a key with every permission there is. */
   readonly organizationKey: string;
+  readonly organizationKeyId: string;
 }
 
 export const inviteeOf = ({ marker }: CompleteTenant): string => `invitee-${marker}@example.test`;
@@ -98,6 +99,7 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
     identityId: randomUUID(),
     projectKey: projectPair.secretKey.reveal(),
     organizationKey: organizationPair.secretKey.reveal(),
+    organizationKeyId: randomUUID(),
   };
   const inProject = permissionNames.filter((name) => definitionOf(name).level !== 'organization');
   const keys = [
@@ -110,7 +112,7 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
       permissions: inProject,
     },
     {
-      id: randomUUID(),
+      id: tenant.organizationKeyId,
       of: 'ORGANIZATION',
       publicKey: organizationPair.publicKey,
       secret: tenant.organizationKey,

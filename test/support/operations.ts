@@ -65,6 +65,7 @@ export const mutationInputs: Readonly<Record<string, (tenant: CompleteTenant, is
   revokeSession: ({ sessionId }) => ({ sessionId }),
   revokeSsoException: ({ organizationId, lostId }) => ({ organizationId, userId: lostId }),
   revokeSsoSetupLink: ({ setupLinkId }) => ({ setupLinkId }),
+  rotateApiKey: ({ apiKeyId }) => ({ apiKeyId }),
   rotateSigningKey: () => ({}),
   setProjectRole: ({ projectId, colleagueId }) => ({ projectId, userId: colleagueId, role: 'MEMBER' }),
   testSso: ({ draftConnectionId }) => ({ connectionId: draftConnectionId }),

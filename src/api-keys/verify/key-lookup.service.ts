@@ -11,8 +11,11 @@ export interface StoredKey {
   readonly scope: 'PROJECT' | 'ORGANIZATION';
   readonly publicKey: string;
   readonly permissions: readonly string[];
+  /** Its own end, or that of the overlap with its successor. */
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
+  /** Whether it takes another's place and was never used: its first use starts the end of that one. */
+  readonly isUnusedSuccessor: boolean;
   /** Whether the project that was asked about is the key's own, or one of its organization; true when none was. */
   readonly reachesProject: boolean;
 }
@@ -21,7 +24,9 @@ const byDigest = {
   name: 'api-key-by-digest',
   text: `
     select key.id, key.organization_id as "organizationId", key.project_id as "projectId", key.scope,
-           key.public_key as "publicKey", key.permissions, key.expires_at as "expiresAt", key.revoked_at as "revokedAt",
+           key.public_key as "publicKey", key.permissions, key.revoked_at as "revokedAt",
+           least(key.expires_at, key.dies_at) as "expiresAt",
+           key.rotated_from is not null and key.last_used_at is null as "isUnusedSuccessor",
            $2::text is null or key.project_id = $2 or key.project_id is null and exists (
              select from projects where organization_id = key.organization_id and id = $2
            ) as "reachesProject"
@@ -30,7 +35,7 @@ const byDigest = {
 
 /**
  * Finds keys by the digest of their secret, with one prepared statement. Nothing is kept between two questions, so a
- * revocation, an expiry or a deletion counts at the next one.
+ * revocation, an expiry, the end of an overlap or a deletion counts at the next one.
  */
 @Injectable()
 export class KeyLookup {

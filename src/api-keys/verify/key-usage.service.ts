@@ -2,13 +2,20 @@ import { Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@
 import { Clock } from '../../platform/clock/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { Logger } from '../../platform/logging/logger.js';
+import type { StoredKey } from './key-lookup.service.js';
 
 const WRITTEN_EVERY_MS = 3_000;
+
+/** The first and the last use that this process has seen and not yet written. */
+interface Uses {
+  readonly first: Date;
+  readonly last: Date;
+}
 
 /** Remembers when keys were used, off the request, and writes it down for all of them at once every few seconds. */
 @Injectable()
 export class KeyUsage implements OnModuleInit, BeforeApplicationShutdown {
-  private used = new Map<string, Date>();
+  private used = new Map<string, Uses>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -26,8 +33,14 @@ export class KeyUsage implements OnModuleInit, BeforeApplicationShutdown {
     await this.write();
   }
 
-  note(keyId: string): void {
-    this.used.set(keyId, this.clock.now());
+  /**
+   * The very first use of a key that takes another's place is written before it is answered: from here the old one's
+   * time is counted, in every process.
+   */
+  async note({ id, isUnusedSuccessor }: Pick<StoredKey, 'id' | 'isUnusedSuccessor'>): Promise<void> {
+    const last = this.clock.now();
+    this.used.set(id, { first: this.used.get(id)?.first ?? last, last });
+    if (isUnusedSuccessor) await this.write();
   }
 
   /** Never rejects: when it fails the next round writes what this one could not. */
@@ -38,19 +51,49 @@ export class KeyUsage implements OnModuleInit, BeforeApplicationShutdown {
     try {
       await this.store(batch);
     } catch (error) {
-      this.used = new Map([...batch, ...this.used]);
+      this.putBack(batch);
       this.logger.failure('the use of keys could not be written', { cause: String(error) });
     }
   }
 
+  private putBack(batch: ReadonlyMap<string, Uses>): void {
+    const later = this.used;
+    this.used = new Map(batch);
+    for (const [id, { first, last }] of later) this.used.set(id, { first: batch.get(id)?.first ?? first, last });
+  }
+
+  /** The predecessors first: should this process end in between, the next use of the key counts them again. */
+  private async store(batch: ReadonlyMap<string, Uses>): Promise<void> {
+    const uses = [...batch.values()];
+    await this.countDown([...batch.keys()], uses);
+    await this.storeLast([...batch.keys()], uses);
+  }
+
+  /** The earliest use counts, whichever process writes it first; and what is dead already stays as it is. */
+  private async countDown(ids: readonly string[], uses: readonly Uses[]): Promise<void> {
+    await this.database.reader.query(
+      `with counted as (
+         select old.id, used.at + old.overlap_seconds * interval '1 second' as dies_at
+         from unnest($1::text[], $2::timestamptz[]) as used (id, at)
+         join api_keys successor on successor.id = used.id
+         join api_keys old on old.id = successor.rotated_from and old.successor_id = successor.id
+         where old.overlap_seconds is not null
+           and (old.dies_at is null or old.dies_at > used.at + old.overlap_seconds * interval '1 second')
+         order by old.id for no key update of old
+       )
+       update api_keys key set dies_at = counted.dies_at from counted where key.id = counted.id`,
+      [ids, uses.map(({ first }) => first)],
+    );
+  }
+
   /** Locked in one order, since two processes write the same keys; and a process that comes late does not turn time back. */
-  private async store(batch: ReadonlyMap<string, Date>): Promise<void> {
+  private async storeLast(ids: readonly string[], uses: readonly Uses[]): Promise<void> {
     await this.database.reader.query(
       `with mine as (select id from api_keys where id = any($1::text[]) order by id for no key update)
        update api_keys key set last_used_at = greatest(key.last_used_at, used.at)
        from unnest($1::text[], $2::timestamptz[]) as used (id, at) join mine using (id)
        where key.id = used.id`,
-      [[...batch.keys()], [...batch.values()]],
+      [ids, uses.map(({ last }) => last)],
     );
   }
 }

@@ -54,7 +54,7 @@ export class KeyVerification {
     const question = await readQuestion(request);
     const key = await this.findGoodKey(request.headers.authorization, question);
     if (!key) return this.refusalFor(clientAddress(request, trusts));
-    this.usage.note(key.id);
+    await this.usage.note(key);
     return answers(key, question) ? approvalOf(key) : forbidden;
   }
 

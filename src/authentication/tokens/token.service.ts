@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SignJWT } from 'jose';
 import { ApiKeyService } from '../../api-keys/api-key.service.js';
+import { endOf } from '../../api-keys/api-key.types.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Config } from '../../platform/config/config.js';
 import { randomId } from '../../platform/crypto/digest.js';
@@ -73,7 +74,7 @@ export class TokenService {
   private async credentialOf({ actor, sessionId }: Caller): Promise<Credential> {
     if (actor.kind === 'apiKey') {
       const key = await this.apiKeys.findById(actor.id);
-      return { expiresAt: key?.expiresAt ?? null, claims: { kind: 'apiKey', client_id: actor.label } };
+      return { expiresAt: key && endOf(key), claims: { kind: 'apiKey', client_id: actor.label } };
     }
     if (actor.kind !== 'user') throw new AppError('FORBIDDEN', { detail: 'needs a session or an API key' });
     const session = sessionId === null ? null : await this.sessions.findById(sessionId);

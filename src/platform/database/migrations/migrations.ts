@@ -22,6 +22,7 @@ import { SsoExceptions1764000011000 } from './1764000011000-sso-exceptions.js';
 import { JustInTime1764000014000 } from './1764000014000-just-in-time.js';
 import { SignInTraces1764000013000 } from './1764000013000-sign-in-traces.js';
 import { SsoSetupLinks1764000017000 } from './1764000017000-sso-setup-links.js';
+import { KeyRotation1764000018000 } from './1764000018000-key-rotation.js';
 
 /** Every migration, oldest first. One that has been released is never edited. */
 export const migrations = [
@@ -49,4 +50,5 @@ export const migrations = [
   JustInTime1764000014000,
   SignInTraces1764000013000,
   SsoSetupLinks1764000017000,
+  KeyRotation1764000018000,
 ] as const;

@@ -1,0 +1,35 @@
+import { randomId, sha256 } from '../platform/crypto/digest.js';
+import type { Actor, Scope } from '../policy/actor.js';
+import { displayOf, type KeyPair } from './api-key-token.js';
+import type { ApiKey } from './api-key.types.js';
+
+type Facts = Pick<ApiKey, 'name' | 'note' | 'permissions' | 'expiresAt'> & Partial<Pick<ApiKey, 'rotatedFromId'>>;
+
+/** A key that nobody has used yet. */
+export function newKey(actor: Actor, scope: Scope, pair: KeyPair, facts: Facts, createdAt: Date): ApiKey {
+  return {
+    id: randomId(),
+    organizationId: scope.organizationId,
+    projectId: scope.projectId,
+    scope: scope.projectId === null ? 'ORGANIZATION' : 'PROJECT',
+    rotatedFromId: null,
+    ...facts,
+    publicKey: pair.publicKey,
+    displaySecret: displayOf(pair.secretKey),
+    createdBy: actor.id,
+    createdAt,
+    revokedAt: null,
+    lastUsedAt: null,
+    successorId: null,
+    rotatedAt: null,
+    overlapSeconds: null,
+    diesAt: null,
+  };
+}
+
+/** What is stored of it: not the secret, but its digest. */
+export const rowOf = (apiKey: ApiKey, { secretKey }: KeyPair) => ({
+  ...apiKey,
+  permissions: [...apiKey.permissions],
+  secretDigest: sha256(secretKey.reveal()),
+});
