@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { KeyUsage } from '../../src/api-keys/verify/key-usage.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { addMember, createOrganization, createPerson, type Person } from '../support/factories.js';
 import { removeMember } from '../support/members.js';
@@ -67,6 +68,8 @@ const use = async ({ secretKey }: CreatedKey, at = app): Promise<number> =>
 
 const newKey = (more: object = {}): Promise<CreatedKey> =>
   createApiKey(owner.browser, { projectId, permissions: ['traces.read'], ...more });
+
+const usageOf = ({ nest }: TestApp): KeyUsage => nest.get(KeyUsage, { strict: false });
 
 /** As when so much time had passed since the overlap began. */
 const pass = (key: CreatedKey, seconds: number): Promise<unknown> =>
@@ -137,6 +140,7 @@ describe('a key that is rotated', () => {
     expect(Date.parse(diesAt ?? '')).toBeLessThanOrEqual(Date.now() + 3_600_000);
 
     expect(await use(next)).toBe(200);
+    await usageOf(app).write();
     expect((await shown(old)).diesAt).toBe(diesAt);
     await pass(old, 3_590);
     expect([await use(old), await use(old, other)]).toEqual([200, 200]);
@@ -144,6 +148,19 @@ describe('a key that is rotated', () => {
     expect([await use(old), await use(old, other), await use(next)]).toEqual([401, 401, 200]);
     const call = await app.browser({ bearer: old.secretKey }).postJson('/graphql', { query: '{ viewer { kind } }' });
     expect([call.status, call.json<{ code: string }>().code]).toEqual([401, 'KEY_EXPIRED']);
+  });
+
+  it('counts from the earliest use, though the process that saw it writes it later than another', async () => {
+    const old = await newKey();
+    const next = await rotate(old, { overlapSeconds: 60 });
+    const before = Date.now();
+    await usageOf(other).note({ id: next.apiKey.id, isUnusedSuccessor: false });
+    const noted = Date.now();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await use(next);
+    await usageOf(other).write();
+    const diesAt = Date.parse((await shown(old)).diesAt ?? '');
+    expect([diesAt >= before + 60_000 - 1, diesAt <= noted + 60_000]).toEqual([true, true]);
   });
 
   it('dies with an overlap of 0 at the first use of the new one, also of the admin API', async () => {

@@ -69,7 +69,7 @@ export class KeyUsage implements OnModuleInit, BeforeApplicationShutdown {
     await this.storeLast([...batch.keys()], uses);
   }
 
-  /** The earliest use counts, whichever process writes it first; and what is dead already stays as it is. */
+  /** The earliest use counts, whichever process writes it first. A date that was given has no overlap, so it stays. */
   private async countDown(ids: readonly string[], uses: readonly Uses[]): Promise<void> {
     await this.database.reader.query(
       `with counted as (
@@ -77,8 +77,7 @@ export class KeyUsage implements OnModuleInit, BeforeApplicationShutdown {
          from unnest($1::text[], $2::timestamptz[]) as used (id, at)
          join api_keys successor on successor.id = used.id
          join api_keys old on old.id = successor.rotated_from and old.successor_id = successor.id
-         where old.overlap_seconds is not null
-           and (old.dies_at is null or old.dies_at > used.at + old.overlap_seconds * interval '1 second')
+         where old.dies_at is null or old.dies_at > used.at + old.overlap_seconds * interval '1 second'
          order by old.id for no key update of old
        )
        update api_keys key set dies_at = counted.dies_at from counted where key.id = counted.id`,
