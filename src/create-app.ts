@@ -4,6 +4,7 @@ import express, { type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { DataSource } from 'typeorm';
 import { RefusalService } from './access/refusal.service.js';
+import { mountKeySurrender } from './api-keys/leaks/key-surrender-endpoints.service.js';
 import { mountKeyVerification } from './api-keys/verify/key-verification.service.js';
 import { AppModule } from './app.module.js';
 import { mountForwardAuth } from './authentication/check/forward-auth.service.js';
@@ -54,6 +55,7 @@ export async function createApp(
   const refusals = app.get(RefusalService);
 
   mountKeyVerification(app);
+  mountKeySurrender(app);
   mountForwardAuth(app);
   mountPublishedKeys(app);
   app.use(requestLog(logger));

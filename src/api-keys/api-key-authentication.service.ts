@@ -1,7 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Identity } from '../access/access.service.js';
+import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock/clock.js';
 import { AppError } from '../platform/errors/app-error.js';
+import { anonymous, type Origin } from '../policy/actor.js';
+import { mayComeFrom } from './allowed-networks.js';
+import { apiKeyRefused } from './api-key.events.js';
 import { readPresentedKey } from './presented-key.js';
 import { KeyLookup } from './verify/key-lookup.service.js';
 import { KeyUsage } from './verify/key-usage.service.js';
@@ -13,17 +17,23 @@ export class ApiKeyAuthenticationService {
     private readonly lookup: KeyLookup,
     private readonly usage: KeyUsage,
     private readonly clock: Clock,
+    private readonly audit: AuditService,
   ) {}
 
   /**
    * @param authorization the header: `Bearer sk-gh-…`, or HTTP Basic with both halves
-   * @returns null where it holds no key, an unknown one or a revoked one
+   * @param origin where it was shown: a key that is kept to networks is good in those alone, and a refusal is on the trail
+   * @returns null where it holds no key, an unknown one, a revoked one or one that may not be used from there
    * @throws KEY_EXPIRED for a key whose time is over: only its holder can learn that
    */
-  async identify(authorization: string): Promise<Identity | null> {
+  async identify(authorization: string, origin: Origin): Promise<Identity | null> {
     const presented = readPresentedKey(authorization);
     const key = presented && (await this.lookup.find(presented, null));
     if (key?.revokedAt !== null) return null;
+    if (!mayComeFrom(key.allowedCidrs, origin.ip)) {
+      await this.audit.recordAlone(anonymous(origin), apiKeyRefused, key);
+      return null;
+    }
     if (key.expiresAt !== null && key.expiresAt <= this.clock.now()) throw new AppError('KEY_EXPIRED');
     await this.usage.note(key);
     const { organizationId, projectId, permissions } = key;

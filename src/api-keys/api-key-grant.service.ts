@@ -8,6 +8,7 @@ import { refuseBeyond } from '../policy/granting.js';
 import { definitionOf, isPermission, permissionNames, type Permission } from '../policy/permissions.js';
 import { permissionsOf } from '../policy/roles.js';
 import { ProjectRoleService } from '../projects/project-role.service.js';
+import { liesWithin } from './allowed-networks.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 import { endOf } from './api-key.types.js';
 
@@ -54,6 +55,19 @@ export class ApiKeyGrantService {
     const maker = await tx.findOneBy(ApiKeyEntity, { id: actor.id, organizationId, revokedAt: IsNull() });
     if (!maker) throw new AppError('UNAUTHENTICATED');
     return endOf(maker);
+  }
+
+  /**
+   * Where a new key may be used. A key that makes another keeps it to its own networks.
+   * @param asked canonical; empty for wherever the maker may be
+   * @throws CANNOT_GRANT
+   */
+  async networksFor(tx: Tx, actor: Actor, asked: readonly string[]): Promise<readonly string[]> {
+    if (actor.kind !== 'apiKey') return asked;
+    const { allowedCidrs } = await tx.findOneByOrFail(ApiKeyEntity, { id: actor.id });
+    if (asked.length === 0) return allowedCidrs;
+    if (liesWithin(asked, allowedCidrs)) return asked;
+    throw new AppError('CANNOT_GRANT', { message: 'A key cannot make one for networks that it may not be used from.' });
   }
 
   /**

@@ -79,7 +79,9 @@ export class ApiKeyRotationService {
     const pair = issueKeyPair();
     const now = this.clock.now();
     const expiresAt = earlier(asLongAs(old, now), limit);
-    const apiKey = newKey(actor, scope, pair, { name, note, permissions, expiresAt, rotatedFromId: old.id }, now);
+    const allowedCidrs = await this.grants.networksFor(tx, actor, old.allowedCidrs);
+    const facts = { name, note, permissions, expiresAt, allowedCidrs, rotatedFromId: old.id };
+    const apiKey = newKey(actor, scope, pair, facts, now);
     await tx.insert(ApiKeyEntity, rowOf(apiKey, pair));
     await this.audit.record(tx, actor, apiKeyCreated, apiKey);
     return { apiKey, publicKey: pair.publicKey, secretKey: pair.secretKey.reveal() };

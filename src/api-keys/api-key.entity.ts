@@ -35,6 +35,9 @@ export class ApiKeyEntity {
   @Column({ type: 'text', array: true })
   permissions!: Permission[];
 
+  @Column({ type: 'text', array: true, name: 'allowed_cidrs', default: [] })
+  allowedCidrs!: string[];
+
   @Column({ type: 'text', name: 'created_by' })
   createdBy!: string;
 

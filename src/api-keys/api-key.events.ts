@@ -1,10 +1,22 @@
-import { auditEvent } from '../audit/audit-event.types.js';
+import { auditEvent, auditRefusal } from '../audit/audit-event.types.js';
 import type { ApiKey } from './api-key.types.js';
 
-/** Why a key ended: somebody revoked it, or the person it came from left the organization. */
-export type RevocationReason = 'revoked' | 'creatorRemoved';
+/**
+ * Why a key ended: somebody revoked it, the person it came from left the organization, or its secret was shown for that by
+ * its holder (`byHolder`) or by a scanner that has found it (`leaked`).
+ */
+export type RevocationReason = 'revoked' | 'creatorRemoved' | 'byHolder' | 'leaked';
 
-const place = ({ organizationId, projectId, id }: ApiKey) => ({
+interface Revocation {
+  readonly key: ApiKey;
+  readonly reason: RevocationReason;
+  /** Where a scanner has found the secret, if it said so. */
+  readonly foundAt: string | null;
+}
+
+type KnownKey = Pick<ApiKey, 'id' | 'organizationId' | 'projectId' | 'publicKey'>;
+
+const place = ({ organizationId, projectId, id }: KnownKey) => ({
   organizationId,
   projectId,
   resource: { type: 'apiKey', id },
@@ -18,6 +30,7 @@ export const apiKeyCreated = auditEvent('apiKey.created', (key: ApiKey) => ({
     scope: key.scope,
     publicKey: key.publicKey,
     permissions: key.permissions,
+    allowedCidrs: key.allowedCidrs,
     expiresAt: key.expiresAt?.toISOString() ?? null,
   },
 }));
@@ -41,11 +54,20 @@ export const apiKeyRotationUndone = auditEvent('apiKey.rotationUndone', (key: Ap
   after: { name: key.name, publicKey: key.publicKey, successorId: null },
 }));
 
-export const apiKeyRevoked = auditEvent(
-  'apiKey.revoked',
-  ({ key, reason }: { readonly key: ApiKey; readonly reason: RevocationReason }) => ({
-    ...place(key),
-    before: { name: key.name, publicKey: key.publicKey, revokedAt: null },
-    after: { name: key.name, publicKey: key.publicKey, revokedAt: key.revokedAt?.toISOString() ?? null, reason },
-  }),
-);
+export const apiKeyRevoked = auditEvent('apiKey.revoked', ({ key, reason, foundAt }: Revocation) => ({
+  ...place(key),
+  before: { name: key.name, publicKey: key.publicKey, revokedAt: null },
+  after: {
+    name: key.name,
+    publicKey: key.publicKey,
+    revokedAt: key.revokedAt?.toISOString() ?? null,
+    reason,
+    ...(foundAt === null ? {} : { foundAt }),
+  },
+}));
+
+/** A good key was shown from outside of the networks that it is kept to. Whoever shows it is told nothing of that. */
+export const apiKeyRefused = auditRefusal('apiKey.refused', (key: KnownKey) => ({
+  ...place(key),
+  after: { publicKey: key.publicKey, reason: 'addressNotAllowed' },
+}));

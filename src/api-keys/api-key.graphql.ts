@@ -54,6 +54,11 @@ export class ApiKey implements ApiKeyFacts {
   @Field(() => [String], { description: 'What it may do, in the names of the catalogue.' })
   permissions!: Permission[];
 
+  @Field(() => [String], {
+    description: 'The networks that it may be used from, in CIDR notation; none: from anywhere.',
+  })
+  allowedCidrs!: string[];
+
   @Field(() => ID, { description: 'The user or key that made it; `administrator` or `system` for those.' })
   createdBy!: string;
 
@@ -140,6 +145,19 @@ export class CreateApiKeyInput extends MutationInput implements NewApiKey {
   @IsOptional()
   @IsDate({ message: 'expiresAt must be an instant such as 2030-01-31T00:00:00Z' })
   expiresAt?: Date | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'The networks that it may be used from, in CIDR notation, or single addresses; at most 50. From anywhere, unless ' +
+      'given. A key gives one that it makes no others than its own.',
+  })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(50)
+  @IsString({ each: true })
+  @MaxLength(50, { each: true })
+  allowedCidrs?: string[] | null;
 
   @Field(() => String, { nullable: true, description: 'What it is for, at most 1000 characters.' })
   @IsOptional()

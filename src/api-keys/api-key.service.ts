@@ -14,6 +14,7 @@ import { refuseStaleProof } from '../policy/fresh-proof.js';
 import type { Permission } from '../policy/permissions.js';
 import type { ScopeLocator } from '../policy/requires.decorator.js';
 import type { ProjectScope } from '../projects/project.types.js';
+import { canonicalNetworks } from './allowed-networks.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 import { apiKeyCreated, apiKeyRevoked, apiKeyRotationUndone, type RevocationReason } from './api-key.events.js';
 import { ApiKeyGrantService, askedByApplication } from './api-key-grant.service.js';
@@ -96,8 +97,9 @@ export class ApiKeyService implements ScopeLocator, OnModuleInit {
 
   /**
    * Creates a key of a project or of the organization. Its secret is in the result, once.
-   * @throws CANNOT_GRANT for a permission that the actor does not hold, or a key that outlives the key that makes it;
-   *   VALIDATION_FAILED for an unknown permission or an `expiresAt` that has passed; STEP_UP_REQUIRED for a key of the
+   * @throws CANNOT_GRANT for a permission that the actor does not hold, or a key that outlives the key that makes it or
+   *   may be used where that may not; VALIDATION_FAILED for an unknown permission, an `expiresAt` that has passed or what
+   *   is no network; STEP_UP_REQUIRED for a key of the
    *   organization
    */
   async create(actor: Actor, scope: Scope, input: NewApiKey): Promise<CreatedApiKey> {
@@ -105,6 +107,7 @@ export class ApiKeyService implements ScopeLocator, OnModuleInit {
     const asked = input.expiresAt ?? null;
     if (asked !== null && asked <= this.clock.now()) throw invalid('expiresAt', 'expiresAt must lie in the future.');
     const permissions = await this.grants.permissionsFor(actor, scope, input.permissions ?? null);
+    const networks = canonicalNetworks(input.allowedCidrs ?? []);
     const pair = issueKeyPair();
     return this.database.transaction(async (tx) => {
       const limit = await this.grants.limitFor(tx, actor, scope.organizationId);
@@ -112,7 +115,8 @@ export class ApiKeyService implements ScopeLocator, OnModuleInit {
         throw new AppError('CANNOT_GRANT', { message: 'A key cannot make one that outlives it.' });
       }
       const expiresAt = asked ?? limit;
-      const facts = { name: input.name, note: input.note ?? null, permissions, expiresAt };
+      const allowedCidrs = await this.grants.networksFor(tx, actor, networks);
+      const facts = { name: input.name, note: input.note ?? null, permissions, expiresAt, allowedCidrs };
       const apiKey = newKey(actor, scope, pair, facts, this.clock.now());
       await tx.insert(ApiKeyEntity, rowOf(apiKey, pair));
       await this.audit.record(tx, actor, apiKeyCreated, apiKey);
@@ -128,7 +132,7 @@ export class ApiKeyService implements ScopeLocator, OnModuleInit {
   async adopt(actor: Actor, scope: ProjectScope, name: string, pair: KeyPair): Promise<void> {
     if (!isPublicKey(pair.publicKey)) throw invalid('publicKey', 'This cannot be a public key.');
     if (!isSecretKey(pair.secretKey.reveal())) throw invalid('secretKey', 'This cannot be a secret key.');
-    const facts = { name, note: null, permissions: askedByApplication, expiresAt: null };
+    const facts = { name, note: null, permissions: askedByApplication, expiresAt: null, allowedCidrs: [] };
     const apiKey = newKey(actor, scope, pair, facts, this.clock.now());
     await this.database.transaction(async (tx) => {
       const insert = tx.createQueryBuilder().insert().into(ApiKeyEntity).values(rowOf(apiKey, pair));
@@ -151,6 +155,22 @@ export class ApiKeyService implements ScopeLocator, OnModuleInit {
     });
   }
 
+  /**
+   * Ends a key for somebody who has shown its secret.
+   * @param foundAt where a scanner has found it, for the trail
+   * @returns null when it had ended already, and nothing was changed or recorded
+   */
+  async endByPossession(
+    tx: Tx,
+    actor: Actor,
+    id: string,
+    reason: 'byHolder' | 'leaked',
+    foundAt: string | null = null,
+  ): Promise<ApiKey | null> {
+    const key = await tx.findOneBy(ApiKeyEntity, { id });
+    return key && this.end(tx, actor, key, reason, foundAt);
+  }
+
   /** Whoever leaves an organization leaves no key behind: neither one of theirs, nor one that such a key has made. */
   private async revokeAllFrom(tx: Tx, actor: Actor, organizationId: string, userId: string): Promise<void> {
     const theirs = await tx.query<{ id: string }[]>(
@@ -170,12 +190,18 @@ export class ApiKeyService implements ScopeLocator, OnModuleInit {
   }
 
   /** @returns null when it had ended already, and nothing was changed or recorded */
-  private async end(tx: Tx, actor: Actor, key: ApiKey, reason: RevocationReason): Promise<ApiKey | null> {
+  private async end(
+    tx: Tx,
+    actor: Actor,
+    key: ApiKey,
+    reason: RevocationReason,
+    foundAt: string | null = null,
+  ): Promise<ApiKey | null> {
     const revokedAt = this.clock.now();
     const { affected } = await tx.update(ApiKeyEntity, { id: key.id, revokedAt: IsNull() }, { revokedAt });
     if (affected === 0) return null;
     const ended = { ...key, revokedAt };
-    await this.audit.record(tx, actor, apiKeyRevoked, { key: ended, reason });
+    await this.audit.record(tx, actor, apiKeyRevoked, { key: ended, reason, foundAt });
     if (key.rotatedFromId !== null) await this.spare(tx, actor, key.rotatedFromId, key);
     return ended;
   }

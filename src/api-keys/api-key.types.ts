@@ -15,6 +15,8 @@ export interface ApiKey {
   readonly publicKey: string;
   readonly displaySecret: string;
   readonly permissions: readonly Permission[];
+  /** The networks that it may be used from, in CIDR notation; none: from anywhere. */
+  readonly allowedCidrs: readonly string[];
   /** The id of the user or key that made it, or the kind of another actor. */
   readonly createdBy: string;
   readonly createdAt: Date;
@@ -38,6 +40,8 @@ export interface NewApiKey {
   /** Names of permissions; what the application asks for and the actor holds, unless given. */
   readonly permissions?: readonly string[] | null | undefined;
   readonly expiresAt?: Date | null | undefined;
+  /** Networks in CIDR notation, or single addresses; from anywhere, unless given. */
+  readonly allowedCidrs?: readonly string[] | null | undefined;
 }
 
 /** In whose place a key is made, and how long the old one stays good beside it. */

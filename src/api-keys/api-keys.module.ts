@@ -19,6 +19,9 @@ import { ApiKeyService } from './api-key.service.js';
 import { AccessExplanationResolver, AccessHolderResolver } from './explain/access-explanation.resolver.js';
 import { AccessExplanationService } from './explain/access-explanation.service.js';
 import { AccessHolderService } from './explain/access-holder.service.js';
+import { KeySurrenderEndpoints } from './leaks/key-surrender-endpoints.service.js';
+import { KeySurrender } from './leaks/key-surrender.service.js';
+import { FailureLimiter } from './verify/failure-limiter.js';
 import { KeyLookup } from './verify/key-lookup.service.js';
 import { KeyUsage } from './verify/key-usage.service.js';
 import { KeyVerification } from './verify/key-verification.service.js';
@@ -48,6 +51,9 @@ import { KeyVerification } from './verify/key-verification.service.js';
     KeyLookup,
     KeyUsage,
     KeyVerification,
+    FailureLimiter,
+    KeySurrender,
+    KeySurrenderEndpoints,
   ],
   exports: [ApiKeyService, ApiKeyAuthenticationService],
 })

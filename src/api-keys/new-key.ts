@@ -3,7 +3,8 @@ import type { Actor, Scope } from '../policy/actor.js';
 import { displayOf, type KeyPair } from './api-key-token.js';
 import type { ApiKey } from './api-key.types.js';
 
-type Facts = Pick<ApiKey, 'name' | 'note' | 'permissions' | 'expiresAt'> & Partial<Pick<ApiKey, 'rotatedFromId'>>;
+type Facts = Pick<ApiKey, 'name' | 'note' | 'permissions' | 'expiresAt' | 'allowedCidrs'> &
+  Partial<Pick<ApiKey, 'rotatedFromId'>>;
 
 /** A key that nobody has used yet. */
 export function newKey(actor: Actor, scope: Scope, pair: KeyPair, facts: Facts, createdAt: Date): ApiKey {
@@ -31,5 +32,6 @@ export function newKey(actor: Actor, scope: Scope, pair: KeyPair, facts: Facts, 
 export const rowOf = (apiKey: ApiKey, { secretKey }: KeyPair) => ({
   ...apiKey,
   permissions: [...apiKey.permissions],
+  allowedCidrs: [...apiKey.allowedCidrs],
   secretDigest: sha256(secretKey.reveal()),
 });

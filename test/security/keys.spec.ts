@@ -96,6 +96,44 @@ describe('keys withstand', () => {
     }
   });
 
+  it('111: somebody who tries wrong keys where keys are revoked or reported, and learns of none', async () => {
+    const other = await startTestApp();
+    try {
+      const answers: HttpAnswer[] = [];
+      for (let tried = 0; tried < 310; tried += 1) {
+        const secretKey = issueKeyPair().secretKey.reveal();
+        const program = other.browser({ origin: null });
+        const answer =
+          tried % 2 === 0
+            ? await program.postJson('/api/keys/revoke', { secretKey })
+            : await program.postJson('/api/keys/leaks', [{ token: secretKey }]);
+        expect(answer.text).not.toContain(secretKey);
+        answers.push(answer);
+      }
+      const outcomes = answers.map(({ status, text }) => `${status} ${/"label":"\w+"/.exec(text)?.[0] ?? ''}`);
+      expect(new Set(outcomes.slice(0, 300))).toEqual(new Set(['204 ', '200 "label":"false_positive"']));
+      expect(new Set(outcomes.slice(300))).toEqual(new Set(['429 ']));
+    } finally {
+      await other.stop();
+    }
+  });
+
+  it('112: a key in use that its holder or a scanner gives up, from the very next request', async () => {
+    const stranger = app.browser({ origin: null });
+    const ways = [
+      (secretKey: string) => stranger.postJson('/api/keys/revoke', { secretKey }),
+      (secretKey: string) => stranger.postJson('/api/keys/leaks', [{ token: secretKey }]),
+    ];
+    for (const giveUp of ways) {
+      const key = await createApiKey(owner.browser, { organizationId, permissions: ['organization.read'] });
+      const program = app.browser({ bearer: key.secretKey });
+      for (let warm = 0; warm < 20; warm += 1) expect((await verify(key.secretKey)).status).toBe(200);
+      await giveUp(key.secretKey);
+      expect((await verify(key.secretKey)).status).toBe(401);
+      expect((await program.postJson('/graphql', { query: '{ viewer { kind } }' })).status).toBe(401);
+    }
+  });
+
   it('112: a key in use that is revoked, from the very next request, wherever it is shown', async () => {
     const key = await createApiKey(owner.browser, { organizationId, permissions: ['organization.read'] });
     const program = app.browser({ bearer: key.secretKey });
@@ -136,7 +174,25 @@ describe('keys withstand', () => {
     );
   });
 
-  it('114: a key that would widen itself: in what it may do, how far it reaches, or how long it lives', async () => {
+  it('113: a key shown from outside of its networks, in the words for one that never was', async () => {
+    const key = await createApiKey(owner.browser, { projectId, allowedCidrs: ['192.0.2.0/24'] });
+    const never = issueKeyPair().secretKey.reveal();
+    const answers = await Promise.all([
+      verify(key.secretKey),
+      verify(key.secretKey, { ip: '198.51.100.7' }),
+      verify(never, { ip: '192.0.2.7' }),
+    ]);
+    expect(new Set(answers.map(({ status, text }) => `${status} ${text}`))).toEqual(
+      new Set(['401 {"valid":false,"code":"INVALID_KEY"}']),
+    );
+    expect((await verify(key.secretKey, { ip: '192.0.2.7' })).status).toBe(200);
+    // An address that the sender claims, with no proxy in front that is trusted, counts for nothing.
+    const claim = { headers: { 'x-forwarded-for': '192.0.2.7' } };
+    const program = app.browser({ bearer: key.secretKey });
+    expect((await program.postJson('/graphql', { query: '{ viewer { kind } }' }, claim)).status).toBe(401);
+  });
+
+  it('114: a key that would widen itself: in what it may do, how far it reaches, how long it lives, or where it may be used', async () => {
     const expiresAt = new Date(Date.now() + 60_000).toISOString();
     const permissions = ['apiKeys.manage', 'project.read', 'traces.read'];
     const key: CreatedKey = await createApiKey(owner.browser, { projectId, permissions, expiresAt });
@@ -148,6 +204,12 @@ describe('keys withstand', () => {
       'CANNOT_GRANT',
     ]);
     expect(codesOf(await askForApiKey(program, { projectId, expiresAt: later }))).toEqual(['CANNOT_GRANT']);
+    const kept = await createApiKey(owner.browser, { projectId, permissions, allowedCidrs: ['127.0.0.0/8', '::1'] });
+    const freed = await askForApiKey(app.browser({ bearer: kept.secretKey }), {
+      projectId,
+      allowedCidrs: ['0.0.0.0/0'],
+    });
+    expect(codesOf(freed)).toEqual(['CANNOT_GRANT']);
     expect(codesOf(await askForApiKey(program, { projectId: elsewhere.id }))).toEqual(['NOT_FOUND']);
     expect(codesOf(await askForApiKey(program, { organizationId }))).toEqual(['NOT_FOUND']);
   });

@@ -28,6 +28,9 @@ describe('a refused REST call is told as a problem document (RFC 9457)', () => {
       () => app.browser().request('DELETE', '/api/auth/session'),
     ],
     ['the verification of a key by GET', 405, 'METHOD_NOT_ALLOWED', () => app.browser().get('/api/keys/verify')],
+    ['the revocation of a key by GET', 405, 'METHOD_NOT_ALLOWED', () => app.browser().get('/api/keys/revoke')],
+    ['a report of leaks by GET', 405, 'METHOD_NOT_ALLOWED', () => app.browser().get('/api/keys/leaks')],
+    ['a report of leaks that is none', 400, 'VALIDATION_FAILED', () => app.browser().postJson('/api/keys/leaks', {})],
     ['plain text', 415, 'UNSUPPORTED_MEDIA_TYPE', () => login('text/plain', json)],
     [
       'a form',

@@ -1,3 +1,5 @@
+import { Injectable } from '@nestjs/common';
+
 /** A minute in which this many wrong keys are answered one by one. */
 const WINDOW_MS = 60_000;
 const FAILURES_IN_A_WINDOW = 300;
@@ -15,6 +17,7 @@ interface Window {
  * its answer: behind one address there may be a gateway that passes strangers' keys on, and they must not be able to
  * lock out its good ones.
  */
+@Injectable()
 export class FailureLimiter {
   private readonly windows = new Map<string, Window>();
 

@@ -11,6 +11,7 @@ export interface StoredKey {
   readonly scope: 'PROJECT' | 'ORGANIZATION';
   readonly publicKey: string;
   readonly permissions: readonly string[];
+  readonly allowedCidrs: readonly string[];
   /** Its own end, or that of the overlap with its successor. */
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
@@ -24,8 +25,8 @@ const byDigest = {
   name: 'api-key-by-digest',
   text: `
     select key.id, key.organization_id as "organizationId", key.project_id as "projectId", key.scope,
-           key.public_key as "publicKey", key.permissions, key.revoked_at as "revokedAt",
-           least(key.expires_at, key.dies_at) as "expiresAt",
+           key.public_key as "publicKey", key.permissions, key.allowed_cidrs as "allowedCidrs",
+           key.revoked_at as "revokedAt", least(key.expires_at, key.dies_at) as "expiresAt",
            key.rotated_from is not null and key.last_used_at is null as "isUnusedSuccessor",
            $2::text is null or key.project_id = $2 or key.project_id is null and exists (
              select from projects where organization_id = key.organization_id and id = $2

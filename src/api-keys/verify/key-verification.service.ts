@@ -5,6 +5,7 @@ import { Clock } from '../../platform/clock/clock.js';
 import { answerAhead, type PlainAnswer } from '../../platform/http/ahead-of-express.js';
 import { networkOf } from '../../platform/http/network.js';
 import { isPermission } from '../../policy/permissions.js';
+import { mayComeFrom } from '../allowed-networks.js';
 import { readPresentedKey } from '../presented-key.js';
 import { clientAddress, type TrustsProxy } from './client-address.js';
 import { FailureLimiter } from './failure-limiter.js';
@@ -20,7 +21,7 @@ interface Verdict {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** One answer for keys that are unknown, malformed, expired and revoked, and for none: a guess learns nothing from it. */
+/** One answer for keys that are unknown, malformed, expired, revoked and shown from elsewhere, and for none: a guess learns nothing from it. */
 const invalidKey: Verdict = {
   status: 401,
   body: { valid: false, code: 'INVALID_KEY' },
@@ -37,11 +38,10 @@ const forbidden: Verdict = { status: 403, body: { valid: false, code: 'FORBIDDEN
  */
 @Injectable()
 export class KeyVerification {
-  private readonly failures = new FailureLimiter();
-
   constructor(
     private readonly lookup: KeyLookup,
     private readonly usage: KeyUsage,
+    private readonly failures: FailureLimiter,
     private readonly clock: Clock,
   ) {}
 
@@ -61,11 +61,11 @@ export class KeyVerification {
   /** What can't be a key is known without a look-up; unknown, expired and revoked ones each cost the same single one. */
   private async findGoodKey(
     authorization: string | undefined,
-    { projectId }: VerificationQuestion,
+    { projectId, ip }: VerificationQuestion,
   ): Promise<StoredKey | null> {
     const presented = readPresentedKey(authorization);
     const key = presented && (await this.lookup.find(presented, projectId));
-    if (key?.revokedAt !== null) return null;
+    if (key?.revokedAt !== null || !mayComeFrom(key.allowedCidrs, ip)) return null;
     return key.expiresAt !== null && key.expiresAt <= this.clock.now() ? null : key;
   }
 

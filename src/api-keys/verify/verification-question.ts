@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../platform/errors/app-error.js';
+import { parseJson, readBody } from './request-body.js';
 
 const BODY_LIMIT_BYTES = 4096;
 
@@ -7,42 +8,25 @@ const BODY_LIMIT_BYTES = 4096;
 export interface VerificationQuestion {
   readonly permission: string | null;
   readonly projectId: string | null;
+  /** The address that the key was shown from, as the product saw it: for keys that are kept to networks. */
+  readonly ip: string | null;
 }
 
-const fields: ReadonlySet<string> = new Set(['permission', 'projectId']);
+const fields: ReadonlySet<string> = new Set(['permission', 'projectId', 'ip']);
 
 /**
  * Reads the optional JSON body.
- * @throws VALIDATION_FAILED for anything but an object of the two strings: a misspelt field would otherwise ask
+ * @throws VALIDATION_FAILED for anything but an object of the three strings: a misspelt field would otherwise ask
  *   nothing, and be answered yes; PAYLOAD_TOO_LARGE beyond 4 kB
  */
 export async function readQuestion(request: IncomingMessage): Promise<VerificationQuestion> {
-  const text = hasBody(request) ? await readBody(request) : '';
-  const { permission = null, projectId = null } = text === '' ? {} : parse(text);
-  return { permission, projectId };
-}
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-}
-
-function readBody(request: IncomingMessage): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > BODY_LIMIT_BYTES) reject(new AppError('PAYLOAD_TOO_LARGE'));
-      else chunks.push(chunk);
-    });
-    request.on('end', () => resolve(Buffer.concat(chunks).toString()));
-    request.on('error', reject);
-    request.on('close', () => reject(new AppError('VALIDATION_FAILED', { detail: 'the request ended early' })));
-  });
+  const text = await readBody(request, BODY_LIMIT_BYTES);
+  const { permission = null, projectId = null, ip = null } = text === '' ? {} : parse(text);
+  return { permission, projectId, ip };
 }
 
 function parse(text: string): Partial<VerificationQuestion> {
-  const value = parseJson(text);
+  const value = parseJson(text, malformed);
   const isQuestion =
     value !== null &&
     typeof value === 'object' &&
@@ -52,15 +36,7 @@ function parse(text: string): Partial<VerificationQuestion> {
   return value;
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw malformed();
-  }
-}
-
 const malformed = (): AppError =>
   new AppError('VALIDATION_FAILED', {
-    message: 'The body must be a JSON object with permission and projectId, both strings, both optional.',
+    message: 'The body must be a JSON object with permission, projectId and ip, all strings, all optional.',
   });

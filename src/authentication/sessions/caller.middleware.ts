@@ -45,7 +45,7 @@ export class CallerMiddleware implements NestMiddleware {
     if (bearer !== undefined && this.isAdminKey(bearer)) {
       return { actor: this.access.actorFor({ kind: 'administrator' }, origin), sessionId: null };
     }
-    const identity = await this.apiKeys.identify(authorization);
+    const identity = await this.apiKeys.identify(authorization, origin);
     if (!identity) throw new AppError('UNAUTHENTICATED', { message: 'The Authorization header holds no valid key.' });
     return { actor: this.access.actorFor(identity, origin), sessionId: null };
   }

@@ -21,6 +21,7 @@ import { DomainProofs1764000010000 } from './1764000010000-domain-proofs.js';
 import { SsoExceptions1764000011000 } from './1764000011000-sso-exceptions.js';
 import { JustInTime1764000014000 } from './1764000014000-just-in-time.js';
 import { SignInTraces1764000013000 } from './1764000013000-sign-in-traces.js';
+import { KeyNetworks1764000019000 } from './1764000019000-key-networks.js';
 import { SsoSetupLinks1764000017000 } from './1764000017000-sso-setup-links.js';
 import { KeyRotation1764000018000 } from './1764000018000-key-rotation.js';
 
@@ -51,4 +52,5 @@ export const migrations = [
   SignInTraces1764000013000,
   SsoSetupLinks1764000017000,
   KeyRotation1764000018000,
+  KeyNetworks1764000019000,
 ] as const;
