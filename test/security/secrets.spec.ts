@@ -197,6 +197,18 @@ describe('49: secrets, after every walk and every way to stumble', () => {
     const json = { type: 'application/json', text: `{"key":${key.secretKey}}` };
     await browser({ bearer: key.secretKey }).request('POST', '/api/keys/verify', {}, json);
     await owner.graphql(revoke, { input: { apiKeyId: key.secretKey } });
+    await leakKey(owner, project.id);
+  }
+
+  async function leakKey(owner: HttpClient, projectId: string): Promise<void> {
+    const { secretKey: token } = await createApiKey(owner, { projectId });
+    secrets.add('leaked API key', token);
+    const places = [`https://git.example/${token}`, `https://git.example/?key=${token}`, token];
+    const found = places.map((url) => ({ token, type: token, url }));
+    await browser().postJson('/api/keys/leaks', [...found, { token: [token] }]);
+    for (const report of found) await browser().postJson('/api/keys/leaks', [report]);
+    await browser().postJson('/api/keys/revoke', { secretKey: [token] });
+    await browser().postJson('/api/keys/revoke', { secretKey: token });
   }
 
   async function configureAndUseSso(owner: HttpClient, organizationId: string): Promise<void> {
