@@ -167,7 +167,13 @@ describe('a key that is kept to networks', () => {
     });
     const program = app.browser({ bearer: maker.secretKey });
     const permissions = ['organization.read'];
-    for (const beyond of [['0.0.0.0/0'], ['127.0.0.1', '192.0.2.1'], ['2001::/16'], ['::ffff:192.0.2.1']]) {
+    for (const beyond of [
+      ['0.0.0.0/0'],
+      ['127.0.0.1', '192.0.2.1'],
+      ['2001::/16'],
+      ['2001:db8::/31'],
+      ['::ffff:192.0.2.1'],
+    ]) {
       const refused = await askForApiKey(program, { organizationId, permissions, allowedCidrs: beyond });
       expect([beyond, codesOf(refused)]).toEqual([beyond, ['CANNOT_GRANT']]);
     }
