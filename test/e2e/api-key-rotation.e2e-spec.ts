@@ -91,6 +91,13 @@ async function shown({ apiKey: { id } }: CreatedKey): Promise<Shown> {
 }
 
 describe('a key that is rotated', () => {
+  it('is kept to the same networks', async () => {
+    const old = await newKey({ name: 'CI', allowedCidrs: ['192.0.2.0/24'] });
+    const { apiKey } = dataOf(await askToRotate(owner.browser, old, {})).rotateApiKey;
+    const { rows } = await app.database.query('select allowed_cidrs from api_keys where id = $1', [apiKey.id]);
+    expect(rows).toEqual([{ allowed_cidrs: ['192.0.2.0/24'] }]);
+  });
+
   it('has a successor like itself, whose secret is shown once, and is good beside it', async () => {
     const old = await newKey({ name: 'CI', note: 'writes traces', permissions: ['traces.create', 'traces.read'] });
     const requestId = 'rotate-once';

@@ -1,6 +1,6 @@
 import { Field, ID, InputType, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
-import { accessStepKinds, type AccessStepKind as Kind } from '../../access/access-steps.js';
+import { accessStepKinds, type AccessStepKind as Kind } from '../../access/access-steps.types.js';
 import { connectionType } from '../../platform/graphql/connection.js';
 import type { BuiltInRole, Permission } from '../../policy/permissions.js';
 import { Role } from '../../policy/role.graphql.js';

@@ -8,7 +8,7 @@ import {
   upToDecision,
   type AccessQuestion,
   type AccessStep,
-} from '../../access/access-steps.js';
+} from '../../access/access-steps.types.js';
 import { AccessService } from '../../access/access.service.js';
 import { MemberService } from '../../organizations/members/member.service.js';
 import { Clock } from '../../platform/clock/clock.js';
