@@ -4,7 +4,7 @@ import path from 'node:path';
 import { signInRefusals } from '../src/authentication/sign-in/sign-in-refused.js';
 import { secondFactorRefusals } from '../src/authentication/second-factors/second-factor-refusals.js';
 import { passkeyRefusals } from '../src/authentication/strategies/passkey/passkey-refusals.js';
-import { causeOf } from '../src/sso/diagnosis/sign-in-cause.types.js';
+import { causeOf, rules } from '../src/sso/diagnosis/sign-in-cause.types.js';
 import { signInCauses } from '../src/sso/diagnosis/sign-in-causes.js';
 
 const committed = path.resolve(import.meta.dirname, '../docs/sign-in-traces.md');
@@ -31,5 +31,11 @@ describe('the causes of a sign-in that failed', () => {
       (reason) => !withoutProvider.includes(reason) && causeOf(reason, null) === 'OURS',
     );
     expect(unexplained).toEqual(['UNEXPECTED']);
+  });
+
+  it('can each be the cause of something', () => {
+    const byItself = ['NEVER_CAME_BACK', 'OURS'];
+    const reached = new Set<string>([...rules.map(({ cause }) => cause), ...byItself]);
+    expect(Object.keys(signInCauses).filter((cause) => !reached.has(cause))).toEqual([]);
   });
 });

@@ -305,6 +305,28 @@ describe('a connection by SAML', () => {
     ]);
   });
 
+  it('says so where the provider signs with a new certificate and the one that we know has expired', async () => {
+    await app.database.query(
+      `update sso_connections set saml = jsonb_set(saml, '{certificates}', (
+         select jsonb_agg(known || '{"notAfter": "2020-01-01T00:00:00.000Z"}') from jsonb_array_elements(saml->'certificates') known
+       )) where id = $1`,
+      [connection.id],
+    );
+    const attempt = async () => {
+      const browser = app.browser();
+      const requestId = randomUUID();
+      await post(browser, await provider.authorize(await begin(browser)), requestId);
+      const { data } = await owner.browser.graphql<{ signInTrace: { cause: string | null } }>(
+        'query ($reference: String!) { signInTrace(reference: $reference) { cause } }',
+        { reference: requestId },
+      );
+      return [await whoIs(browser), data?.signInTrace.cause];
+    };
+    expect(await attempt()).toEqual([`mia@${domain}`, null]);
+    await provider.rollOver();
+    expect(await attempt()).toEqual([null, 'CERTIFICATE_EXPIRED']);
+  });
+
   it('warns the owners before its last certificate expires', async () => {
     const inDays = (days: number) => new Date(Date.now() + days * 24 * 60 * 60_000).toISOString();
     const last = (notAfter: string) =>

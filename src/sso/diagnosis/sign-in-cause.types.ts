@@ -7,8 +7,8 @@ interface Rule {
   readonly cause: SignInCauseCode;
 }
 
-/** The first that fits is taken. */
-const rules: readonly Rule[] = [
+/** How a refusal leads to its cause. The first that fits is taken. */
+export const rules: readonly Rule[] = [
   { reason: 'ID_TOKEN_INVALID', detail: /missing/, cause: 'ANSWER_INVALID' },
   { reason: 'ID_TOKEN_INVALID', detail: /"?\b(?:exp|nbf|iat)\b"?/, cause: 'CLOCK_SKEW' },
   { reason: 'ID_TOKEN_INVALID', detail: /"?\b(?:aud|azp)\b"?/, cause: 'AUDIENCE' },
@@ -31,6 +31,7 @@ const rules: readonly Rule[] = [
   { reason: 'SAML_TIME', cause: 'CLOCK_SKEW' },
   { reason: 'SAML_AUDIENCE', cause: 'AUDIENCE' },
   { reason: 'SAML_RECIPIENT', cause: 'WRONG_CALLBACK' },
+  { reason: 'SAML_SIGNATURE', detail: /, all expired,/, cause: 'CERTIFICATE_EXPIRED' },
   { reason: 'SAML_SIGNATURE', cause: 'SIGNATURE' },
   { reason: 'SAML_ENCRYPTION', cause: 'ENCRYPTION' },
   { reason: 'SAML_OTHER_REQUEST', cause: 'UNSOLICITED' },

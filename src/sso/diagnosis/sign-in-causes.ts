@@ -80,8 +80,8 @@ export const signInCauses = {
     remedy: 'Let it send a NameID that stays the same for a person (persistent or emailAddress), not a transient one.',
   },
   CERTIFICATE_EXPIRED: {
-    explanation: 'The certificate that the identity provider signs with has expired.',
-    remedy: 'Renew it there, and enter the new one here.',
+    explanation: 'The certificates that we know of the identity provider have expired, and it signs with another one.',
+    remedy: 'Give us the new one beside the old, or the address of its metadata, from which it is read by itself.',
   },
   ANSWER_INVALID: {
     explanation: 'What the identity provider sent has failed a check.',

@@ -4,7 +4,7 @@ import { OutboundHttp } from '../../../platform/http/outbound.js';
 import { OutboundError } from '../../../platform/http/outbound-error.js';
 import type { GithubSettings } from '../../sources/sign-in-source.types.js';
 import { githubEndpoints } from '../../providers/github-vendor.js';
-import { fetchWithin, PATIENCE_MS } from '../oidc/outbound-fetch.js';
+import { fetchWithin, PATIENCE_MS } from '../outbound-fetch.js';
 import { GithubRelyingParty } from './github-relying-party.js';
 
 @Injectable()

@@ -4,7 +4,7 @@ import { oneWord, refusalIn, type Stage } from '../oidc/explain-refusal.js';
 import { toldValue } from '../check.types.js';
 import type { ProviderProof } from '../provider-proof.types.js';
 import { ProviderRefusal } from '../provider-refusal.types.js';
-import type { Fetch } from '../oidc/outbound-fetch.js';
+import type { Fetch } from '../outbound-fetch.js';
 import type { OidcFlowSecrets, OnExchanged } from '../oidc/relying-party.types.js';
 import { grantAnswer, listedEmails, userAnswer, type ListedEmail } from './github-answers.js';
 

@@ -3,7 +3,7 @@ import { AppError } from '../../../platform/errors/app-error.js';
 import { OutboundError } from '../../../platform/http/outbound-error.js';
 import { toldNames, toldValue, type Check } from '../check.types.js';
 import type { ProviderRefusalReason } from '../provider-refusal.types.js';
-import { wrongTime } from './time-check.js';
+import { wrongTime } from '../time-check.js';
 
 /** What was asked of whom; all of it public. */
 export interface Circumstances {

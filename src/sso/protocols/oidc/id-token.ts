@@ -2,7 +2,7 @@ import type { IDToken } from 'openid-client';
 import { tokenHash } from '../../../platform/crypto/token-hash.js';
 import { toldValue } from '../check.types.js';
 import { ProviderRefusal } from '../provider-refusal.types.js';
-import { SKEW_SECONDS, wrongTime } from './time-check.js';
+import { SKEW_SECONDS, wrongTime } from '../time-check.js';
 
 const LONGEST_SUBJECT = 255;
 

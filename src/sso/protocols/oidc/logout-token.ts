@@ -1,8 +1,8 @@
 import { createLocalJWKSet, errors, jwtVerify, type JWTPayload } from 'jose';
 import { isSubject, readHeader } from './id-token.js';
-import { SKEW_SECONDS } from './time-check.js';
+import { SKEW_SECONDS } from '../time-check.js';
 import { ProviderRefusal } from '../provider-refusal.types.js';
-import type { Fetch } from './outbound-fetch.js';
+import type { Fetch } from '../outbound-fetch.js';
 import type { ProviderMetadata } from './provider-metadata.js';
 import type { LogoutNotice } from './relying-party.types.js';
 import type { SigningKeys } from './signing-keys.js';

@@ -4,7 +4,7 @@ import { OutboundHttp } from '../../../platform/http/outbound.js';
 import type { OidcSettings } from '../../sources/sign-in-source.types.js';
 import { refusalIn } from './explain-refusal.js';
 import { OidcRelyingParty, type Provider } from './oidc-relying-party.js';
-import { fetchWithin, PATIENCE_MS, type Fetch } from './outbound-fetch.js';
+import { fetchWithin, PATIENCE_MS, type Fetch } from '../outbound-fetch.js';
 import { discover, type ProviderMetadata } from './provider-metadata.js';
 import type { RelyingParty } from './relying-party.types.js';
 import { SigningKeys } from './signing-keys.js';

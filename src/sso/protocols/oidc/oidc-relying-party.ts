@@ -8,12 +8,12 @@ import type { ProviderProof } from '../provider-proof.types.js';
 import { toldValue } from '../check.types.js';
 import { ProviderRefusal } from '../provider-refusal.types.js';
 import type { Circumstances } from './failed-check.js';
-import type { Fetch } from './outbound-fetch.js';
+import type { Fetch } from '../outbound-fetch.js';
 import type { ProviderMetadata } from './provider-metadata.js';
 import type { LogoutNotice, OidcFlowSecrets, OnExchanged, RelyingParty } from './relying-party.types.js';
 import type { SigningKeys } from './signing-keys.js';
 import { isForManyTenants, isIssuerOf, issuerOfTenant } from './tenant-issuer.js';
-import { SKEW_SECONDS } from './time-check.js';
+import { SKEW_SECONDS } from '../time-check.js';
 import { TokenExchange } from './token-exchange.js';
 
 /** What a relying party knows of its provider. */

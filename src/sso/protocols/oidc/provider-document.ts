@@ -1,5 +1,5 @@
 import { OutboundError } from '../../../platform/http/outbound-error.js';
-import type { Fetch } from './outbound-fetch.js';
+import type { Fetch } from '../outbound-fetch.js';
 
 /** JSON that a provider publishes about itself. */
 export interface ProviderDocument {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../../platform/errors/app-error.js';
 import type { OutboundHttp } from '../../../platform/http/outbound.js';
 import { OutboundError, type OutboundFailure } from '../../../platform/http/outbound-error.js';
-import type { Fetch } from './outbound-fetch.js';
+import type { Fetch } from '../outbound-fetch.js';
 import { fetchDocument } from './provider-document.js';
 
 /** The part of a provider's description of itself that we use (OpenID Connect Discovery 1.0, 3; RFC 8414, 2; RFC 9207, 3; RP-Initiated Logout 1.0, 2.1). */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { OutboundError } from '../../../platform/http/outbound-error.js';
-import type { Fetch } from './outbound-fetch.js';
+import type { Fetch } from '../outbound-fetch.js';
 import { fetchDocument } from './provider-document.js';
 
 /** Keys of kinds that we do not know are the provider's business: openid-client picks the one that fits. */

@@ -1,7 +1,7 @@
 import type { CustomFetch } from 'openid-client';
 import type { Stage } from './explain-refusal.js';
 import { readHeader, type IdTokenHeader } from './id-token.js';
-import type { Fetch } from './outbound-fetch.js';
+import type { Fetch } from '../outbound-fetch.js';
 import type { OnExchanged } from './relying-party.types.js';
 import type { ProviderMetadata } from './provider-metadata.js';
 import type { SigningKeys } from './signing-keys.js';

@@ -1,6 +1,6 @@
 import type { SamlSettings } from '../../sources/sign-in-source.types.js';
 import { ProviderRefusal } from '../provider-refusal.types.js';
-import { SKEW_SECONDS } from '../oidc/time-check.js';
+import { SKEW_SECONDS } from '../time-check.js';
 import { quoted, demand, demandSame } from './demand.js';
 import { bearer, ns } from './saml-names.js';
 import { attributeOf, childrenNamed, childrenOf, isNamed, onlyChild, type XmlElement } from './xml.js';

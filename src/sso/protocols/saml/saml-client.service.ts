@@ -3,7 +3,7 @@ import { invalid } from '../../../platform/errors/app-error.js';
 import { OutboundHttp } from '../../../platform/http/outbound.js';
 import { OutboundError } from '../../../platform/http/outbound-error.js';
 import type { SamlSettings } from '../../sources/sign-in-source.types.js';
-import { fetchWithin, PATIENCE_MS } from '../oidc/outbound-fetch.js';
+import { fetchWithin, PATIENCE_MS } from '../outbound-fetch.js';
 import { issuerErrorFor } from '../oidc/provider-metadata.js';
 import { readIdpMetadata, type IdpMetadata } from './idp-metadata.js';
 import { SamlRelyingParty } from './saml-relying-party.js';

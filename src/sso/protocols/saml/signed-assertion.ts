@@ -43,11 +43,17 @@ async function verified(response: SamlResponse, isAssertionSigned: boolean, sett
   });
   const SAMLResponse = Buffer.from(response.xml).toString('base64');
   const { profile } = await verifier.validatePostResponseAsync({ SAMLResponse }).catch((cause: unknown) => {
-    const count = settings.certificates.length;
-    const detail = `no key of the ${count} certificate${count === 1 ? '' : 's'} that we know of the identity provider made the signature`;
+    const detail = `no key of the ${known(settings)} made the signature`;
     throw new ProviderRefusal('SAML_SIGNATURE', detail, { cause });
   });
   return profile?.getAssertionXml?.() ?? '';
+}
+
+/** That they have expired keeps nobody out whose key they have; but then the provider may well have another one by now. */
+function known({ certificates }: SamlSettings): string {
+  const all = `${certificates.length} certificate${certificates.length === 1 ? '' : 's'}`;
+  const expired = certificates.every(({ notAfter }) => notAfter.getTime() < Date.now());
+  return `${all} that we know of the identity provider${expired ? ', all expired,' : ''}`;
 }
 
 /** The library's part is the signature and the decryption. What an assertion says is judged in `assertion-checks.ts`. */

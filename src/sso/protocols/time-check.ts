@@ -1,4 +1,4 @@
-import type { Check } from '../check.types.js';
+import type { Check } from './check.types.js';
 
 /** How far clocks may be apart. */
 export const SKEW_SECONDS = 60;

@@ -1,5 +1,5 @@
-import type { OutboundHttp } from '../../../platform/http/outbound.js';
-import { OutboundError } from '../../../platform/http/outbound-error.js';
+import type { OutboundHttp } from '../../platform/http/outbound.js';
+import { OutboundError } from '../../platform/http/outbound-error.js';
 
 export type Fetch = OutboundHttp['fetch'];
 
