@@ -61,12 +61,11 @@ export class SignInOptionsService {
    */
   async discover(typed: string): Promise<Discovery> {
     const email = emailIn(typed);
-    const choices = (await this.discovery.choicesFor(email.domain)).map(({ source }) => source);
-    const enforcement = await this.discovery.enforcementFor(email.domain);
+    const { choices, enforcement } = await this.discovery.waysOf(email.domain);
     // The operator may leave a domain no password without a connection: a provider of the instance is its way then.
     const sources =
       choices.length > 0
-        ? choices
+        ? choices.map(({ source }) => source)
         : this.sources.configured().filter(({ loginUrl }) => loginUrl === enforcement?.loginUrl);
     const connections = sources.map(({ key, name, loginUrl }) => ({
       key,

@@ -14,6 +14,12 @@ export interface Enforcement {
   readonly organizationId: string | null;
 }
 
+export interface Ways {
+  /** The enforced connections, else all in use; the newest first. */
+  readonly choices: readonly UsableConnection[];
+  readonly enforcement: Enforcement | null;
+}
+
 /** Finds out by the domain of an email how its people sign in. Domains are given as `parseEmailAddress` does. */
 @Injectable()
 export class SsoDiscoveryService {
@@ -27,32 +33,30 @@ export class SsoDiscoveryService {
     this.enforcedDomains = new Set(config.enforcedDomains.map(canonicalDomain));
   }
 
-  /** The connections that the domain's people choose from: the enforced ones, else all in use; the newest first. */
-  async choicesFor(domain: string): Promise<UsableConnection[]> {
+  /** How a domain's people sign in, read once: what they choose from, and whether a password counts. */
+  async waysOf(domain: string): Promise<Ways> {
     const verified = await this.domains.findVerified(domain);
     const usable = verified ? await this.sources.usableOn(verified) : [];
     const enforced = usable.filter((connection) => connection.enforced);
-    return enforced.length > 0 ? enforced : usable;
-  }
-
-  /** The one that they are sent to where nobody can choose. */
-  async forEmailDomain(domain: string): Promise<UsableConnection | null> {
-    const [first] = await this.choicesFor(domain);
-    return first ?? null;
+    const choices = enforced.length > 0 ? enforced : usable;
+    return { choices, enforcement: this.enforcementBy(domain, choices[0]) };
   }
 
   /** Null: a password is as good as anything else. */
   async enforcementFor(domain: string): Promise<Enforcement | null> {
-    const found = await this.forEmailDomain(domain);
-    const organizationId = found?.source.organizationId ?? null;
-    if (found?.enforced) return { by: 'connection', loginUrl: found.source.loginUrl, organizationId };
-    if (!this.isConfigured(domain)) return null;
-    return { by: 'configuration', loginUrl: found?.source.loginUrl ?? this.providerFor(domain), organizationId };
+    return (await this.waysOf(domain)).enforcement;
   }
 
   /** What the operator has put into the configuration: asked at every request, so without a statement. */
   isConfigured(domain: string): boolean {
     return this.enforcedDomains.has(domain);
+  }
+
+  private enforcementBy(domain: string, found: UsableConnection | undefined): Enforcement | null {
+    const organizationId = found?.source.organizationId ?? null;
+    if (found?.enforced) return { by: 'connection', loginUrl: found.source.loginUrl, organizationId };
+    if (!this.isConfigured(domain)) return null;
+    return { by: 'configuration', loginUrl: found?.source.loginUrl ?? this.providerFor(domain), organizationId };
   }
 
   /** A provider of the instance that is meant for this domain. */
