@@ -24,6 +24,7 @@ import { unreadableBody } from './platform/http/unreadable-body.middleware.js';
 import { validationPipe } from './platform/http/validation.js';
 import type { Logger } from './platform/logging/logger.js';
 import { worldOutside } from './platform/world-outside.js';
+import { configureCatalogue } from './policy/permissions.js';
 
 /** Far above any request of ours, and far below what would hurt to read. */
 const BODY_LIMIT = '100kb';
@@ -44,6 +45,7 @@ export async function createApp(
   logger: Logger,
   world = worldOutside(config),
 ): Promise<NestExpressApplication> {
+  configureCatalogue(config.permissions);
   const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config, database, logger, world), {
     logger,
     bodyParser: false,

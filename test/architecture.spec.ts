@@ -4,7 +4,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { RESOLVER_PROPERTY_METADATA, RESOLVER_TYPE_METADATA } from '@nestjs/graphql/dist/graphql.constants.js';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { definitionOf, permissionNames } from '../src/policy/permissions.js';
+import { definitionOf, ownPermissions } from '../src/policy/permissions.js';
 import { PUBLIC, REQUIRES } from '../src/policy/requires.decorator.js';
 import { startTestApp, type TestApp } from './support/app.js';
 
@@ -59,7 +59,7 @@ describe('the architecture', () => {
       (file) => file.endsWith('.ts') && !file.endsWith('.spec.ts') && !file.endsWith('permissions.ts'),
     );
     const text = (await Promise.all(files.map((file) => readFile(path.join(source, file), 'utf8')))).join('\n');
-    const unused = permissionNames.filter(
+    const unused = ownPermissions.filter(
       (name) => definitionOf(name).askedBy !== 'application' && !text.includes(`'${name}'`),
     );
     expect(unused).toEqual([]);

@@ -1,7 +1,10 @@
 import type { Scope } from '../policy/actor.js';
 import { definitionOf, type Permission } from '../policy/permissions.js';
+import { permissionsOf } from '../policy/roles.js';
 import type { Demand } from './entry-rules.service.js';
-import type { Grounds, Held, KeyGrant } from './holding.js';
+import type { Grounds, Held, KeyGrant, MemberGrounds } from './holding.js';
+import { permissionsOfRole, type Counting } from './standing/counting.js';
+import type { StandingGrant } from './standing/standing.types.js';
 
 export const accessStepKinds = [
   'ACCOUNT',
@@ -10,11 +13,14 @@ export const accessStepKinds = [
   'MEMBERSHIP',
   'ORGANIZATION_ROLE',
   'PROJECT_ROLE',
+  'GRANT',
+  'GROUP',
   'KEY_REACH',
   'SSO',
   'SECOND_FACTOR',
   'ROLE_PERMISSIONS',
   'KEY_PERMISSIONS',
+  'PLAN',
 ] as const;
 export type AccessStepKind = (typeof accessStepKinds)[number];
 
@@ -40,7 +46,7 @@ export function stepsOfGrounds(grounds: Grounds, question: AccessQuestion): Acce
     case 'key':
       return [stepOfReach(grounds.reaches, question)];
     case 'membership':
-      return stepsOfMembership(grounds, question);
+      return grounds.member === null ? [noMember(question)] : stepsOfMembership(grounds.member, question);
   }
 }
 
@@ -60,12 +66,19 @@ export function stepOfPermission(held: Held, question: AccessQuestion, key: KeyG
     return failed('KEY_PERMISSIONS', `The key lacks the permission ${permission}.`, remedy);
   }
   if (has && held.grounds.by === 'instance') return passed('ROLE_PERMISSIONS', `That gives them ${permission}, too.`);
-  if (has) return passed('ROLE_PERMISSIONS', `The role ${held.role} holds ${permission} here.`);
+  if (has) return passed('ROLE_PERMISSIONS', `${sourceOf(held, permission)} holds ${permission} here.`);
   return failed(
     'ROLE_PERMISSIONS',
-    `The role ${held.role} does not hold ${permission} here.`,
-    roleRemedy(held.grounds, question),
+    lacks(held, permission),
+    roleRemedy(held.grounds.by === 'membership' ? (held.grounds.member?.counting ?? null) : null, question),
   );
+}
+
+function lacks({ role, grounds }: Held, permission: Permission): string {
+  const member = grounds.by === 'membership' ? grounds.member : null;
+  if (member === null || member.counting.grants.length === 0)
+    return `The role ${role} does not hold ${permission} here.`;
+  return `Neither the role ${member.counting.base} nor what they have beside it holds ${permission} here.`;
 }
 
 /** All up to the first that fails, which decides. */
@@ -82,29 +95,62 @@ export function failed(kind: AccessStepKind, explanation: string, remedy: string
   return { kind, passed: false, explanation, remedy };
 }
 
-function stepsOfMembership(grounds: Extract<Grounds, { by: 'membership' }>, question: AccessQuestion): AccessStep[] {
-  const { organizationRole, projectRole } = grounds;
-  const { from } = definitionOf(question.permission);
-  if (organizationRole === null) {
-    const remedy = otherScope(question) ?? `Invite them to the organization with the role ${from}.`;
-    return [failed('MEMBERSHIP', 'They are no member of the organization.', remedy)];
-  }
-  const replaced = projectRole === null ? '' : ' The role that is set in the project replaces it there.';
-  const inOrganization = `Their role in the organization is ${organizationRole}.${replaced}`;
-  const remedy = roleRemedy(grounds, question);
+function noMember(question: AccessQuestion): AccessStep {
+  const invite = `Invite them to the organization with the role ${definitionOf(question.permission).from}.`;
+  return failed('MEMBERSHIP', 'They are no member of the organization.', otherScope(question) ?? invite);
+}
+
+function stepsOfMembership({ organizationRole, counting }: MemberGrounds, question: AccessQuestion): AccessStep[] {
+  const remedy = roleRemedy(counting, question);
+  const inProject = counting.baseOf === 'PROJECT';
+  const replaced = inProject ? ' The role that is set in the project replaces it there.' : '';
   const steps = [
     passed('MEMBERSHIP', 'They are a member of the organization.'),
-    projectRole === null && organizationRole === 'NONE'
-      ? failed('ORGANIZATION_ROLE', inOrganization, remedy)
-      : passed('ORGANIZATION_ROLE', inOrganization),
+    stepOfRole('ORGANIZATION_ROLE', `Their role in the organization is ${organizationRole}.${replaced}`, {
+      hides: !inProject && organizationRole === 'NONE' && counting.grants.length === 0,
+      remedy,
+    }),
   ];
-  if (projectRole === null) return steps;
-  const inProject = `Their role in the project is ${projectRole}.`;
-  return [
-    ...steps,
-    projectRole === 'NONE' ? failed('PROJECT_ROLE', inProject, remedy) : passed('PROJECT_ROLE', inProject),
-  ];
+  if (inProject) {
+    const hides = counting.base === 'NONE';
+    steps.push(stepOfRole('PROJECT_ROLE', `Their role in the project is ${counting.base}.`, { hides, remedy }));
+  }
+  return [...steps, ...counting.grants.map(stepOfGrant)];
 }
+
+function stepOfRole(
+  kind: AccessStepKind,
+  explanation: string,
+  { hides, remedy }: { readonly hides: boolean; readonly remedy: string },
+): AccessStep {
+  return hides ? failed(kind, explanation, remedy) : passed(kind, explanation);
+}
+
+function stepOfGrant({ role, group, projectId, expiresAt }: StandingGrant): AccessStep {
+  const where = projectId === null ? 'in the organization' : 'in the project';
+  const until = expiresAt === null ? '' : `, until ${expiresAt.toISOString()}`;
+  const has = `the role ${nameOfRole(role)} ${where}${until}.`;
+  return group === null
+    ? passed('GRANT', `They were granted ${has}`)
+    : passed('GROUP', `They are in the group ${group.name}, which has ${has}`);
+}
+
+/** What it is that holds a permission: the role itself before whatever was granted beside it. */
+function sourceOf({ role, grounds }: Held, permission: Permission): string {
+  const counting = grounds.by === 'membership' ? grounds.member?.counting : undefined;
+  const grant = counting && grantHolding(counting, permission);
+  if (!grant) return `The role ${counting?.base ?? role}`;
+  const by = grant.group === null ? 'which they were granted' : `which the group ${grant.group.name} has`;
+  return `The role ${nameOfRole(grant.role)}, ${by},`;
+}
+
+/** The grant by which somebody holds a permission; undefined where their role gives it to them already. */
+export function grantHolding({ base, level, grants }: Counting, permission: Permission): StandingGrant | undefined {
+  if (permissionsOf(base, level).has(permission)) return undefined;
+  return grants.find(({ role }) => permissionsOfRole(role, level).has(permission));
+}
+
+export const nameOfRole = (role: StandingGrant['role']): string => (role.kind === 'builtIn' ? role.role : role.name);
 
 function stepOfReach(reaches: boolean, { scope }: AccessQuestion): AccessStep {
   if (reaches) return passed('KEY_REACH', 'The key reaches this far.');
@@ -114,9 +160,9 @@ function stepOfReach(reaches: boolean, { scope }: AccessQuestion): AccessStep {
 }
 
 /** The least role that holds it, where it counts. */
-function roleRemedy(grounds: Grounds, question: AccessQuestion): string {
+function roleRemedy(counting: Counting | null, question: AccessQuestion): string {
   const give = `Give them the role ${definitionOf(question.permission).from}`;
-  const replaced = grounds.by === 'membership' && grounds.projectRole !== null;
+  const replaced = counting?.baseOf === 'PROJECT';
   const inOrganization = question.scope.projectId === null;
   const where = replaced ? 'in the project' : 'in the organization';
   return otherScope(question) ?? `${give} ${where}${inOrganization || replaced ? '' : ', or in the project'}.`;

@@ -1,6 +1,4 @@
 import { Field, ID, ObjectType, registerEnumType } from '@nestjs/graphql';
-import { Role } from '../policy/role.graphql.js';
-import type { BuiltInRole } from '../policy/permissions.js';
 
 export const PermissionLevel = { ORGANIZATION: 'organization', PROJECT: 'project', BOTH: 'both' } as const;
 
@@ -24,16 +22,4 @@ export class Permission {
 
   @Field(() => PermissionLevel, { description: 'Where it is granted and checked.' })
   level!: (typeof PermissionLevel)[keyof typeof PermissionLevel];
-}
-
-@ObjectType({ description: 'A role and what it gives.' })
-export class RoleDefinition {
-  @Field(() => Role, { description: 'Its name.' })
-  name!: BuiltInRole;
-
-  @Field(() => [ID], { description: 'What it gives in the organization.' })
-  organizationPermissions!: string[];
-
-  @Field(() => [ID], { description: 'What it gives in a project.' })
-  projectPermissions!: string[];
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { ProjectsModule } from '../projects/projects.module.js';
@@ -9,24 +10,71 @@ import { AccessGuard } from './access.guard.js';
 import { AccessResolver } from './access.resolver.js';
 import { AccessService } from './access.service.js';
 import { EntryRules } from './entry-rules.service.js';
+import { RoleGrantEntity } from './grants/role-grant.entity.js';
+import { RoleGrantEndings } from './grants/role-grant-endings.service.js';
+import { RoleGrantReader } from './grants/role-grant-reader.service.js';
+import {
+  OrganizationRoleGrantsResolver,
+  ProjectRoleGrantsResolver,
+  RoleGrantResolver,
+} from './grants/role-grant.resolver.js';
+import { RoleGrantService } from './grants/role-grant.service.js';
+import { GroupEntity } from './groups/group.entity.js';
+import { GroupMemberEntity } from './groups/group-member.entity.js';
+import { GroupMemberService } from './groups/group-member.service.js';
+import { GroupMemberResolver, GroupResolver, OrganizationGroupsResolver } from './groups/group.resolver.js';
+import { GroupRoles } from './groups/group-roles.service.js';
+import { GroupService } from './groups/group.service.js';
+import { HoldingService } from './holding.service.js';
 import { IdempotencyInterceptor } from './idempotency.interceptor.js';
 import { RefusalInterceptor } from './refusal.interceptor.js';
 import { RefusalService } from './refusal.service.js';
+import { RoleCatalogue } from './roles/role-catalogue.service.js';
+import { RoleEntity } from './roles/role.entity.js';
+import { RoleResolver } from './roles/role.resolver.js';
+import { RoleService } from './roles/role.service.js';
+import { PermissionHolders } from './standing/permission-holders.service.js';
+import { StandingService } from './standing/standing.service.js';
 import { MembershipResolver, ViewerResolver } from './viewer.resolver.js';
 
 @Module({
-  imports: [AuditModule, UsersModule, SessionsModule, OrganizationsModule, ProjectsModule],
+  imports: [
+    AuditModule,
+    UsersModule,
+    SessionsModule,
+    OrganizationsModule,
+    ProjectsModule,
+    TypeOrmModule.forFeature([RoleEntity, GroupEntity, GroupMemberEntity, RoleGrantEntity]),
+  ],
   providers: [
     AccessService,
+    HoldingService,
+    StandingService,
+    PermissionHolders,
     EntryRules,
     AccessResolver,
     ViewerResolver,
     MembershipResolver,
+    RoleService,
+    RoleCatalogue,
+    RoleResolver,
+    GroupService,
+    GroupMemberService,
+    GroupRoles,
+    GroupResolver,
+    GroupMemberResolver,
+    OrganizationGroupsResolver,
+    RoleGrantReader,
+    RoleGrantService,
+    RoleGrantEndings,
+    RoleGrantResolver,
+    OrganizationRoleGrantsResolver,
+    ProjectRoleGrantsResolver,
     RefusalService,
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_INTERCEPTOR, useClass: RefusalInterceptor },
     { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
   ],
-  exports: [AccessService, EntryRules, RefusalService],
+  exports: [AccessService, HoldingService, StandingService, PermissionHolders, EntryRules, RefusalService],
 })
 export class AccessModule {}

@@ -1,16 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { INSTANCE_TRAIL } from '../audit/audit.service.js';
 import { MemberService } from '../organizations/members/member.service.js';
-import { OrganizationService } from '../organizations/organization.service.js';
 import { SecurityPolicyService } from '../organizations/security-policy/security-policy.service.js';
 import { AppError } from '../platform/errors/app-error.js';
 import type { Actor, ActorKind, Origin, Scope } from '../policy/actor.js';
 import { hasSecondFactor, type Proof } from '../policy/proof.js';
-import { permissionsOf } from '../policy/roles.js';
-import { ProjectRoleService } from '../projects/project-role.service.js';
 import type { User } from '../users/user.types.js';
 import { EntryRules, type Demand, type Entrant } from './entry-rules.service.js';
-import { everything, holdingOfKey, nothing, type Held, type Holder, type KeyGrant } from './holding.js';
+import type { Held, KeyGrant } from './holding.js';
+import { HoldingService } from './holding.service.js';
 
 /** Who somebody has proven to be, before anything is asked about what they may do. */
 export type Identity =
@@ -24,13 +21,12 @@ export type Identity =
   | { readonly kind: 'apiKey' | 'setupLink'; readonly id: string; readonly label: string; readonly grant: KeyGrant }
   | { readonly kind: 'administrator' | 'system' };
 
-/** Turns a proven identity into an actor: the one place where what somebody may do is worked out. */
+/** Turns a proven identity into an actor. */
 @Injectable()
 export class AccessService {
   constructor(
-    private readonly organizations: OrganizationService,
+    private readonly holdings: HoldingService,
     private readonly members: MemberService,
-    private readonly projectRoles: ProjectRoleService,
     private readonly securityPolicies: SecurityPolicyService,
     private readonly entryRules: EntryRules,
   ) {}
@@ -40,7 +36,7 @@ export class AccessService {
     const answers = new Map<string, Promise<Held>>();
     const objections = new Map<string, Promise<AppError | null>>();
     const held = (scope: Scope) =>
-      once(answers, `${scope.organizationId}/${scope.projectId ?? ''}`, () => this.holdingOf(identity, scope));
+      once(answers, `${scope.organizationId}/${scope.projectId ?? ''}`, () => this.holdings.in(scope, identity));
     const actor: Actor = {
       kind: identity.kind,
       ...nameOf(identity),
@@ -51,6 +47,9 @@ export class AccessService {
       proof: identity.kind === 'user' ? identity.proof : null,
       permissionsIn: async (scope) => (await held(scope)).permissions,
       roleIn: async (scope) => (await held(scope)).role,
+      grantableIn: async (scope) => (await held(scope)).grantable,
+      grantableThroughout: (organizationId) => this.holdings.grantableThroughout(organizationId, identity),
+      projectsWith: (permission, organizationId) => this.holdings.reachOf(permission, organizationId, identity),
       objectionOf: (organizationId) => once(objections, organizationId, () => this.objectionOf(actor, organizationId)),
     };
     return actor;
@@ -81,41 +80,6 @@ export class AccessService {
     const explanation =
       'The organization asks for a second factor: a session by a password alone is refused with SECOND_FACTOR_REQUIRED.';
     return [...demands, { kind: 'SECOND_FACTOR', explanation }];
-  }
-
-  /** What somebody may do in a scope, and on what grounds. */
-  async holdingOf(identity: Holder, scope: Scope): Promise<Held> {
-    switch (identity.kind) {
-      case 'administrator':
-      case 'system':
-        return this.everythingIn(scope);
-      case 'apiKey':
-        return holdingOfKey(identity.grant, scope);
-      case 'setupLink':
-        return scope.projectId === null ? holdingOfKey(identity.grant, scope) : nothing({ by: 'key', reaches: false });
-      case 'user':
-        return identity.isInstanceAdministrator ? this.everythingIn(scope) : this.holdingOfUser(identity.id, scope);
-    }
-  }
-
-  /** An instance administrator is told of an organization that does not exist in the same words as anybody. */
-  private async everythingIn({ organizationId }: Scope): Promise<Held> {
-    const exists = organizationId === INSTANCE_TRAIL || (await this.organizations.exists(organizationId));
-    return exists ? everything : nothing({ by: 'instance' });
-  }
-
-  /** The project's role, where one is set, replaces the organization's in that project, up or down. */
-  private async holdingOfUser(userId: string, { organizationId, projectId }: Scope): Promise<Held> {
-    const organizationRole = await this.members.roleOf(organizationId, userId);
-    const by = 'membership';
-    if (organizationRole === null) return nothing({ by, organizationRole, projectRole: null });
-    if (projectId === null) {
-      const permissions = permissionsOf(organizationRole, 'organization');
-      return { role: organizationRole, permissions, grounds: { by, organizationRole, projectRole: null } };
-    }
-    const projectRole = await this.projectRoles.roleOf({ organizationId, projectId }, userId);
-    const role = projectRole ?? organizationRole;
-    return { role, permissions: permissionsOf(role, 'project'), grounds: { by, organizationRole, projectRole } };
   }
 }
 

@@ -5,26 +5,19 @@ import type { Tx } from '../platform/database/database.js';
 import { AppError, invalid } from '../platform/errors/app-error.js';
 import type { Actor, Scope } from '../policy/actor.js';
 import { refuseBeyond } from '../policy/granting.js';
-import { definitionOf, isPermission, permissionNames, type Permission } from '../policy/permissions.js';
-import { permissionsOf } from '../policy/roles.js';
-import { ProjectRoleService } from '../projects/project-role.service.js';
+import { countsAt, definitionOf, isPermission, listPermissions, type Permission } from '../policy/permissions.js';
 import { liesWithin } from './allowed-networks.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 import { endOf } from './api-key.types.js';
 
 /** What the product behind Gatehouse asks for in a project: what a key is for, unless its maker says otherwise. */
-export const askedByApplication = permissionNames.filter((name) => {
-  const { level, askedBy } = definitionOf(name);
-  return askedBy === 'application' && level !== 'organization';
-});
+export const askedByApplication = (): Permission[] =>
+  listPermissions().filter((name) => definitionOf(name).askedBy === 'application' && countsAt(name, 'project'));
 
 /** Decides what a new key may do, and for how long at most. */
 @Injectable()
 export class ApiKeyGrantService {
-  constructor(
-    private readonly projectRoles: ProjectRoleService,
-    private readonly members: MemberService,
-  ) {}
+  constructor(private readonly members: MemberService) {}
 
   /**
    * @param asked null: as much of `askedByApplication` as the actor holds
@@ -32,8 +25,11 @@ export class ApiKeyGrantService {
    *   CANNOT_GRANT for a permission that the actor does not hold wherever the key would reach
    */
   async permissionsFor(actor: Actor, scope: Scope, asked: readonly string[] | null): Promise<Permission[]> {
-    const held = await this.heldThroughout(actor, scope);
-    if (asked === null) return askedByApplication.filter((permission) => held.has(permission));
+    const held =
+      scope.projectId === null
+        ? await actor.grantableThroughout(scope.organizationId)
+        : (await actor.grantableIn(scope)).permissions;
+    if (asked === null) return askedByApplication().filter((permission) => held.has(permission));
     const permissions = [...new Set(asked)].map(knownPermission);
     refuseBeyond(held, permissions);
     if (scope.projectId !== null) permissions.forEach(refuseOutsideProjects);
@@ -68,24 +64,6 @@ export class ApiKeyGrantService {
     if (asked.length === 0) return allowedCidrs;
     if (liesWithin(asked, allowedCidrs)) return asked;
     throw new AppError('CANNOT_GRANT', { message: 'A key cannot make one for networks that it may not be used from.' });
-  }
-
-  /**
-   * A key of the organization reaches each of its projects. So its maker must hold a permission in each: by their role
-   * in the organization, and also where a project gives them another role.
-   */
-  private async heldThroughout(actor: Actor, scope: Scope): Promise<ReadonlySet<Permission>> {
-    const held = await actor.permissionsIn(scope);
-    const role = await actor.roleIn(scope);
-    if (scope.projectId !== null || role === null) return held;
-    const throughout = new Set([...held, ...permissionsOf(role, 'project')]);
-    for (const project of await this.projectRoles.projectsWithOwnRole(scope.organizationId, actor.id)) {
-      const there = await actor.permissionsIn(project);
-      for (const permission of throughout) {
-        if (definitionOf(permission).level !== 'organization' && !there.has(permission)) throughout.delete(permission);
-      }
-    }
-    return throughout;
   }
 }
 

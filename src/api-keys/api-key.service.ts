@@ -132,7 +132,7 @@ export class ApiKeyService implements ScopeLocator, OnModuleInit {
   async adopt(actor: Actor, scope: ProjectScope, name: string, pair: KeyPair): Promise<void> {
     if (!isPublicKey(pair.publicKey)) throw invalid('publicKey', 'This cannot be a public key.');
     if (!isSecretKey(pair.secretKey.reveal())) throw invalid('secretKey', 'This cannot be a secret key.');
-    const facts = { name, note: null, permissions: askedByApplication, expiresAt: null, allowedCidrs: [] };
+    const facts = { name, note: null, permissions: askedByApplication(), expiresAt: null, allowedCidrs: [] };
     const apiKey = newKey(actor, scope, pair, facts, this.clock.now());
     await this.database.transaction(async (tx) => {
       const insert = tx.createQueryBuilder().insert().into(ApiKeyEntity).values(rowOf(apiKey, pair));

@@ -8,6 +8,19 @@ export interface Scope {
   readonly projectId: string | null;
 }
 
+/** Projects of an organization: all but those that are named, or those alone. */
+export interface Reach {
+  readonly everywhere: boolean;
+  readonly projectIds: readonly string[];
+}
+
+/** What somebody may hand on: what they hold for good. */
+export interface Grantable {
+  /** The strongest built-in role; null for a key, which has none. */
+  readonly role: BuiltInRole | null;
+  readonly permissions: ReadonlySet<Permission>;
+}
+
 /** Where a request came from, as the audit trail tells it. */
 export interface Origin {
   readonly ip: string | null;
@@ -43,8 +56,14 @@ export interface Actor {
   readonly proof: Proof | null;
   /** What the actor may do in `scope`; empty where the actor must not even learn that it exists. */
   permissionsIn(scope: Scope): Promise<ReadonlySet<Permission>>;
-  /** The built-in role that the actor holds in `scope`, which bounds what they may grant; null for a key, which has none. */
+  /** The strongest built-in role that the actor holds in `scope`; null for a key, which has none. */
   roleIn(scope: Scope): Promise<BuiltInRole | null>;
+  /** What the actor may hand on in `scope`. What they hold until a date is not among it: it would outlast them in other hands. */
+  grantableIn(scope: Scope): Promise<Grantable>;
+  /** What they may hand on for an organization and all its projects: what they hold in each. */
+  grantableThroughout(organizationId: string): Promise<ReadonlySet<Permission>>;
+  /** The projects of an organization in which the actor holds a permission. */
+  projectsWith(permission: Permission, organizationId: string): Promise<Reach>;
   /** What the organization has against how the actor came in: by which way, and with what; null where it has nothing. */
   objectionOf(organizationId: string): Promise<AppError | null>;
 }
@@ -73,6 +92,9 @@ function powerless(kind: 'anonymous' | 'system', label: string, origin: Origin):
     proof: null,
     permissionsIn: () => Promise.resolve(nothing),
     roleIn: () => Promise.resolve('NONE'),
+    grantableIn: () => Promise.resolve({ role: 'NONE', permissions: nothing }),
+    grantableThroughout: () => Promise.resolve(nothing),
+    projectsWith: () => Promise.resolve({ everywhere: false, projectIds: [] }),
     objectionOf: () => Promise.resolve(null),
   };
 }

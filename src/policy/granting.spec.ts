@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { anonymous, type Actor, type Scope } from './actor.js';
 import { refuseBeyond, refusePermissionsBeyond, refuseRoleBeyond } from './granting.js';
-import { builtInRoles, permissionNames, type BuiltInRole, type Permission } from './permissions.js';
+import { builtInRoles, ownPermissions, type BuiltInRole, type Permission } from './permissions.js';
 import { isAtLeast, permissionsOf } from './roles.js';
 
 const organization: Scope = { organizationId: 'acme', projectId: null };
@@ -11,8 +11,7 @@ const levelOf = ({ projectId }: Scope) => (projectId === null ? 'organization' :
 function actor(role: BuiltInRole | null, permissionsIn: Actor['permissionsIn']): Actor {
   return {
     ...anonymous({ ip: null, userAgent: null, requestId: 'r' }),
-    roleIn: () => Promise.resolve(role),
-    permissionsIn,
+    grantableIn: async (scope) => ({ role, permissions: await permissionsIn(scope) }),
   };
 }
 
@@ -49,7 +48,7 @@ describe('granting', () => {
 
   it('a role by a key: only where it holds all that the role gives, in the organization and in its projects', async () => {
     const viewing = [...permissionsOf('VIEWER', 'organization')];
-    expect(await outcomeOf(refuseRoleBeyond(key(permissionNames), organization, 'OWNER'))).toBe('granted');
+    expect(await outcomeOf(refuseRoleBeyond(key(ownPermissions), organization, 'OWNER'))).toBe('granted');
     expect(await outcomeOf(refuseRoleBeyond(key(viewing), organization, 'VIEWER'))).toBe('CANNOT_GRANT');
     expect(
       await outcomeOf(

@@ -1,8 +1,11 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   builtInRoles,
+  configureCatalogue,
   definitionOf,
-  permissionNames,
+  isPermission,
+  listPermissions,
+  ownPermissions,
   permissions,
   type BuiltInRole,
   type Permission,
@@ -53,7 +56,7 @@ describe('the role matrix of the contract', () => {
   });
 
   it('gives an OWNER every permission of the catalogue', () => {
-    expect([...everyPermissionOf('OWNER')].sort()).toEqual([...permissionNames].sort());
+    expect([...everyPermissionOf('OWNER')].sort()).toEqual([...ownPermissions].sort());
   });
 });
 
@@ -84,15 +87,43 @@ describe('built-in roles', () => {
 
 describe('the catalogue', () => {
   it('names permissions as thing.verb, and says of each what it allows', () => {
-    expect(permissionNames.filter((name) => !/^[a-z]+(?:[A-Z][a-z]+)*\.[a-z]+$/.test(name))).toEqual([]);
-    expect(permissionNames.filter((name) => definitionOf(name).describe === '')).toEqual([]);
+    expect(ownPermissions.filter((name) => !/^[a-z]+(?:[A-Z][a-z]+)*\.[a-z]+$/.test(name))).toEqual([]);
+    expect(ownPermissions.filter((name) => definitionOf(name).describe === '')).toEqual([]);
   });
 
   it('grants each permission at its own level alone, unless it counts at both', () => {
-    for (const name of permissionNames) {
+    for (const name of ownPermissions) {
       const { level } = permissions[name];
       const where = (['organization', 'project'] as const).filter((at) => permissionsOf('OWNER', at).has(name));
       expect([name, where]).toEqual([name, level === 'both' ? ['organization', 'project'] : [level]]);
     }
+  });
+});
+
+describe('the permissions of an application', () => {
+  afterEach(() => configureCatalogue([]));
+  const run = { name: 'evaluations.run', level: 'project', from: 'MEMBER', describe: 'Run evaluations' } as const;
+
+  it('stand in the catalogue beside the others, and in the roles from theirs upwards', () => {
+    configureCatalogue([run]);
+    expect(listPermissions()).toEqual([...ownPermissions, 'evaluations.run']);
+    expect(isPermission('evaluations.run')).toBe(true);
+    const added = listPermissions().at(-1)!;
+    expect(definitionOf(added)).toMatchObject({ level: 'project', askedBy: 'application' });
+    expect([holdersAt(added, 'project'), holdersAt(added, 'organization')]).toEqual([['MEMBER', 'ADMIN', 'OWNER'], []]);
+  });
+
+  it('are gone when configuration has them no more', () => {
+    configureCatalogue([run]);
+    const added = listPermissions().at(-1)!;
+    configureCatalogue([]);
+    expect([isPermission('evaluations.run'), holdersAt(added, 'project')]).toEqual([false, []]);
+  });
+
+  it.each([
+    ['one that every instance has', [{ ...run, name: 'traces.read' }], 'permission traces.read'],
+    ['another of theirs', [run, run], 'permission evaluations.run'],
+  ])('have no name that stands for %s', (_, configured, named) => {
+    expect(() => configureCatalogue(configured)).toThrow(named);
   });
 });

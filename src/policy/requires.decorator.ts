@@ -1,6 +1,6 @@
 import { SetMetadata, type Type } from '@nestjs/common';
 import type { Scope } from './actor.js';
-import type { Permission } from './permissions.js';
+import type { OwnPermission } from './permissions.js';
 
 export const REQUIRES = Symbol('requires');
 export const PUBLIC = Symbol('public');
@@ -17,12 +17,12 @@ export interface ScopeLocator {
  * - `user`: a signed-in person, not a key;
  * - `instanceAdministrator`: the holder of `ADMIN_API_KEY` or a user who administers the instance.
  */
-export type Requirement = Permission | 'signedIn' | 'user' | 'instanceAdministrator';
+export type Requirement = OwnPermission | 'signedIn' | 'user' | 'instanceAdministrator';
 
 /** For what may belong to a project or to the organization itself: the permission that counts in each. */
 export interface PermissionByLevel {
-  readonly inProject: Permission;
-  readonly inOrganization: Permission;
+  readonly inProject: OwnPermission;
+  readonly inOrganization: OwnPermission;
 }
 
 export interface RequiresMetadata {
@@ -39,10 +39,10 @@ export interface RequiresMetadata {
  *   ends in `projectId` names a project and any other an organization. Where none is given the call is VALIDATION_FAILED.
  * @param locator the service that knows which organization (and project) the id belongs to
  */
-export function Requires(requirement: Exclude<Requirement, Permission>): MethodDecorator & ClassDecorator;
+export function Requires(requirement: Exclude<Requirement, OwnPermission>): MethodDecorator & ClassDecorator;
 export function Requires(requirement: 'signedIn', scopePath: string): MethodDecorator & ClassDecorator;
 export function Requires(
-  requirement: Permission | PermissionByLevel,
+  requirement: OwnPermission | PermissionByLevel,
   scopePath: string,
   locator?: Type<ScopeLocator>,
 ): MethodDecorator & ClassDecorator;

@@ -1,22 +1,23 @@
-import { builtInRoles, definitionOf, permissionNames, type BuiltInRole, type Permission } from './permissions.js';
+import {
+  builtInRoles,
+  countsAt,
+  definitionOf,
+  listPermissions,
+  type BuiltInRole,
+  type Permission,
+} from './permissions.js';
+
+type Level = 'organization' | 'project';
 
 const strength = (role: BuiltInRole): number => builtInRoles.indexOf(role);
 
-const nobody: ReadonlySet<Permission> = new Set();
-
-const byRole = new Map(
-  builtInRoles.map((role) => [
-    role,
-    {
-      organization: heldAt(role, 'organization'),
-      project: heldAt(role, 'project'),
-    },
-  ]),
-);
+/** Asked for with every request, so it is worked out once for each catalogue. */
+let known = { names: listPermissions(), byRole: workedOut() };
 
 /** The permissions that a built-in role gives at one level. */
-export function permissionsOf(role: BuiltInRole, level: 'organization' | 'project'): ReadonlySet<Permission> {
-  return byRole.get(role)?.[level] ?? nobody;
+export function permissionsOf(role: BuiltInRole, level: Level): ReadonlySet<Permission> {
+  if (known.names !== listPermissions()) known = { names: listPermissions(), byRole: workedOut() };
+  return known.byRole[role][level];
 }
 
 /** Whether `role` gives at least everything that `other` gives. Built-in roles are nested, so strength decides. */
@@ -24,11 +25,16 @@ export function isAtLeast(role: BuiltInRole, other: BuiltInRole): boolean {
   return strength(role) >= strength(other);
 }
 
-function heldAt(role: BuiltInRole, level: 'organization' | 'project'): ReadonlySet<Permission> {
+/** The stronger of two. */
+export const stronger = (one: BuiltInRole, other: BuiltInRole): BuiltInRole => (isAtLeast(one, other) ? one : other);
+
+function workedOut(): Readonly<Record<BuiltInRole, Readonly<Record<Level, ReadonlySet<Permission>>>>> {
+  const of = (role: BuiltInRole) => ({ organization: heldAt(role, 'organization'), project: heldAt(role, 'project') });
+  return { NONE: of('NONE'), VIEWER: of('VIEWER'), MEMBER: of('MEMBER'), ADMIN: of('ADMIN'), OWNER: of('OWNER') };
+}
+
+function heldAt(role: BuiltInRole, level: Level): ReadonlySet<Permission> {
   return new Set(
-    permissionNames.filter((name) => {
-      const { level: where, from } = definitionOf(name);
-      return (where === level || where === 'both') && strength(role) >= strength(from);
-    }),
+    listPermissions().filter((name) => countsAt(name, level) && strength(role) >= strength(definitionOf(name).from)),
   );
 }

@@ -3,25 +3,19 @@ import { In } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
 import { invitationAccepted } from '../organizations/invitations/invitation.service.js';
 import { MemberService } from '../organizations/members/member.service.js';
+import { standingChanged } from '../organizations/members/standing-changed.types.js';
 import { Clock } from '../platform/clock/clock.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { TenantRepository } from '../platform/database/tenant-repository.js';
 import { AppError } from '../platform/errors/app-error.js';
 import { DomainEvents } from '../platform/events/domain-events.js';
 import { mapNodes, type Connection, type PageRequest } from '../platform/graphql/connection.js';
-import type { Actor, Scope } from '../policy/actor.js';
-import { refuseRoleBeyond } from '../policy/granting.js';
+import type { Actor } from '../policy/actor.js';
+import { refuseAbove, refuseRoleBeyond } from '../policy/granting.js';
 import type { BuiltInRole } from '../policy/permissions.js';
 import { projectRoleCleared, projectRoleSet } from './project-role.events.js';
 import { ProjectRoleEntity } from './project-role.entity.js';
 import type { ProjectMember, ProjectScope } from './project.types.js';
-
-/** Where `projectId` is null there is no role of a project, and the organization's counts. */
-const countingRole = `exists (
-  select from users u where u.id = membership.user_id and u.deactivated_at is null
-    and (u.instance_administrator or coalesce(
-      (select p.role from project_roles p where p.project_id = :projectId and p.user_id = membership.user_id),
-      membership.role) = any(:roles)))`;
 
 /** A member's role in a project, which replaces the one that they have in the organization, up or down. */
 @Injectable()
@@ -50,12 +44,6 @@ export class ProjectRoleService implements OnModuleInit {
     return row?.role ?? null;
   }
 
-  /** The projects of an organization in which a member's role is another than the organization's. */
-  async projectsWithOwnRole(organizationId: string, userId: string): Promise<ProjectScope[]> {
-    const rows = await this.rolesIn(organizationId).find({ userId });
-    return rows.map(({ projectId }) => ({ organizationId, projectId }));
-  }
-
   /** Every member of the organization, with the role that counts in the project. */
   async listMembers(
     { organizationId, projectId }: ProjectScope,
@@ -66,21 +54,6 @@ export class ProjectRoleService implements OnModuleInit {
     return mapNodes(members, ({ userId, role }) => standing(userId, role, roles.get(userId) ?? null));
   }
 
-  /** The active members of whom one of `roles` counts in the scope, and those who administer the instance. */
-  async listWithRole(
-    { organizationId, projectId }: Scope,
-    roles: readonly BuiltInRole[],
-    request: PageRequest,
-  ): Promise<Connection<ProjectMember>> {
-    const members = await this.members.list(organizationId, request, {
-      sql: countingRole,
-      parameters: { projectId, roles },
-    });
-    const own =
-      projectId === null ? new Map<string, never>() : await this.ownRoles({ organizationId, projectId }, members);
-    return mapNodes(members, ({ userId, role }) => standing(userId, role, own.get(userId) ?? null));
-  }
-
   /**
    * @throws CANNOT_GRANT for a role beyond the actor's own in the project, or for changing somebody above them there;
    *   NOT_FOUND when the user is no member of the organization
@@ -89,7 +62,7 @@ export class ProjectRoleService implements OnModuleInit {
     await refuseRoleBeyond(actor, scope, role);
     return this.database.transaction(async (tx) => {
       const before = await this.lock(tx, scope, userId);
-      await refuseRoleBeyond(actor, scope, before.role);
+      await refuseAbove(actor, scope, before.role);
       return this.write(tx, actor, scope, before, role);
     });
   }
@@ -107,11 +80,12 @@ export class ProjectRoleService implements OnModuleInit {
         role: await this.organizationRoleOf(scope, userId),
         source: 'ORGANIZATION',
       };
-      await refuseRoleBeyond(actor, scope, before.role);
+      await refuseAbove(actor, scope, before.role);
       await refuseRoleBeyond(actor, scope, after.role);
       if (before.source === 'ORGANIZATION') return before;
       await tx.delete(ProjectRoleEntity, { ...scope, userId });
       await this.audit.record(tx, actor, projectRoleCleared, { scope, before, after });
+      await this.tell(tx, actor, scope, userId);
       return after;
     });
   }
@@ -128,7 +102,12 @@ export class ProjectRoleService implements OnModuleInit {
     const row = { ...scope, userId: before.userId, role, createdAt: this.clock.now() };
     await tx.upsert(ProjectRoleEntity, row, ['projectId', 'userId']);
     await this.audit.record(tx, actor, projectRoleSet, { scope, before, after });
+    await this.tell(tx, actor, scope, after.userId);
     return after;
+  }
+
+  private tell(tx: Tx, actor: Actor, { organizationId }: ProjectScope, userId: string): Promise<void> {
+    return this.events.publish(tx, standingChanged, { organizationId, userIds: [userId], actor });
   }
 
   /** Takes its turn among the changes to memberships, so that nobody is removed meanwhile and `before` is what was there. */

@@ -11,9 +11,7 @@ import { page, type Connection, type PageRequest } from '../platform/graphql/con
 import { slugOf } from '../platform/text/slug.js';
 import type { Actor } from '../policy/actor.js';
 import { refuseStaleProof } from '../policy/fresh-proof.js';
-import { builtInRoles } from '../policy/permissions.js';
 import type { ScopeLocator } from '../policy/requires.decorator.js';
-import { permissionsOf } from '../policy/roles.js';
 import { ProjectEntity } from './project.entity.js';
 import { projectCreated, projectDeleted, projectUpdated } from './project.events.js';
 import type { Project, ProjectScope } from './project.types.js';
@@ -30,9 +28,6 @@ interface ProjectChange {
   readonly name?: string | null | undefined;
   readonly slug?: string | null | undefined;
 }
-
-/** The roles that let somebody see a project: all but NONE, which hides it. */
-const seeing = builtInRoles.filter((role) => permissionsOf(role, 'project').has('project.read'));
 
 @Injectable()
 export class ProjectService implements ScopeLocator {
@@ -62,7 +57,7 @@ export class ProjectService implements ScopeLocator {
     const query = this.database.reader
       .createQueryBuilder(ProjectEntity, 'project')
       .where('project.organization_id = :organizationId', { organizationId });
-    await this.narrowTo(actor, organizationId, query);
+    await narrowTo(actor, organizationId, query);
     return page(query, request, { column: 'project.id', of: (row) => row.id }, (row): Project => row);
   }
 
@@ -118,24 +113,11 @@ export class ProjectService implements ScopeLocator {
       return project;
     });
   }
+}
 
-  private async narrowTo(
-    actor: Actor,
-    organizationId: string,
-    query: SelectQueryBuilder<ProjectEntity>,
-  ): Promise<void> {
-    if (actor.kind === 'user' && !actor.isInstanceAdministrator) {
-      const organizationRole = await this.members.roleOf(organizationId, actor.id);
-      query.andWhere(
-        `coalesce((select role from project_roles where project_id = project.id and user_id = :userId), :organizationRole) in (:...seeing)`,
-        { userId: actor.id, organizationRole: organizationRole ?? 'NONE', seeing },
-      );
-      return;
-    }
-    const held = await actor.permissionsIn({ organizationId, projectId: actor.projectId });
-    if (!held.has('project.read')) query.andWhere('false');
-    if (actor.projectId !== null) query.andWhere('project.id = :own', { own: actor.projectId });
-  }
+async function narrowTo(actor: Actor, organizationId: string, query: SelectQueryBuilder<ProjectEntity>): Promise<void> {
+  const { everywhere, projectIds } = await actor.projectsWith('project.read', organizationId);
+  query.andWhere(everywhere ? 'project.id <> all(:projectIds)' : 'project.id = any(:projectIds)', { projectIds });
 }
 
 const slugTaken = (): AppError => new AppError('CONFLICT', { message: 'This slug is taken.' });

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { AccessService, userIdentity } from '../../src/access/access.service.js';
 import { AccessExplanationService } from '../../src/api-keys/explain/access-explanation.service.js';
 import type { Scope } from '../../src/policy/actor.js';
-import { builtInRoles, permissionNames, type BuiltInRole, type Permission } from '../../src/policy/permissions.js';
+import { builtInRoles, ownPermissions, type BuiltInRole, type Permission } from '../../src/policy/permissions.js';
 import { permissionsOf } from '../../src/policy/roles.js';
 import { UserService } from '../../src/users/user.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
@@ -85,7 +85,7 @@ async function holders(client: HttpClient, permission: Permission, more: object 
 }
 
 const scopes = (): Scope[] => [null, projectId].map((id) => ({ organizationId, projectId: id }));
-const cases = () => scopes().flatMap((scope) => permissionNames.map((permission) => ({ scope, permission })));
+const cases = () => scopes().flatMap((scope) => ownPermissions.map((permission) => ({ scope, permission })));
 
 const origin = { ip: null, userAgent: null, requestId: 'test' };
 const proof = { connection: null, secondFactor: null, provenAt: new Date(), createdAt: new Date() };

@@ -66,27 +66,34 @@ const verdicts = table(`
   Mutation.acceptInvitation     401       410      410   410   410    410    410    403        403             403
   Mutation.activateSso          401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.addDomain            401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.addGroupMember       401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.addSsoDomain         401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.changeEmail          401       ok       ok    ok    ok     ok     ok     403        403             403
   Mutation.clearProjectRole     401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.configureSso         401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.createApiKey         401       404      ok    ok    403    403    404    ok         ok              ok
+  Mutation.createGroup          401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.createOrganization   401       ok       ok    ok    ok     ok     ok     403        403             ok
   Mutation.createProject        401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.createRole           401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.createSsoSetupLink   401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.createUser           401       403      403   403   403    403    403    403        403             ok
+  Mutation.deleteGroup          401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.deleteOrganization   401       404      ok    403   403    403    403    404        ok              ok
   Mutation.deleteProject        401       404      ok    ok    403    403    404    ok         ok              ok
+  Mutation.deleteRole           401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.deleteSso            401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.disableSso           401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.discardSsoCandidate  401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.enforceSso           401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.grantBreakGlass      401       404      ok    403   403    403    403    404        ok              ok
+  Mutation.grantRole            401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.grantSsoException    401       404      ok    403   403    403    403    404        ok              ok
   Mutation.inviteMember         401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.leaveOrganization    401       404      ok    ok    ok     ok     ok     404        403             403
   Mutation.promoteSsoCandidate  401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.removeDomain         401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.removeGroupMember    401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.removeMember         401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.removeSsoDomain      401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.resendInvitation     401       404      ok    ok    403    403    403    404        ok              ok
@@ -96,6 +103,7 @@ const verdicts = table(`
   Mutation.revokeBreakGlass     401       404      ok    403   403    403    403    404        ok              ok
   Mutation.revokeInvitation     401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.revokeOtherSessions  401       ok       ok    ok    ok     ok     ok     403        403             403
+  Mutation.revokeRoleGrant      401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.revokeSession        401       404      ok    ok    404    404    404    404        ok              ok
   Mutation.revokeSsoException   401       404      ok    403   403    403    403    404        ok              ok
   Mutation.revokeSsoSetupLink   401       404      ok    ok    403    403    403    404        ok              ok
@@ -104,9 +112,11 @@ const verdicts = table(`
   Mutation.setProjectRole       401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.testSso              401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.unlinkIdentity       401       404      ok    404   404    404    404    403        403             403
+  Mutation.updateGroup          401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.updateMemberRole     401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.updateOrganization   401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.updateProject        401       404      ok    ok    403    403    404    ok         ok              ok
+  Mutation.updateRole           401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.updateSecurityPolicy 401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.updateSsoMembership  401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.verifyDomain         401       404      ok    ok    403    403    403    404        ok              ok
@@ -119,14 +129,18 @@ const verdicts = table(`
   Domain.diagnosis              401       404      ok    ok    ok     ok     ok     404        ok              ok
   Domain.verificationRecords    401       404      ok    ok    ok     ok     ok     404        ok              ok
   DomainDiagnosis.looks         401       404      ok    ok    ok     ok     ok     404        ok              ok
+  GroupMember.user              401       404      ok    ok    ok     403    ok     404        ok              ok
+  Group.members                 401       404      ok    ok    ok     403    ok     404        ok              ok
   Invitation.invitedBy          401       404      ok    ok    ok     403    ok     404        ok              ok
   Member.user                   401       404      ok    ok    ok     403    ok     404        ok              ok
   Membership.organization       401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   Organization.apiKeys          401       404      ok    ok    403    403    403    404        ok              ok
   Organization.domains          401       404      ok    ok    ok     ok     ok     404        ok              ok
+  Organization.groups           401       404      ok    ok    ok     403    ok     404        ok              ok
   Organization.invitations      401       404      ok    ok    ok     403    ok     404        ok              ok
   Organization.members          401       404      ok    ok    ok     403    ok     404        ok              ok
   Organization.projects         401       404      ok    ok    ok     ok     ok     404        ok              ok
+  Organization.roleGrants       401       404      ok    ok    ok     403    ok     404        ok              ok
   Organization.securityPolicy   401       404      ok    ok    ok     ok     ok     404        ok              ok
   Organization.signInTraces     401       404      ok    ok    403    403    403    404        ok              ok
   Organization.ssoConnections   401       404      ok    ok    403    403    403    404        ok              ok
@@ -135,7 +149,9 @@ const verdicts = table(`
   Project.apiKeys               401       404      ok    ok    ok     403    404    ok         ok              ok
   Project.members               401       404      ok    ok    ok     403    404    ok         ok              ok
   Project.organization          401       404      ok    ok    ok     ok     404    ok         ok              ok
+  Project.roleGrants            401       404      ok    ok    ok     403    404    ok         ok              ok
   ProjectMember.user            401       404      ok    ok    ok     403    404    ok         ok              ok
+  RoleGrant.role                401       404      ok    ok    ok     403    ok     404        ok              ok
   SamlIdentityProvider.certificates 401       404      ok    ok    403    403    403    404        ok              ok
   SsoCandidate.saml             401       404      ok    ok    403    403    403    404        ok              ok
   SignInTrace.steps             401       404      ok    ok    403    403    403    404        ok              ok

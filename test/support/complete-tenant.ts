@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { issueKeyPair } from '../../src/api-keys/api-key-token.js';
 import { sha256, sha256Hex } from '../../src/platform/crypto/digest.js';
-import { definitionOf, permissionNames } from '../../src/policy/permissions.js';
+import { definitionOf, ownPermissions } from '../../src/policy/permissions.js';
 import type { TestApp } from './app.js';
 import { createPerson, type Person } from './factories.js';
 
@@ -59,6 +59,10 @@ export interface CompleteTenant {
   /** Of an attempt to sign in through the active connection. */
   readonly traceReference: string;
   readonly setupLinkId: string;
+  /** A role of its own, which the group has in the project; the colleague is in the group. */
+  readonly roleId: string;
+  readonly groupId: string;
+  readonly roleGrantId: string;
   readonly apiKeyId: string;
   /** One of two by which the owner signs in through the active connection. */
   readonly identityId: string;
@@ -95,13 +99,16 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
     sharedDomainId: randomUUID(),
     traceReference: randomUUID(),
     setupLinkId: randomUUID(),
+    roleId: randomUUID(),
+    groupId: randomUUID(),
+    roleGrantId: randomUUID(),
     apiKeyId: randomUUID(),
     identityId: randomUUID(),
     projectKey: projectPair.secretKey.reveal(),
     organizationKey: organizationPair.secretKey.reveal(),
     organizationKeyId: randomUUID(),
   };
-  const inProject = permissionNames.filter((name) => definitionOf(name).level !== 'organization');
+  const inProject = ownPermissions.filter((name) => definitionOf(name).level !== 'organization');
   const keys = [
     { id: tenant.apiKeyId, of: 'PROJECT', publicKey: `pk-${marker}`, secret: randomUUID(), permissions: inProject },
     {
@@ -116,7 +123,7 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
       of: 'ORGANIZATION',
       publicKey: organizationPair.publicKey,
       secret: tenant.organizationKey,
-      permissions: permissionNames,
+      permissions: ownPermissions,
     },
   ];
   const [connectedDomainId, sharedDomainId] = [randomUUID(), tenant.sharedDomainId];
@@ -141,6 +148,15 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
       [tenant.projectId, tenant.organizationId, cast.hidden.id, 'NONE'],
       [tenant.projectId, tenant.organizationId, cast.colleague.id, 'VIEWER'],
     ])};
+    insert into roles (id, organization_id, name, description, permissions, created_at) values
+      ('${tenant.roleId}', '${tenant.organizationId}', 'Role ${marker}', 'Role of ${marker}', '{traces.read}', now());
+    insert into groups (id, organization_id, name, description, created_at) values
+      ('${tenant.groupId}', '${tenant.organizationId}', 'Group ${marker}', 'Group of ${marker}', now());
+    insert into group_members (group_id, organization_id, user_id, added_at) values
+      ('${tenant.groupId}', '${tenant.organizationId}', '${tenant.colleagueId}', now());
+    insert into role_grants (id, organization_id, project_id, group_id, role_id, reason, created_by, created_at) values
+      ('${tenant.roleGrantId}', '${tenant.organizationId}', '${tenant.projectId}', '${tenant.groupId}', '${tenant.roleId}',
+       'Reason ${marker}', '${cast.owner.id}', now());
     insert into invitations (id, organization_id, email, role, token_digest, invited_by, expires_at) values
       ('${tenant.invitationId}', '${tenant.organizationId}', '${inviteeOf(tenant)}', 'VIEWER',
        '\\x${sha256Hex(tenant.invitationToken)}', '${cast.owner.id}', now() + interval '1 day');

@@ -1,6 +1,7 @@
 import { Field, ID, InputType, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { accessStepKinds, type AccessStepKind as Kind } from '../../access/access-steps.types.js';
+import { holdingVias, type PermissionHolder } from '../../access/standing/permission-holders.service.js';
 import { connectionType } from '../../platform/graphql/connection.js';
 import type { BuiltInRole, Permission } from '../../policy/permissions.js';
 import { Role } from '../../policy/role.graphql.js';
@@ -19,6 +20,8 @@ registerEnumType(AccessStepKind, {
     MEMBERSHIP: { description: 'Whether they are a member of the organization.' },
     ORGANIZATION_ROLE: { description: 'Their role in the organization.' },
     PROJECT_ROLE: { description: 'The role that is set in the project, in place of the other.' },
+    GRANT: { description: 'A role that they were granted beside it, and that counts here.' },
+    GROUP: { description: 'A role that a group of theirs has, and that counts here.' },
     KEY_REACH: { description: 'Whether the key is good for this organization or project.' },
     SSO: {
       description: 'What single sign-on asks of how they come in. It never fails here, where there is no session.',
@@ -26,6 +29,7 @@ registerEnumType(AccessStepKind, {
     SECOND_FACTOR: { description: 'That the organization asks for a second factor. It never fails here, either.' },
     ROLE_PERMISSIONS: { description: 'Whether the role that counts holds the permission.' },
     KEY_PERMISSIONS: { description: 'Whether the key has the permission.' },
+    PLAN: { description: "Whether the organization's plan includes what the permission is for." },
   },
 });
 
@@ -89,11 +93,9 @@ export class ExplainAccessInput {
   apiKeyId?: string | null;
 }
 
-export const AccessVia = {
-  ORGANIZATION: 'ORGANIZATION',
-  PROJECT: 'PROJECT',
-  INSTANCE: 'INSTANCE',
-} as const;
+type Via = PermissionHolder['via'];
+
+export const AccessVia = Object.fromEntries(holdingVias.map((via) => [via, via])) as { readonly [Name in Via]: Name };
 
 registerEnumType(AccessVia, {
   name: 'AccessVia',
@@ -101,20 +103,30 @@ registerEnumType(AccessVia, {
   valuesMap: {
     ORGANIZATION: { description: 'By their role in the organization.' },
     PROJECT: { description: 'By the role that is set for them in the project.' },
+    GRANT: { description: 'By a role that they were granted beside it.' },
+    GROUP: { description: 'By a role of a group that they are in.' },
     INSTANCE: { description: 'By administering the instance, whatever their role.' },
   },
 });
 
 @ObjectType({ description: 'A member who holds a permission.' })
-export class AccessHolder {
+export class AccessHolder implements PermissionHolder {
   /** The person, by id; the `user` field is read for a whole page at once. */
   userId!: string;
 
-  @Field(() => Role, { description: 'The role that counts here.' })
+  @Field(() => Role, {
+    description: 'The role of their membership, or the one that is set in the project in its place.',
+  })
   role!: BuiltInRole;
 
   @Field(() => AccessVia, { description: 'By what they hold it.' })
-  via!: (typeof AccessVia)[keyof typeof AccessVia];
+  via!: Via;
+
+  @Field(() => String, { description: 'The name of the role that gives it.' })
+  roleName!: string;
+
+  @Field(() => String, { nullable: true, description: 'The name of the group by which they have that role.' })
+  group!: string | null;
 }
 
 export const AccessHolderConnection = connectionType(AccessHolder, 'AccessHolder');

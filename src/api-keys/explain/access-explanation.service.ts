@@ -10,11 +10,14 @@ import {
   type AccessStep,
 } from '../../access/access-steps.types.js';
 import { AccessService } from '../../access/access.service.js';
+import { HoldingService } from '../../access/holding.service.js';
 import { MemberService } from '../../organizations/members/member.service.js';
+import { OrganizationService } from '../../organizations/organization.service.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import type { Actor } from '../../policy/actor.js';
-import type { Permission } from '../../policy/permissions.js';
+import { definitionOf, type Permission } from '../../policy/permissions.js';
+import { plans, plansWith } from '../../policy/plans.js';
 import type { User } from '../../users/user.types.js';
 import { UserService } from '../../users/user.service.js';
 import { ApiKeyService } from '../api-key.service.js';
@@ -32,7 +35,9 @@ export interface AccessExplanation {
 export class AccessExplanationService {
   constructor(
     private readonly access: AccessService,
+    private readonly holdings: HoldingService,
     private readonly users: UserService,
+    private readonly organizations: OrganizationService,
     private readonly members: MemberService,
     private readonly keys: ApiKeyService,
     private readonly clock: Clock,
@@ -44,7 +49,7 @@ export class AccessExplanationService {
     const isMember = (await this.members.roleOf(organizationId, userId)) !== null;
     const user = isMember || actor.isInstanceAdministrator ? await this.users.findById(userId) : null;
     if (!user) throw new AppError('NOT_FOUND');
-    const held = await this.access.holdingOf({ kind: 'user', ...user }, question.scope);
+    const held = await this.holdings.in(question.scope, { kind: 'user', ...user });
     const account = user.isDeactivated
       ? failed('ACCOUNT', 'Their account is deactivated, so they cannot sign in.', 'Activate their account again.')
       : passed('ACCOUNT', 'Their account is active.');
@@ -53,6 +58,7 @@ export class AccessExplanationService {
       ...stepsOfGrounds(held.grounds, question),
       ...(await this.stepsOfEntry(actor, user, organizationId)),
       stepOfPermission(held, question, null),
+      ...(await this.stepsOfPlan(question)),
     ]);
   }
 
@@ -61,11 +67,12 @@ export class AccessExplanationService {
     const key = await this.keys.findById(apiKeyId);
     if (key?.organizationId !== question.scope.organizationId) throw new AppError('NOT_FOUND');
     await refuseUnseen(actor, key);
-    const held = await this.access.holdingOf({ kind: 'apiKey', grant: key }, question.scope);
+    const held = await this.holdings.in(question.scope, { kind: 'apiKey', grant: key });
     return explanationOf(question, [
       this.stepOfKey(key),
       ...stepsOfGrounds(held.grounds, question),
       stepOfPermission(held, question, key),
+      ...(await this.stepsOfPlan(question)),
     ]);
   }
 
@@ -73,6 +80,16 @@ export class AccessExplanationService {
   private async stepsOfEntry(actor: Actor, user: User, organizationId: string): Promise<AccessStep[]> {
     const held = await actor.permissionsIn({ organizationId, projectId: null });
     return held.has('members.read') ? stepsOfDemands(await this.access.demandsOf(user, organizationId)) : [];
+  }
+
+  /** Where the permission is for something that only some plans have. */
+  private async stepsOfPlan({ scope, permission }: AccessQuestion): Promise<AccessStep[]> {
+    const { needs } = definitionOf(permission);
+    if (needs === undefined) return [];
+    const { plan } = await this.organizations.get(scope.organizationId);
+    if (plans[plan][needs]) return [passed('PLAN', `The plan ${plan} includes what it is for.`)];
+    const remedy = `Change the plan to one that includes it: ${plansWith(needs).join(', ')}.`;
+    return [failed('PLAN', `The plan ${plan} does not include what it is for.`, remedy)];
   }
 
   private stepOfKey({ revokedAt, expiresAt }: ApiKey): AccessStep {

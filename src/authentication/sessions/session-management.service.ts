@@ -6,7 +6,7 @@ import { Database } from '../../platform/database/database.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import type { Actor } from '../../policy/actor.js';
 import type { Caller } from '../../policy/current.decorators.js';
-import { refuseRoleBeyond } from '../../policy/granting.js';
+import { refuseAbove } from '../../policy/granting.js';
 import { SessionService } from '../../sessions/session.service.js';
 import type { SessionDetails } from '../../sessions/session.types.js';
 import type { User } from '../../users/user.types.js';
@@ -83,7 +83,7 @@ export class SessionManagementService {
       throw new AppError('NOT_FOUND', { detail: 'a session of somebody else' });
     const objection = await actor.objectionOf(organizationId);
     if (objection) throw objection;
-    await refuseRoleBeyond(actor, scope, role);
+    await refuseAbove(actor, scope, role);
     return organizationId;
   }
 }

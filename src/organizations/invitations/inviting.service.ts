@@ -10,7 +10,7 @@ import { DomainEvents } from '../../platform/events/domain-events.js';
 import { parseEmailAddress } from '../../platform/text/email-address.js';
 import type { Actor } from '../../policy/actor.js';
 import { refuseStaleProof } from '../../policy/fresh-proof.js';
-import { refusePermissionsBeyond, refuseRoleBeyond } from '../../policy/granting.js';
+import { refuseAbove, refusePermissionsBeyond, refuseRoleBeyond } from '../../policy/granting.js';
 import { MemberService } from '../members/member.service.js';
 import { ssoExceptionWillBeGranted } from '../members/sso-exception.service.js';
 import { InvitationEntity, type InvitationRow } from './invitation.entity.js';
@@ -87,7 +87,7 @@ export class InvitingService {
   async revoke(actor: Actor, organizationId: string, id: string): Promise<Invitation> {
     return this.database.transaction(async (tx) => {
       const row = await this.takeOpen(tx, organizationId, id);
-      await refuseRoleBeyond(actor, { organizationId, projectId: null }, row.role);
+      await refuseAbove(actor, { organizationId, projectId: null }, row.role);
       return this.invitations.revoke(tx, actor, row, 'withdrawn');
     });
   }

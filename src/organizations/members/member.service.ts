@@ -7,10 +7,11 @@ import { domainEvent, DomainEvents } from '../../platform/events/domain-events.j
 import { page, type Connection, type PageRequest } from '../../platform/graphql/connection.js';
 import type { Actor } from '../../policy/actor.js';
 import { refuseStaleProof } from '../../policy/fresh-proof.js';
-import { refuseRoleBeyond } from '../../policy/granting.js';
+import { refuseAbove, refuseRoleBeyond } from '../../policy/granting.js';
 import type { BuiltInRole } from '../../policy/permissions.js';
 import { memberAddedToTrail, memberRemovedFromTrail, memberRoleChanged } from './member.events.js';
 import { MembershipEntity } from './membership.entity.js';
+import { standingChanged } from './standing-changed.types.js';
 import type { Membership, NewMembership } from './member.types.js';
 
 /** Told in the commit that ends a membership; keys and project roles of the person end with it. */
@@ -129,6 +130,7 @@ export class MemberService {
         before: before.role,
         after: role,
       });
+      await this.events.publish(tx, standingChanged, { organizationId, userIds: [userId], actor });
       return { ...before, role };
     });
   }
@@ -168,7 +170,7 @@ export class MemberService {
     const membership = await tx.findOneBy(MembershipEntity, { organizationId, userId });
     if (!membership) throw new AppError('NOT_FOUND');
     if (!(actor.kind === 'user' && actor.id === userId)) {
-      await refuseRoleBeyond(actor, { organizationId, projectId: null }, membership.role);
+      await refuseAbove(actor, { organizationId, projectId: null }, membership.role);
     }
     return membership;
   }

@@ -194,6 +194,17 @@ export const yamlProvider = z.strictObject({
   sign_out_at_provider: z.boolean().default(false),
 });
 
+/** What the product behind Gatehouse asks of its own: beside the permissions that every instance has. */
+export const yamlPermission = z.strictObject({
+  name: z
+    .string()
+    .max(60)
+    .regex(/^[a-z]+(?:[A-Z][a-z]+)*\.[a-z]+(?:[A-Z][a-z]+)*$/, 'a name such as evaluations.run'),
+  level: z.enum(['organization', 'project', 'both']),
+  from: z.enum(['VIEWER', 'MEMBER', 'ADMIN', 'OWNER']),
+  description: text(1, 200),
+});
+
 export const yamlAuth = z.strictObject({
   oidc: z.strictObject({ providers: z.array(yamlProvider).default([]) }).optional(),
   default_team: z.string().optional(),
@@ -202,4 +213,5 @@ export const yamlAuth = z.strictObject({
 });
 
 export type YamlProvider = z.infer<typeof yamlProvider>;
+export type YamlPermission = z.infer<typeof yamlPermission>;
 export type YamlAuth = z.infer<typeof yamlAuth>;

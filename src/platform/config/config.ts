@@ -76,6 +76,14 @@ export abstract class Config {
   abstract readonly defaultRole: Role | null;
   /** Canonical emails of users who administer the instance. */
   abstract readonly admins: readonly string[];
+  /** Permissions of the product behind Gatehouse, beside those that every instance has. */
+  abstract readonly permissions: readonly {
+    readonly name: string;
+    readonly level: 'organization' | 'project' | 'both';
+    /** The least built-in role that holds it. */
+    readonly from: Exclude<Role, 'NONE'>;
+    readonly describe: string;
+  }[];
   abstract readonly init: {
     readonly organization: { readonly id: string; readonly name: string } | null;
     readonly project: {

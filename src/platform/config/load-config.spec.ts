@@ -62,6 +62,7 @@ describe('where a setting comes from', () => {
       defaultProjectRole: 'VIEWER',
       providers: [],
       defaultTeam: null,
+      permissions: [],
       defaultRole: null,
       admins: [],
       init: { organization: null, project: null, user: null },
@@ -415,6 +416,25 @@ describe('what YAML alone can say of new people', () => {
       defaultRole: 'VIEWER',
       admins: ['ada@xn--bcher-kva.de'],
     });
+  });
+});
+
+describe('permissions of the application', () => {
+  const yaml = (name: string, level = 'project') =>
+    `permissions: [{ name: ${name}, level: ${level}, from: MEMBER, description: Run evaluations }]`;
+
+  it('are read from YAML', () => {
+    expect(loadYaml(yaml('evaluations.run')).permissions).toEqual([
+      { name: 'evaluations.run', level: 'project', from: 'MEMBER', describe: 'Run evaluations' },
+    ]);
+  });
+
+  it.each([
+    [yaml('run'), 'a name such as evaluations.run'],
+    [yaml('evaluations.run', 'team'), '"organization"|"project"|"both"'],
+    ['permissions: [{ name: evaluations.run, level: project, from: NONE, description: x }]', '"VIEWER"|"MEMBER"'],
+  ])('that are wrong stop the start: %s', (text, expected) => {
+    expect(complaintOf(() => loadYaml(text))).toContain(expected);
   });
 });
 

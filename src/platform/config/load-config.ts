@@ -3,7 +3,15 @@ import path from 'node:path';
 import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { Secret } from '../crypto/secret.js';
-import { aliases, settings, yamlAuth, type SettingName, type YamlAuth } from './config.schema.js';
+import {
+  aliases,
+  settings,
+  yamlAuth,
+  yamlPermission,
+  type SettingName,
+  type YamlAuth,
+  type YamlPermission,
+} from './config.schema.js';
 import type { Config } from './config.js';
 import { ConfigError, describe } from './config-error.js';
 import { generatedSecret } from './generated-secret.js';
@@ -58,6 +66,7 @@ export function loadConfig(environment: Environment): Config {
     defaultTeam: file.auth?.default_team ?? null,
     defaultRole: roleNamed(file.auth?.default_role),
     admins: file.auth?.admins ?? [],
+    permissions: file.permissions.map(({ description, ...permission }) => ({ ...permission, describe: description })),
     init: initOf(read),
   });
 }
@@ -99,23 +108,36 @@ function withSecretFiles(environment: Environment): Environment {
   return text;
 }
 
-function readYaml(file: string | undefined): { values: Readonly<Record<string, unknown>>; auth: YamlAuth | null } {
-  if (!file) return { values: {}, auth: null };
+interface YamlFile {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly auth: YamlAuth | null;
+  readonly permissions: readonly YamlPermission[];
+}
+
+const emptyFile: YamlFile = { values: {}, auth: null, permissions: [] };
+
+function readYaml(file: string | undefined): YamlFile {
+  if (!file) return emptyFile;
   const document = parseYaml(readText('CONFIG_FILE', file));
-  if (document === null) return { values: {}, auth: null };
+  if (document === null) return emptyFile;
   if (typeof document !== 'object' || Array.isArray(document)) throw new ConfigError(file, 'a map of settings');
-  const { auth, secrets, ...values } = document as Record<string, unknown>;
+  const { auth, secrets, permissions, ...values } = document as Record<string, unknown>;
   for (const name of Object.keys(values)) {
     if (!Object.hasOwn(settings, name.toUpperCase())) throw new ConfigError(`${name} in ${file}`, 'a known setting');
   }
   const read = z.strictObject({
     auth: yamlAuth.optional(),
     secrets: z.strictObject({ auth: yamlAuth.optional() }).optional(),
+    permissions: z.array(yamlPermission).default([]),
   });
-  const result = read.safeParse({ auth, secrets });
+  const result = read.safeParse({ auth, secrets, permissions });
   if (!result.success) throw new ConfigError(file, describe(result.error));
   const below = result.data.secrets?.auth;
-  return { values, auth: { ...below, ...result.data.auth, oidc: mergedProviders(result.data.auth, below) } };
+  return {
+    values,
+    auth: { ...below, ...result.data.auth, oidc: mergedProviders(result.data.auth, below) },
+    permissions: result.data.permissions,
+  };
 }
 
 /** The parser's own words would quote the line, and with it perhaps a secret. */

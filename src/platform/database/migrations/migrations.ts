@@ -23,6 +23,7 @@ import { JustInTime1764000014000 } from './1764000014000-just-in-time.js';
 import { SignInTraces1764000013000 } from './1764000013000-sign-in-traces.js';
 import { KeyNetworks1764000019000 } from './1764000019000-key-networks.js';
 import { SsoSetupLinks1764000017000 } from './1764000017000-sso-setup-links.js';
+import { RolesGroupsGrants1764000024000 } from './1764000024000-roles-groups-grants.js';
 import { KeyRotation1764000018000 } from './1764000018000-key-rotation.js';
 
 /** Every migration, oldest first. One that has been released is never edited. */
@@ -53,4 +54,5 @@ export const migrations = [
   SsoSetupLinks1764000017000,
   KeyRotation1764000018000,
   KeyNetworks1764000019000,
+  RolesGroupsGrants1764000024000,
 ] as const;
