@@ -66,8 +66,13 @@ export const apiKeyRevoked = auditEvent('apiKey.revoked', ({ key, reason, foundA
   },
 }));
 
+interface RefusedUse extends KnownKey {
+  /** How often that happened since the last entry of the same key and network. */
+  readonly leftOut: number;
+}
+
 /** A good key was shown from outside of the networks that it is kept to. Whoever shows it is told nothing of that. */
-export const apiKeyRefused = auditRefusal('apiKey.refused', (key: KnownKey) => ({
-  ...place(key),
-  after: { publicKey: key.publicKey, reason: 'addressNotAllowed' },
+export const apiKeyRefused = auditRefusal('apiKey.refused', (use: RefusedUse) => ({
+  ...place(use),
+  after: { publicKey: use.publicKey, reason: 'addressNotAllowed', leftOut: use.leftOut },
 }));

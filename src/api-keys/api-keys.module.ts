@@ -21,6 +21,7 @@ import { AccessExplanationService } from './explain/access-explanation.service.j
 import { AccessHolderService } from './explain/access-holder.service.js';
 import { KeySurrenderEndpoints } from './leaks/key-surrender-endpoints.service.js';
 import { KeySurrender } from './leaks/key-surrender.service.js';
+import { RefusedUses } from './refused-uses.js';
 import { FailureLimiter } from './verify/failure-limiter.js';
 import { KeyLookup } from './verify/key-lookup.service.js';
 import { KeyUsage } from './verify/key-usage.service.js';
@@ -50,6 +51,7 @@ import { KeyVerification } from './verify/key-verification.service.js';
     AccessHolderResolver,
     KeyLookup,
     KeyUsage,
+    RefusedUses,
     KeyVerification,
     FailureLimiter,
     KeySurrender,

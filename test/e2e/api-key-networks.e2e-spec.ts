@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { Clock } from '../../src/platform/clock/clock.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { createOrganization, createPerson, type Person } from '../support/factories.js';
 import { askForApiKey, codesOf, createApiKey, createProject, dataOf } from '../support/projects.js';
@@ -128,12 +129,41 @@ describe('a key that is kept to networks', () => {
           actor_kind: 'anonymous',
           resource_id: apiKey.id,
           project_id: projectId,
-          after: { publicKey, reason: 'addressNotAllowed' },
+          after: { publicKey, reason: 'addressNotAllowed', leftOut: 0 },
           ip: address,
         },
       ]);
     }
   });
+
+  it('leaves one entry on the trail for all that comes from one network, and the next one says how many were left out', async () => {
+    const { secretKey, apiKey } = await createApiKey(owner.browser, { projectId, allowedCidrs });
+    const shown = ['203.0.113.1', '203.0.113.2', ...Array.from({ length: 40 }, () => '203.0.113.1')];
+    const answers = await Promise.all(shown.map((address) => callApi(secretKey, address)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([401]));
+    const entries = async (): Promise<unknown[]> =>
+      (
+        await app.database.query<{ ip: string; left: number }>(
+          `select ip, after->'leftOut' as left from audit_events
+           where resource_id = $1 and action = 'apiKey.refused' order by ip, sequence`,
+          [apiKey.id],
+        )
+      ).rows;
+    const first = [
+      { ip: '203.0.113.1', left: 0 },
+      { ip: '203.0.113.2', left: 0 },
+    ];
+    expect(await entries()).toEqual(first);
+    await elevenMinutesLater(() => callApi(secretKey, '203.0.113.1'));
+    expect(await entries()).toEqual([first[0], { ip: '203.0.113.1', left: 40 }, first[1]]);
+  });
+
+  /** As the application's own clock has it. */
+  async function elevenMinutesLater(work: () => Promise<unknown>): Promise<void> {
+    const clock = app.nest.get(Clock, { strict: false });
+    const later = jest.spyOn(clock, 'now').mockReturnValue(clock.inMinutes(11));
+    await work().finally(() => later.mockRestore());
+  }
 
   it('is good for the product when it was shown from there, wherever the product itself is', async () => {
     const { secretKey } = await createApiKey(owner.browser, { projectId, allowedCidrs, permissions: ['traces.read'] });
