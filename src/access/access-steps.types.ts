@@ -16,6 +16,7 @@ export const accessStepKinds = [
   'GRANT',
   'GROUP',
   'KEY_REACH',
+  'SERVICE_ACCOUNT',
   'SSO',
   'SECOND_FACTOR',
   'ROLE_PERMISSIONS',

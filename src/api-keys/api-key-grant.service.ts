@@ -9,6 +9,7 @@ import { countsAt, definitionOf, isPermission, listPermissions, type Permission 
 import { liesWithin } from './allowed-networks.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 import { endOf } from './api-key.types.js';
+import type { ServiceAccount } from './service-accounts/service-account.types.js';
 
 /** What the product behind Gatehouse asks for in a project: what a key is for, unless its maker says otherwise. */
 export const askedByApplication = (): Permission[] =>
@@ -20,18 +21,28 @@ export class ApiKeyGrantService {
   constructor(private readonly members: MemberService) {}
 
   /**
-   * @param asked null: as much of `askedByApplication` as the actor holds
+   * @param asked null: as much of `askedByApplication` as the actor and the owner hold
+   * @param owner the service account whose key it is to be: whoever makes one gains nothing by what that may do beyond them
    * @throws VALIDATION_FAILED for a name that is no permission, or none that counts in `scope`;
-   *   CANNOT_GRANT for a permission that the actor does not hold wherever the key would reach
+   *   CANNOT_GRANT for a permission that the actor does not hold wherever the key would reach, or that the owner lacks
    */
-  async permissionsFor(actor: Actor, scope: Scope, asked: readonly string[] | null): Promise<Permission[]> {
+  async permissionsFor(
+    actor: Actor,
+    scope: Scope,
+    asked: readonly string[] | null,
+    owner: Pick<ServiceAccount, 'permissions'> | null = null,
+  ): Promise<Permission[]> {
     const held =
       scope.projectId === null
         ? await actor.grantableThroughout(scope.organizationId)
         : (await actor.grantableIn(scope)).permissions;
-    if (asked === null) return askedByApplication().filter((permission) => held.has(permission));
+    const bound = owner && new Set(owner.permissions);
+    if (asked === null) return askedByApplication().filter((name) => held.has(name) && (bound?.has(name) ?? true));
     const permissions = [...new Set(asked)].map(knownPermission);
     refuseBeyond(held, permissions);
+    if (bound && permissions.some((permission) => !bound.has(permission))) {
+      throw new AppError('CANNOT_GRANT', { message: 'A key cannot do more than its service account.' });
+    }
     if (scope.projectId !== null) permissions.forEach(refuseOutsideProjects);
     return permissions;
   }
@@ -64,6 +75,19 @@ export class ApiKeyGrantService {
     if (asked.length === 0) return allowedCidrs;
     if (liesWithin(asked, allowedCidrs)) return asked;
     throw new AppError('CANNOT_GRANT', { message: 'A key cannot make one for networks that it may not be used from.' });
+  }
+
+  /**
+   * A service account that is given more gives it on to keys that it has already. So a key that ends, or that is kept to
+   * networks, gives it nothing.
+   * @throws CANNOT_GRANT
+   */
+  async refuseToOutlast(tx: Tx, actor: Actor): Promise<void> {
+    if (actor.kind !== 'apiKey') return;
+    const key = await tx.findOneByOrFail(ApiKeyEntity, { id: actor.id });
+    if (endOf(key) === null && key.allowedCidrs.length === 0) return;
+    const message = 'A key that ends, or that is kept to networks, cannot give a service account anything.';
+    throw new AppError('CANNOT_GRANT', { message });
   }
 }
 

@@ -12,6 +12,7 @@ import { ApiKeyEntity } from './api-key.entity.js';
 import { apiKeyCreated, apiKeyRotated } from './api-key.events.js';
 import { earlier, endOf, type ApiKey, type CreatedApiKey, type Rotation } from './api-key.types.js';
 import { newKey, rowOf } from './new-key.js';
+import { ServiceAccountOwnership } from './service-accounts/service-account-ownership.service.js';
 
 const USUAL_OVERLAP_SECONDS = 7 * 24 * 60 * 60;
 
@@ -22,6 +23,7 @@ export class ApiKeyRotationService {
     private readonly database: Database,
     private readonly audit: AuditService,
     private readonly grants: ApiKeyGrantService,
+    private readonly accounts: ServiceAccountOwnership,
     private readonly clock: Clock,
   ) {}
 
@@ -72,15 +74,17 @@ export class ApiKeyRotationService {
   }
 
   private async insertNext(tx: Tx, actor: Actor, old: ApiKey, limit: Date | null): Promise<CreatedApiKey> {
-    const { organizationId, projectId, name, note } = old;
+    const { organizationId, projectId, name, note, serviceAccountId } = old;
     const scope = { organizationId, projectId };
-    // What the catalogue has no more, no key has.
-    const permissions = await this.grants.permissionsFor(actor, scope, old.permissions.filter(isPermission));
+    const owner = await this.accounts.ownerOf(tx, scope, old.serviceAccountId);
+    // What the catalogue or its service account has no more, no key has.
+    const kept = old.permissions.filter((name) => isPermission(name) && (owner?.permissions.includes(name) ?? true));
+    const permissions = await this.grants.permissionsFor(actor, scope, kept, owner);
     const pair = issueKeyPair();
     const now = this.clock.now();
     const expiresAt = earlier(asLongAs(old, now), limit);
     const allowedCidrs = await this.grants.networksFor(tx, actor, old.allowedCidrs);
-    const facts = { name, note, permissions, expiresAt, allowedCidrs, rotatedFromId: old.id };
+    const facts = { name, note, permissions, expiresAt, allowedCidrs, serviceAccountId, rotatedFromId: old.id };
     const apiKey = newKey(actor, scope, pair, facts, now);
     await tx.insert(ApiKeyEntity, rowOf(apiKey, pair));
     await this.audit.record(tx, actor, apiKeyCreated, apiKey);

@@ -41,6 +41,9 @@ export class ApiKeyEntity {
   @Column({ type: 'text', name: 'created_by' })
   createdBy!: string;
 
+  @Column({ type: 'text', name: 'service_account_id', nullable: true })
+  serviceAccountId!: string | null;
+
   @Column({ type: 'timestamptz', name: 'created_at' })
   createdAt!: Date;
 

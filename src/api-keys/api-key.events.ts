@@ -2,10 +2,10 @@ import { auditEvent, auditRefusal } from '../audit/audit-event.types.js';
 import type { ApiKey } from './api-key.types.js';
 
 /**
- * Why a key ended: somebody revoked it, the person it came from left the organization, or its secret was shown for that by
- * its holder (`byHolder`) or by a scanner that has found it (`leaked`).
+ * Why a key ended: somebody revoked it, the person it came from left the organization, its service account was deleted, or
+ * its secret was shown for that by its holder (`byHolder`) or by a scanner that has found it (`leaked`).
  */
-export type RevocationReason = 'revoked' | 'creatorRemoved' | 'byHolder' | 'leaked';
+export type RevocationReason = 'revoked' | 'creatorRemoved' | 'serviceAccountDeleted' | 'byHolder' | 'leaked';
 
 interface Revocation {
   readonly key: ApiKey;
@@ -22,6 +22,8 @@ const place = ({ organizationId, projectId, id }: KnownKey) => ({
   resource: { type: 'apiKey', id },
 });
 
+const ownerOf = ({ serviceAccountId }: ApiKey) => (serviceAccountId === null ? {} : { serviceAccountId });
+
 export const apiKeyCreated = auditEvent('apiKey.created', (key: ApiKey) => ({
   ...place(key),
   after: {
@@ -30,6 +32,7 @@ export const apiKeyCreated = auditEvent('apiKey.created', (key: ApiKey) => ({
     scope: key.scope,
     publicKey: key.publicKey,
     permissions: key.permissions,
+    ...ownerOf(key),
     allowedCidrs: key.allowedCidrs,
     expiresAt: key.expiresAt?.toISOString() ?? null,
   },
@@ -62,6 +65,7 @@ export const apiKeyRevoked = auditEvent('apiKey.revoked', ({ key, reason, foundA
     publicKey: key.publicKey,
     revokedAt: key.revokedAt?.toISOString() ?? null,
     reason,
+    ...ownerOf(key),
     ...(foundAt === null ? {} : { foundAt }),
   },
 }));

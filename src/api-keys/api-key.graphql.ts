@@ -62,6 +62,9 @@ export class ApiKey implements ApiKeyFacts {
   @Field(() => ID, { description: 'The user or key that made it; `administrator` or `system` for those.' })
   createdBy!: string;
 
+  /** The `serviceAccount` field is read for a whole page at once. */
+  serviceAccountId!: string | null;
+
   @Field(() => Date, { description: 'When it was made.' })
   createdAt!: Date;
 
@@ -98,7 +101,7 @@ export class ApiKey implements ApiKeyFacts {
 
 export const ApiKeyConnection = connectionType(ApiKey, 'ApiKey');
 
-const NotBeside = (other: string): PropertyDecorator =>
+export const NotBeside = (other: string): PropertyDecorator =>
   ValidateBy({
     name: 'notBeside',
     validator: {
@@ -158,6 +161,17 @@ export class CreateApiKeyInput extends MutationInput implements NewApiKey {
   @IsString({ each: true })
   @MaxLength(50, { each: true })
   allowedCidrs?: string[] | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'The service account whose key it is: of the same project, or of the organization like the key. It then has at most ' +
+      'the permissions of that, and stays when its maker leaves.',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  serviceAccountId?: string | null;
 
   @Field(() => String, { nullable: true, description: 'What it is for, at most 1000 characters.' })
   @IsOptional()

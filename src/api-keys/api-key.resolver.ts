@@ -19,17 +19,17 @@ import {
   RotateApiKeyInput,
   RotateApiKeyPayload,
 } from './api-key.graphql.js';
+import { ApiKeyEndingService } from './api-key-ending.service.js';
 import { ApiKeyRotationService } from './api-key-rotation.service.js';
 import { ApiKeyService } from './api-key.service.js';
-import type { ApiKey as ApiKeyFacts } from './api-key.types.js';
-
-const toManageKeys = { inProject: 'apiKeys.manage', inOrganization: 'organizationKeys.manage' } as const;
+import { toManageKeys, type ApiKey as ApiKeyFacts } from './api-key.types.js';
 
 @Resolver(() => ApiKey)
 export class ApiKeyResolver {
   constructor(
     private readonly service: ApiKeyService,
     private readonly rotation: ApiKeyRotationService,
+    private readonly ending: ApiKeyEndingService,
   ) {}
 
   @Mutation(() => CreateApiKeyPayload, {
@@ -81,7 +81,7 @@ export class ApiKeyResolver {
     @CurrentScope() scope: Scope,
     @Args('input') input: RevokeApiKeyInput,
   ): Promise<RevokeApiKeyPayload> {
-    return { apiKey: await this.service.revoke(actor, scope.organizationId, input.apiKeyId) };
+    return { apiKey: await this.ending.revoke(actor, scope.organizationId, input.apiKeyId) };
   }
 }
 

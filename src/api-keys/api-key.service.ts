@@ -1,13 +1,9 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { In, IsNull } from 'typeorm';
+import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/audit.service.js';
-import { memberRemoved } from '../organizations/members/member.service.js';
 import { Clock } from '../platform/clock/clock.js';
-import { Database, type Tx } from '../platform/database/database.js';
+import { Database } from '../platform/database/database.js';
 import { rememberShownOnce } from '../platform/database/idempotency.js';
-import { TenantRepository } from '../platform/database/tenant-repository.js';
 import { AppError, invalid } from '../platform/errors/app-error.js';
-import { DomainEvents } from '../platform/events/domain-events.js';
 import { page, type Connection, type PageRequest } from '../platform/graphql/connection.js';
 import type { Actor, Scope } from '../policy/actor.js';
 import { refuseStaleProof } from '../policy/fresh-proof.js';
@@ -16,31 +12,28 @@ import type { ScopeLocator } from '../policy/requires.decorator.js';
 import type { ProjectScope } from '../projects/project.types.js';
 import { canonicalNetworks } from './allowed-networks.js';
 import { ApiKeyEntity } from './api-key.entity.js';
-import { apiKeyCreated, apiKeyRevoked, apiKeyRotationUndone, type RevocationReason } from './api-key.events.js';
+import { apiKeyCreated } from './api-key.events.js';
 import { ApiKeyGrantService, askedByApplication } from './api-key-grant.service.js';
 import { isPublicKey, isSecretKey, issueKeyPair, type KeyPair } from './api-key-token.js';
-import { endOf, type ApiKey, type CreatedApiKey, type NewApiKey } from './api-key.types.js';
+import type { ApiKey, CreatedApiKey, NewApiKey } from './api-key.types.js';
 import { newKey, rowOf } from './new-key.js';
+import { ServiceAccountOwnership } from './service-accounts/service-account-ownership.service.js';
+import { heldByAccount } from './service-accounts/held-by-account.js';
 
 rememberShownOnce('secretKey');
 
-const inUse = 'key.revoked_at is null and coalesce(least(key.expires_at, key.dies_at) > :now, true)';
+/** SQL for a row `key` that has not ended at `:now`. */
+export const inUse = 'key.revoked_at is null and coalesce(least(key.expires_at, key.dies_at) > :now, true)';
 
 @Injectable()
-export class ApiKeyService implements ScopeLocator, OnModuleInit {
+export class ApiKeyService implements ScopeLocator {
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
-    private readonly events: DomainEvents,
     private readonly grants: ApiKeyGrantService,
+    private readonly accounts: ServiceAccountOwnership,
     private readonly clock: Clock,
   ) {}
-
-  onModuleInit(): void {
-    this.events.on(memberRemoved, (tx, { actor, organizationId, userId }) =>
-      this.revokeAllFrom(tx, actor, organizationId, userId),
-    );
-  }
 
   async scopeOf(id: string): Promise<Scope | null> {
     const key = await this.findById(id);
@@ -51,13 +44,21 @@ export class ApiKeyService implements ScopeLocator, OnModuleInit {
     return this.database.reader.findOneBy(ApiKeyEntity, { id });
   }
 
-  /** The keys of one project, or the organization's own; revoked and expired ones are among them. */
-  list({ organizationId, projectId }: Scope, request: PageRequest): Promise<Connection<ApiKey>> {
+  /**
+   * The keys of one project, or the organization's own; revoked and expired ones are among them.
+   * @param serviceAccountId those of this service account alone
+   */
+  list(
+    { organizationId, projectId }: Scope,
+    request: PageRequest,
+    serviceAccountId: string | null = null,
+  ): Promise<Connection<ApiKey>> {
     const query = this.database.reader
       .createQueryBuilder(ApiKeyEntity, 'key')
       .where('key.organization_id = :organizationId', { organizationId });
     if (projectId === null) query.andWhere('key.project_id is null');
     else query.andWhere('key.project_id = :projectId', { projectId });
+    if (serviceAccountId !== null) query.andWhere('key.service_account_id = :serviceAccountId', { serviceAccountId });
     return page(query, request, { column: 'key.id', of: (row) => row.id }, (row): ApiKey => row);
   }
 
@@ -78,7 +79,7 @@ export class ApiKeyService implements ScopeLocator, OnModuleInit {
         projectId,
         all: reach === 'all',
       })
-      .andWhere(':permission = any(key.permissions)', { permission })
+      .andWhere(`:permission = any(key.permissions) and ${heldByAccount}`, { permission })
       .andWhere(inUse, { now: this.clock.now() });
     return page(query, request, { column: 'key.id', of: (row) => row.id }, (row): ApiKey => row);
   }
@@ -97,16 +98,15 @@ export class ApiKeyService implements ScopeLocator, OnModuleInit {
 
   /**
    * Creates a key of a project or of the organization. Its secret is in the result, once.
-   * @throws CANNOT_GRANT for a permission that the actor does not hold, or a key that outlives the key that makes it or
-   *   may be used where that may not; VALIDATION_FAILED for an unknown permission, an `expiresAt` that has passed or what
-   *   is no network; STEP_UP_REQUIRED for a key of the
+   * @throws CANNOT_GRANT for a permission that the actor or the service account does not hold, or a key that outlives the
+   *   key that makes it or may be used where that may not; VALIDATION_FAILED for an unknown permission, an `expiresAt` that
+   *   has passed or what is no network; NOT_FOUND for a service account from elsewhere; STEP_UP_REQUIRED for a key of the
    *   organization
    */
   async create(actor: Actor, scope: Scope, input: NewApiKey): Promise<CreatedApiKey> {
     if (scope.projectId === null) refuseStaleProof(actor, this.clock.now());
     const asked = input.expiresAt ?? null;
     if (asked !== null && asked <= this.clock.now()) throw invalid('expiresAt', 'expiresAt must lie in the future.');
-    const permissions = await this.grants.permissionsFor(actor, scope, input.permissions ?? null);
     const networks = canonicalNetworks(input.allowedCidrs ?? []);
     const pair = issueKeyPair();
     return this.database.transaction(async (tx) => {
@@ -115,9 +115,11 @@ export class ApiKeyService implements ScopeLocator, OnModuleInit {
         throw new AppError('CANNOT_GRANT', { message: 'A key cannot make one that outlives it.' });
       }
       const expiresAt = asked ?? limit;
+      const account = await this.accounts.ownerOf(tx, scope, input.serviceAccountId ?? null);
+      const permissions = await this.grants.permissionsFor(actor, scope, input.permissions ?? null, account);
       const allowedCidrs = await this.grants.networksFor(tx, actor, networks);
       const facts = { name: input.name, note: input.note ?? null, permissions, expiresAt, allowedCidrs };
-      const apiKey = newKey(actor, scope, pair, facts, this.clock.now());
+      const apiKey = newKey(actor, scope, pair, { ...facts, serviceAccountId: account?.id ?? null }, this.clock.now());
       await tx.insert(ApiKeyEntity, rowOf(apiKey, pair));
       await this.audit.record(tx, actor, apiKeyCreated, apiKey);
       return { apiKey, publicKey: pair.publicKey, secretKey: pair.secretKey.reveal() };
@@ -140,94 +142,4 @@ export class ApiKeyService implements ScopeLocator, OnModuleInit {
       if ((inserted.raw as unknown[]).length > 0) await this.audit.record(tx, actor, apiKeyCreated, apiKey);
     });
   }
-
-  /**
-   * Ends a key at once and for good. One that has ended stays as it is. A predecessor that has not died yet lives on:
-   * whoever throws the new pair away still has the old one.
-   */
-  async revoke(actor: Actor, organizationId: string, id: string): Promise<ApiKey> {
-    return this.database.transaction(async (tx) => {
-      const keys = new TenantRepository(tx, ApiKeyEntity, organizationId);
-      await keys.get({ id });
-      await lockWithPredecessors(tx, [id]);
-      const key = await keys.get({ id });
-      return (await this.end(tx, actor, key, 'revoked')) ?? key;
-    });
-  }
-
-  /**
-   * Ends a key for somebody who has shown its secret.
-   * @param foundAt where a scanner has found it, for the trail
-   * @returns null when it had ended already, and nothing was changed or recorded
-   */
-  async endByPossession(
-    tx: Tx,
-    actor: Actor,
-    id: string,
-    reason: 'byHolder' | 'leaked',
-    foundAt: string | null = null,
-  ): Promise<ApiKey | null> {
-    const key = await tx.findOneBy(ApiKeyEntity, { id });
-    return key && this.end(tx, actor, key, reason, foundAt);
-  }
-
-  /** Whoever leaves an organization leaves no key behind: neither one of theirs, nor one that such a key has made. */
-  private async revokeAllFrom(tx: Tx, actor: Actor, organizationId: string, userId: string): Promise<void> {
-    const theirs = await tx.query<{ id: string }[]>(
-      `with recursive theirs as (
-         select id from api_keys where organization_id = $1 and created_by = $2
-         union
-         select made.id from api_keys made join theirs on made.created_by = theirs.id where made.organization_id = $1
-       )
-       select id from theirs`,
-      [organizationId, userId],
-    );
-    const ids = theirs.map(({ id }) => id);
-    await lockWithPredecessors(tx, ids);
-    const live = { organizationId, id: In(ids), revokedAt: IsNull() };
-    const keys = await tx.find(ApiKeyEntity, { where: live, order: { id: 'ASC' } });
-    for (const key of keys) await this.end(tx, actor, key, 'creatorRemoved');
-  }
-
-  /** @returns null when it had ended already, and nothing was changed or recorded */
-  private async end(
-    tx: Tx,
-    actor: Actor,
-    key: ApiKey,
-    reason: RevocationReason,
-    foundAt: string | null = null,
-  ): Promise<ApiKey | null> {
-    const revokedAt = this.clock.now();
-    const { affected } = await tx.update(ApiKeyEntity, { id: key.id, revokedAt: IsNull() }, { revokedAt });
-    if (affected === 0) return null;
-    const ended = { ...key, revokedAt };
-    await this.audit.record(tx, actor, apiKeyRevoked, { key: ended, reason, foundAt });
-    if (key.rotatedFromId !== null) await this.spare(tx, actor, key.rotatedFromId, key);
-    return ended;
-  }
-
-  /** Not at the word of a key that is to end itself: none puts its own end off. */
-  private async spare(tx: Tx, actor: Actor, id: string, successor: ApiKey): Promise<void> {
-    const { organizationId, id: successorId } = successor;
-    const old = await tx.findOneBy(ApiKeyEntity, { id, organizationId, successorId, revokedAt: IsNull() });
-    if (old === null || (old.diesAt !== null && old.diesAt <= this.clock.now())) return;
-    if (actor.kind === 'apiKey') {
-      const revoker = await tx.findOneBy(ApiKeyEntity, { id: actor.id, organizationId });
-      if (revoker === null || revoker.id === id || endOf(revoker) !== null) return;
-    }
-    await tx.update(ApiKeyEntity, { id }, { successorId: null, rotatedAt: null, overlapSeconds: null, diesAt: null });
-    await this.audit.record(tx, actor, apiKeyRotationUndone, old);
-  }
-}
-
-/** In the order in which their use is written, so that neither waits for the other in a circle. */
-async function lockWithPredecessors(tx: Tx, ids: readonly string[]): Promise<void> {
-  await tx.query(
-    `select 1 from api_keys
-     where id = any($1::text[] || array(
-       select rotated_from from api_keys where id = any($1::text[]) and rotated_from is not null
-     ))
-     order by id for no key update`,
-    [ids],
-  );
 }

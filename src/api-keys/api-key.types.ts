@@ -3,6 +3,10 @@ import type { Permission } from '../policy/permissions.js';
 export const apiKeyScopes = ['PROJECT', 'ORGANIZATION'] as const;
 export type ApiKeyScope = (typeof apiKeyScopes)[number];
 
+/** What is asked of whoever reads keys, or the service accounts that they are of; and of whoever makes, changes and ends them. */
+export const toReadKeys = { inProject: 'apiKeys.read', inOrganization: 'organizationKeys.read' } as const;
+export const toManageKeys = { inProject: 'apiKeys.manage', inOrganization: 'organizationKeys.manage' } as const;
+
 /** A key as callers see it: never with its secret, nor with the digest of it. */
 export interface ApiKey {
   readonly id: string;
@@ -19,6 +23,8 @@ export interface ApiKey {
   readonly allowedCidrs: readonly string[];
   /** The id of the user or key that made it, or the kind of another actor. */
   readonly createdBy: string;
+  /** Whose key it is, where it is nobody's own: then it has at most the permissions of that. */
+  readonly serviceAccountId: string | null;
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
@@ -42,6 +48,8 @@ export interface NewApiKey {
   readonly expiresAt?: Date | null | undefined;
   /** Networks in CIDR notation, or single addresses; from anywhere, unless given. */
   readonly allowedCidrs?: readonly string[] | null | undefined;
+  /** Of the very scope of the key; the maker's own key, unless given. */
+  readonly serviceAccountId?: string | null | undefined;
 }
 
 /** In whose place a key is made, and how long the old one stays good beside it. */

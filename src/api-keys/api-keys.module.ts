@@ -6,6 +6,7 @@ import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { ProjectsModule } from '../projects/projects.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { ApiKeyAuthenticationService } from './api-key-authentication.service.js';
+import { ApiKeyEndingService } from './api-key-ending.service.js';
 import { ApiKeyGrantService } from './api-key-grant.service.js';
 import { ApiKeyRotationService } from './api-key-rotation.service.js';
 import { ApiKeyEntity } from './api-key.entity.js';
@@ -21,7 +22,17 @@ import { AccessExplanationService } from './explain/access-explanation.service.j
 import { AccessHolderService } from './explain/access-holder.service.js';
 import { KeySurrenderEndpoints } from './leaks/key-surrender-endpoints.service.js';
 import { KeySurrender } from './leaks/key-surrender.service.js';
+import {
+  ApiKeyServiceAccountResolver,
+  OrganizationServiceAccountsResolver,
+  ProjectServiceAccountsResolver,
+  ServiceAccountResolver,
+} from './service-accounts/service-account.resolver.js';
+import { ServiceAccountEntity } from './service-accounts/service-account.entity.js';
+import { ServiceAccountOwnership } from './service-accounts/service-account-ownership.service.js';
+import { ServiceAccountService } from './service-accounts/service-account.service.js';
 import { RefusedUses } from './refused-uses.js';
+import { KeyReminderEntity } from './stale/key-reminder.entity.js';
 import { FailureLimiter } from './verify/failure-limiter.js';
 import { KeyLookup } from './verify/key-lookup.service.js';
 import { KeyUsage } from './verify/key-usage.service.js';
@@ -34,17 +45,24 @@ import { KeyVerification } from './verify/key-verification.service.js';
     OrganizationsModule,
     ProjectsModule,
     AccessModule,
-    TypeOrmModule.forFeature([ApiKeyEntity]),
+    TypeOrmModule.forFeature([ApiKeyEntity, ServiceAccountEntity, KeyReminderEntity]),
   ],
   providers: [
     ApiKeyService,
     ApiKeyGrantService,
     ApiKeyRotationService,
+    ApiKeyEndingService,
     ApiKeyAuthenticationService,
     ApiKeyResolver,
     ProjectApiKeysResolver,
     OrganizationApiKeysResolver,
     ViewerApiKeyResolver,
+    ServiceAccountService,
+    ServiceAccountOwnership,
+    ServiceAccountResolver,
+    ApiKeyServiceAccountResolver,
+    ProjectServiceAccountsResolver,
+    OrganizationServiceAccountsResolver,
     AccessExplanationService,
     AccessHolderService,
     AccessExplanationResolver,
@@ -57,6 +75,6 @@ import { KeyVerification } from './verify/key-verification.service.js';
     KeySurrender,
     KeySurrenderEndpoints,
   ],
-  exports: [ApiKeyService, ApiKeyAuthenticationService],
+  exports: [ApiKeyService, ApiKeyAuthenticationService, ServiceAccountOwnership],
 })
 export class ApiKeysModule {}

@@ -4,7 +4,7 @@ import { displayOf, type KeyPair } from './api-key-token.js';
 import type { ApiKey } from './api-key.types.js';
 
 type Facts = Pick<ApiKey, 'name' | 'note' | 'permissions' | 'expiresAt' | 'allowedCidrs'> &
-  Partial<Pick<ApiKey, 'rotatedFromId'>>;
+  Partial<Pick<ApiKey, 'rotatedFromId' | 'serviceAccountId'>>;
 
 /** A key that nobody has used yet. */
 export function newKey(actor: Actor, scope: Scope, pair: KeyPair, facts: Facts, createdAt: Date): ApiKey {
@@ -14,6 +14,7 @@ export function newKey(actor: Actor, scope: Scope, pair: KeyPair, facts: Facts, 
     projectId: scope.projectId,
     scope: scope.projectId === null ? 'ORGANIZATION' : 'PROJECT',
     rotatedFromId: null,
+    serviceAccountId: null,
     ...facts,
     publicKey: pair.publicKey,
     displaySecret: displayOf(pair.secretKey),

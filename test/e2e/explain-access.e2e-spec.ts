@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
 import { AccessService, userIdentity } from '../../src/access/access.service.js';
 import { AccessExplanationService } from '../../src/api-keys/explain/access-explanation.service.js';
 import type { Scope } from '../../src/policy/actor.js';
@@ -10,6 +9,7 @@ import { startTestApp, type TestApp } from '../support/app.js';
 import { addMember, createOrganization, createPerson, type Person } from '../support/factories.js';
 import { codesOf, createApiKey, createProject, dataOf, type CreatedKey } from '../support/projects.js';
 import { createClient, type GraphqlAnswer, type HttpClient } from '../support/servers/http-client.js';
+import { countStatements } from '../support/statements.js';
 
 interface Explanation {
   readonly allowed: boolean;
@@ -377,8 +377,7 @@ describe('whoCan', () => {
     const all = (await holders(owner.browser, 'traces.read', { projectId })).members.nodes;
     const statements = { 1: 0, 10: 0 };
     for (const first of [1, 10] as const) {
-      const run = app.nest.get(DataSource, { strict: false });
-      statements[first] = await countStatements(run, () => holders(owner.browser, 'traces.read', { projectId, first }));
+      statements[first] = await countStatements(app, () => holders(owner.browser, 'traces.read', { projectId, first }));
     }
     expect(statements[1]).toBeGreaterThan(3);
     expect(statements[10]).toBe(statements[1]);
@@ -426,16 +425,4 @@ function mends(
     return remedy.startsWith(project === null ? 'Ask for a project: ' : 'Ask for the organization: ');
   const where = project === null ? 'in the organization' : 'in the organization, or in the project';
   return remedy === `Give them the role ${giving[0]} ${project !== null && own !== null ? 'in the project' : where}.`;
-}
-
-/** How many statements the server sends to its database meanwhile. */
-async function countStatements(source: DataSource, work: () => Promise<unknown>): Promise<number> {
-  const statements: string[] = [];
-  const { logger } = source;
-  source.logger = Object.assign(Object.create(logger) as typeof logger, {
-    logQuery: (sql: string) => void statements.push(sql),
-  });
-  await work();
-  source.logger = logger;
-  return statements.length;
 }

@@ -35,11 +35,13 @@ const eventsOf: Readonly<Record<string, readonly string[]>> = {
   createProject: ['project.created'],
   createRole: ['role.created'],
   createSsoSetupLink: ['ssoSetupLink.created'],
+  createServiceAccount: ['serviceAccount.created'],
   createUser: ['user.created', 'member.added'], // of the organization that was named
   deleteGroup: ['group.deleted'],
   deleteOrganization: ['organization.deleted'],
   deleteProject: ['project.deleted'],
   deleteRole: ['role.deleted'],
+  deleteServiceAccount: ['apiKey.revoked', 'serviceAccount.deleted'], // its key ends with it
   deleteSso: ['ssoConnection.deleted'],
   disableSso: ['ssoConnection.disabled'],
   discardSsoCandidate: ['ssoConnection.candidateDiscarded'],
@@ -76,6 +78,7 @@ const eventsOf: Readonly<Record<string, readonly string[]>> = {
   updateOrganization: ['organization.updated'],
   updateProject: ['project.updated'],
   updateSecurityPolicy: ['securityPolicy.updated'],
+  updateServiceAccount: ['serviceAccount.updated'],
   updateSsoMembership: ['ssoConnection.membershipUpdated'],
   verifyDomain: ['domain.verified'],
 };

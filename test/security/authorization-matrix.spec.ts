@@ -76,12 +76,14 @@ const verdicts = table(`
   Mutation.createOrganization   401       ok       ok    ok    ok     ok     ok     403        403             ok
   Mutation.createProject        401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.createRole           401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.createServiceAccount 401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.createSsoSetupLink   401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.createUser           401       403      403   403   403    403    403    403        403             ok
   Mutation.deleteGroup          401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.deleteOrganization   401       404      ok    403   403    403    403    404        ok              ok
   Mutation.deleteProject        401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.deleteRole           401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.deleteServiceAccount 401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.deleteSso            401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.disableSso           401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.discardSsoCandidate  401       404      ok    ok    403    403    403    404        ok              ok
@@ -118,6 +120,7 @@ const verdicts = table(`
   Mutation.updateProject        401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.updateRole           401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.updateSecurityPolicy 401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.updateServiceAccount 401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.updateSsoMembership  401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.verifyDomain         401       404      ok    ok    403    403    403    404        ok              ok
 
@@ -125,6 +128,7 @@ const verdicts = table(`
   AccessHolder.user             401       404      ok    ok    ok     403    404    ok         ok              ok
   AccessHolders.keys            401       404      ok    ok    ok     403    404    ok         ok              ok
   AccessHolders.members         401       404      ok    ok    ok     403    404    ok         ok              ok
+  ApiKey.serviceAccount         401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   AuditEvent.actor              401       404      ok    ok    403    403    403    404        ok              ok
   Domain.diagnosis              401       404      ok    ok    ok     ok     ok     404        ok              ok
   Domain.verificationRecords    401       404      ok    ok    ok     ok     ok     404        ok              ok
@@ -142,6 +146,7 @@ const verdicts = table(`
   Organization.projects         401       404      ok    ok    ok     ok     ok     404        ok              ok
   Organization.roleGrants       401       404      ok    ok    ok     403    ok     404        ok              ok
   Organization.securityPolicy   401       404      ok    ok    ok     ok     ok     404        ok              ok
+  Organization.serviceAccounts  401       404      ok    ok    403    403    403    404        ok              ok
   Organization.signInTraces     401       404      ok    ok    403    403    403    404        ok              ok
   Organization.ssoConnections   401       404      ok    ok    403    403    403    404        ok              ok
   Organization.suggestedDomains 401       404      ok    ok    403    403    403    404        ok              ok
@@ -150,9 +155,11 @@ const verdicts = table(`
   Project.members               401       404      ok    ok    ok     403    404    ok         ok              ok
   Project.organization          401       404      ok    ok    ok     ok     404    ok         ok              ok
   Project.roleGrants            401       404      ok    ok    ok     403    404    ok         ok              ok
+  Project.serviceAccounts       401       404      ok    ok    ok     403    404    ok         ok              ok
   ProjectMember.user            401       404      ok    ok    ok     403    404    ok         ok              ok
   RoleGrant.role                401       404      ok    ok    ok     403    ok     404        ok              ok
   SamlIdentityProvider.certificates 401       404      ok    ok    403    403    403    404        ok              ok
+  ServiceAccount.apiKeys        401       404      ok    ok    403    403    403    404        ok              ok
   SsoCandidate.saml             401       404      ok    ok    403    403    403    404        ok              ok
   SignInTrace.steps             401       404      ok    ok    403    403    403    404        ok              ok
   SsoConnection.candidate       401       404      ok    ok    403    403    403    404        ok              ok

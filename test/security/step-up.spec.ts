@@ -29,6 +29,11 @@ const dangerous: readonly (readonly [what: string, mutation: string, input: Inpu
     'createApiKey',
     ({ organizationId }) => ({ organizationId, name: 'Key', permissions: ['members.read'] }),
   ],
+  [
+    'makes a service account of the organization',
+    'createServiceAccount',
+    ({ organizationId }) => ({ organizationId, name: 'Account', permissions: ['members.read'] }),
+  ],
   ['rotates a key of the organization', 'rotateApiKey', ({ organizationKeyId }) => ({ apiKeyId: organizationKeyId })],
   [
     'makes an owner',
@@ -54,6 +59,7 @@ const ordinary = [
   'removeMember',
   'inviteMember',
   'createApiKey',
+  'createServiceAccount',
   'rotateApiKey',
   'disableSso',
   'createProject',

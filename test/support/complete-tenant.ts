@@ -64,6 +64,8 @@ export interface CompleteTenant {
   readonly groupId: string;
   readonly roleGrantId: string;
   readonly apiKeyId: string;
+  /** Of the project, with every permission that counts there; the key `apiKeyId` is its own. */
+  readonly serviceAccountId: string;
   /** One of two by which the owner signs in through the active connection. */
   readonly identityId: string;
   /** The secret of a key with every permission that a project's can have. */
@@ -103,6 +105,7 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
     groupId: randomUUID(),
     roleGrantId: randomUUID(),
     apiKeyId: randomUUID(),
+    serviceAccountId: randomUUID(),
     identityId: randomUUID(),
     projectKey: projectPair.secretKey.reveal(),
     organizationKey: organizationPair.secretKey.reveal(),
@@ -197,6 +200,9 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
         ...['https://provider.invalid', `${marker}-${id}`],
       ]),
     )};
+    insert into service_accounts (id, organization_id, project_id, name, permissions, created_by, created_at) values
+      ('${tenant.serviceAccountId}', '${tenant.organizationId}', '${tenant.projectId}', 'Account ${marker}', '{${inProject.join(',')}}', '${cast.coOwner.id}', now()),
+      ('${randomUUID()}', '${tenant.organizationId}', null, 'Account ${marker}', '{}', '${cast.coOwner.id}', now());
     insert into api_keys (id, organization_id, project_id, scope, name, note, public_key, secret_digest, display_secret, permissions, created_by) values ${keys
       .map(
         ({ id, of, publicKey, secret, permissions }) =>
@@ -204,6 +210,8 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
           '${publicKey}', '\\x${sha256(secret).toString('hex')}', 'sk-…', '{${permissions.join(',')}}', '${cast.coOwner.id}')`,
       )
       .join(', ')};
+    update api_keys set service_account_id = '${tenant.serviceAccountId}' where id = '${tenant.apiKeyId}';
+    update api_keys set created_at = now() - interval '100 days' where organization_id = '${tenant.organizationId}';
   `);
   return tenant;
 }

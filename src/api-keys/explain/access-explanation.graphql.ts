@@ -23,6 +23,7 @@ registerEnumType(AccessStepKind, {
     GRANT: { description: 'A role that they were granted beside it, and that counts here.' },
     GROUP: { description: 'A role that a group of theirs has, and that counts here.' },
     KEY_REACH: { description: 'Whether the key is good for this organization or project.' },
+    SERVICE_ACCOUNT: { description: 'Whether the service account that the key is of has the permission.' },
     SSO: {
       description: 'What single sign-on asks of how they come in. It never fails here, where there is no session.',
     },

@@ -9,7 +9,7 @@ import { UserLoader } from '../../users/user-loader.service.js';
 import { User } from '../../users/user.graphql.js';
 import type { User as UserFacts } from '../../users/user.types.js';
 import { ApiKeyConnection } from '../api-key.graphql.js';
-import type { ApiKey as ApiKeyFacts } from '../api-key.types.js';
+import { toReadKeys, type ApiKey as ApiKeyFacts } from '../api-key.types.js';
 import {
   AccessExplanation,
   AccessHolder,
@@ -71,10 +71,7 @@ export class AccessExplanationResolver {
       'The keys in use that hold it. Of a project: its own, and those of the organization where the caller may read them ' +
       '(`organizationKeys.read`).',
   })
-  @Requires(
-    { inProject: 'apiKeys.read', inOrganization: 'organizationKeys.read' },
-    'parent.projectId|parent.organizationId',
-  )
+  @Requires(toReadKeys, 'parent.projectId|parent.organizationId')
   keys(
     @CurrentActor() actor: Actor,
     @Parent() { permission, ...scope }: AccessHolders,

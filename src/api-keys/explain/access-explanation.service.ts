@@ -22,6 +22,8 @@ import type { User } from '../../users/user.types.js';
 import { UserService } from '../../users/user.service.js';
 import { ApiKeyService } from '../api-key.service.js';
 import type { ApiKey } from '../api-key.types.js';
+import { ServiceAccountOwnership } from '../service-accounts/service-account-ownership.service.js';
+import type { ServiceAccount } from '../service-accounts/service-account.types.js';
 
 export interface AccessExplanation {
   readonly allowed: boolean;
@@ -40,6 +42,7 @@ export class AccessExplanationService {
     private readonly organizations: OrganizationService,
     private readonly members: MemberService,
     private readonly keys: ApiKeyService,
+    private readonly accounts: ServiceAccountOwnership,
     private readonly clock: Clock,
   ) {}
 
@@ -67,10 +70,12 @@ export class AccessExplanationService {
     const key = await this.keys.findById(apiKeyId);
     if (key?.organizationId !== question.scope.organizationId) throw new AppError('NOT_FOUND');
     await refuseUnseen(actor, key);
+    const account = key.serviceAccountId === null ? null : await this.accounts.load(key.serviceAccountId);
     const held = await this.holdings.in(question.scope, { kind: 'apiKey', grant: key });
     return explanationOf(question, [
       this.stepOfKey(key),
       ...stepsOfGrounds(held.grounds, question),
+      ...stepsOfAccount(account, held.permissions, question),
       stepOfPermission(held, question, key),
       ...(await this.stepsOfPlan(question)),
     ]);
@@ -98,6 +103,21 @@ export class AccessExplanationService {
     if (expiresAt !== null && expiresAt <= this.clock.now()) return failed('KEY', 'The key has expired.', remedy);
     return passed('KEY', 'The key is in use.');
   }
+}
+
+/** The account decides where it lacks what the key has been given: else the key is asked next. */
+function stepsOfAccount(
+  account: ServiceAccount | null,
+  given: ReadonlySet<Permission>,
+  { permission }: AccessQuestion,
+): AccessStep[] {
+  if (!account) return [];
+  const whose = `The key is of the service account ${account.name}`;
+  if (!given.has(permission)) return [passed('SERVICE_ACCOUNT', `${whose}.`)];
+  if (account.permissions.includes(permission))
+    return [passed('SERVICE_ACCOUNT', `${whose}, which has ${permission}.`)];
+  const remedy = `Give the service account ${account.name} the permission ${permission}.`;
+  return [failed('SERVICE_ACCOUNT', `${whose}, which lacks ${permission}.`, remedy)];
 }
 
 /** A key is spoken of to those alone who may see it in the list that it stands in. */

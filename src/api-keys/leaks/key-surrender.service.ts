@@ -6,7 +6,7 @@ import { Secret } from '../../platform/crypto/secret.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { Mailer } from '../../platform/mail/mailer.js';
 import { anonymous, type Origin } from '../../policy/actor.js';
-import { ApiKeyService } from '../api-key.service.js';
+import { ApiKeyEndingService } from '../api-key-ending.service.js';
 import { isSecretKey } from '../api-key-token.js';
 import type { ApiKey } from '../api-key.types.js';
 import type { PresentedKey } from '../presented-key.js';
@@ -29,7 +29,7 @@ export class KeySurrender {
   constructor(
     private readonly database: Database,
     private readonly lookup: KeyLookup,
-    private readonly keys: ApiKeyService,
+    private readonly ending: ApiKeyEndingService,
     private readonly access: AccessService,
     private readonly members: MemberService,
     private readonly mailer: Mailer,
@@ -43,7 +43,7 @@ export class KeySurrender {
     const { id, publicKey, organizationId, projectId, permissions } = key;
     const grant = { organizationId, projectId, permissions };
     const actor = this.access.actorFor({ kind: 'apiKey', id, label: publicKey, grant }, origin);
-    const ended = await this.database.transaction((tx) => this.keys.endByPossession(tx, actor, id, 'byHolder'));
+    const ended = await this.database.transaction((tx) => this.ending.endByPossession(tx, actor, id, 'byHolder'));
     return ended !== null;
   }
 
@@ -72,7 +72,7 @@ export class KeySurrender {
     const inOrder = found.flatMap(({ report, key }) => (key ? [{ report, id: key.id }] : []));
     inOrder.sort((one, other) => (one.id < other.id ? -1 : 1));
     for (const { report, id } of inOrder) {
-      const key = await this.keys.endByPossession(tx, anonymous(origin), id, 'leaked', report.foundAt);
+      const key = await this.ending.endByPossession(tx, anonymous(origin), id, 'leaked', report.foundAt);
       if (key) ended.push(key);
     }
     if (ended.length === 0) return;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { sha256 } from '../../platform/crypto/digest.js';
 import { PreparedStatements } from '../../platform/database/prepared-statements.js';
 import type { PresentedKey } from '../presented-key.js';
+import { permissionsWithinAccount } from '../service-accounts/held-by-account.js';
 
 /** What is stored of a key, dead or alive: whoever asks decides what that means. */
 export interface StoredKey {
@@ -25,13 +26,14 @@ const byDigest = {
   name: 'api-key-by-digest',
   text: `
     select key.id, key.organization_id as "organizationId", key.project_id as "projectId", key.scope,
-           key.public_key as "publicKey", key.permissions, key.allowed_cidrs as "allowedCidrs",
+           key.public_key as "publicKey", ${permissionsWithinAccount} as permissions, key.allowed_cidrs as "allowedCidrs",
            key.revoked_at as "revokedAt", least(key.expires_at, key.dies_at) as "expiresAt",
            key.rotated_from is not null and key.last_used_at is null as "isUnusedSuccessor",
            $2::text is null or key.project_id = $2 or key.project_id is null and exists (
              select from projects where organization_id = key.organization_id and id = $2
            ) as "reachesProject"
-    from api_keys key where key.secret_digest = $1`,
+    from api_keys key left join service_accounts account on account.id = key.service_account_id
+    where key.secret_digest = $1`,
 } as const;
 
 /**

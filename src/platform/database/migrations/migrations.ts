@@ -25,6 +25,7 @@ import { KeyNetworks1764000019000 } from './1764000019000-key-networks.js';
 import { SsoSetupLinks1764000017000 } from './1764000017000-sso-setup-links.js';
 import { RolesGroupsGrants1764000024000 } from './1764000024000-roles-groups-grants.js';
 import { KeyRotation1764000018000 } from './1764000018000-key-rotation.js';
+import { ServiceAccounts1764000023000 } from './1764000023000-service-accounts.js';
 
 /** Every migration, oldest first. One that has been released is never edited. */
 export const migrations = [
@@ -55,4 +56,5 @@ export const migrations = [
   KeyRotation1764000018000,
   KeyNetworks1764000019000,
   RolesGroupsGrants1764000024000,
+  ServiceAccounts1764000023000,
 ] as const;
