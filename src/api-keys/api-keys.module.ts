@@ -33,6 +33,9 @@ import { ServiceAccountOwnership } from './service-accounts/service-account-owne
 import { ServiceAccountService } from './service-accounts/service-account.service.js';
 import { RefusedUses } from './refused-uses.js';
 import { KeyReminderEntity } from './stale/key-reminder.entity.js';
+import { KeyReminders } from './stale/key-reminders.service.js';
+import { OrganizationStaleKeysResolver, ProjectStaleKeysResolver } from './stale/stale-key.resolver.js';
+import { StaleKeyService } from './stale/stale-key.service.js';
 import { FailureLimiter } from './verify/failure-limiter.js';
 import { KeyLookup } from './verify/key-lookup.service.js';
 import { KeyUsage } from './verify/key-usage.service.js';
@@ -63,6 +66,10 @@ import { KeyVerification } from './verify/key-verification.service.js';
     ApiKeyServiceAccountResolver,
     ProjectServiceAccountsResolver,
     OrganizationServiceAccountsResolver,
+    StaleKeyService,
+    ProjectStaleKeysResolver,
+    OrganizationStaleKeysResolver,
+    KeyReminders,
     AccessExplanationService,
     AccessHolderService,
     AccessExplanationResolver,

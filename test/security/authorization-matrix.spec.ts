@@ -149,6 +149,7 @@ const verdicts = table(`
   Organization.serviceAccounts  401       404      ok    ok    403    403    403    404        ok              ok
   Organization.signInTraces     401       404      ok    ok    403    403    403    404        ok              ok
   Organization.ssoConnections   401       404      ok    ok    403    403    403    404        ok              ok
+  Organization.staleApiKeys     401       404      ok    ok    403    403    403    404        ok              ok
   Organization.suggestedDomains 401       404      ok    ok    403    403    403    404        ok              ok
   Organization.ssoSetupLinks    401       404      ok    ok    403    403    403    404        ok              ok
   Project.apiKeys               401       404      ok    ok    ok     403    404    ok         ok              ok
@@ -156,6 +157,7 @@ const verdicts = table(`
   Project.organization          401       404      ok    ok    ok     ok     404    ok         ok              ok
   Project.roleGrants            401       404      ok    ok    ok     403    404    ok         ok              ok
   Project.serviceAccounts       401       404      ok    ok    ok     403    404    ok         ok              ok
+  Project.staleApiKeys          401       404      ok    ok    ok     403    404    ok         ok              ok
   ProjectMember.user            401       404      ok    ok    ok     403    404    ok         ok              ok
   RoleGrant.role                401       404      ok    ok    ok     403    ok     404        ok              ok
   SamlIdentityProvider.certificates 401       404      ok    ok    403    403    403    404        ok              ok
@@ -175,6 +177,7 @@ const verdicts = table(`
   SsoProviderForm.fields        ok        ok       ok    ok    ok     ok     ok     ok         ok              ok
   SsoSetupGuide.fields          401       404      ok    ok    403    403    403    404        ok              ok
   SsoSetupLink.domain           401       404      ok    ok    403    403    403    404        ok              ok
+  StaleApiKey.apiKey            401       404      ok    ok    403    403    403    404        ok              ok
   Viewer.apiKey                 401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   Viewer.identities             401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   Viewer.organizations          401       ok       ok    ok    ok     ok     ok     ok         ok              ok

@@ -72,6 +72,7 @@ export const settings = {
   AUTH_PASSWORD_MIN_LENGTH: whole(8, 64).default(12),
   AUTH_SESSION_MAX_AGE: whole(1, 525_600).default(43_200),
   AUTH_SESSION_IDLE_TIMEOUT: whole(1, 525_600).default(10_080),
+  API_KEY_ROTATION_DAYS: whole(0, 3_650).default(90),
   TRUST_PROXY: proxyList.default([]),
   DNS_RESOLVERS: hostList.default([]),
   OUTBOUND_ALLOWED_HOSTS: hostList.default([]),

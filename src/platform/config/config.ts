@@ -61,6 +61,8 @@ export abstract class Config {
   abstract readonly passwordMinLength: number;
   abstract readonly sessionMaxAgeMinutes: number;
   abstract readonly sessionIdleMinutes: number;
+  /** After so many days a key is due to be rotated; 0: never. */
+  abstract readonly apiKeyRotationDays: number;
   abstract readonly trustProxy: readonly string[];
   abstract readonly dnsResolvers: readonly string[];
   abstract readonly outboundAllowedHosts: readonly string[];

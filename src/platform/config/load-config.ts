@@ -54,6 +54,7 @@ export function loadConfig(environment: Environment): Config {
     passwordMinLength: read.AUTH_PASSWORD_MIN_LENGTH,
     sessionMaxAgeMinutes: read.AUTH_SESSION_MAX_AGE,
     sessionIdleMinutes: read.AUTH_SESSION_IDLE_TIMEOUT,
+    apiKeyRotationDays: read.API_KEY_ROTATION_DAYS,
     trustProxy: read.TRUST_PROXY,
     dnsResolvers: read.DNS_RESOLVERS,
     outboundAllowedHosts: read.OUTBOUND_ALLOWED_HOSTS,
