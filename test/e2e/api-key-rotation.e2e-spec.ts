@@ -283,8 +283,8 @@ describe('rotating', () => {
     expect((await shown(old)).successorId).toBeNull();
   });
 
-  it('is done once by two who do it at the same time, round after round', async () => {
-    for (let round = 0; round < 50; round += 1) {
+  it('is done once by three who do it at the same time', async () => {
+    for (let round = 0; round < 5; round += 1) {
       const old = await newKey();
       const answers = await Promise.all([owner, admin, owner].map(({ browser }) => askToRotate(browser, old)));
       expect(answers.map((answer) => codesOf(answer)[0] ?? 'ok').sort()).toEqual(['CONFLICT', 'CONFLICT', 'ok']);
@@ -294,7 +294,7 @@ describe('rotating', () => {
   });
 
   it('begins one countdown where many processes see the first use at once, round after round', async () => {
-    for (let round = 0; round < 50; round += 1) {
+    for (let round = 0; round < 20; round += 1) {
       const old = await newKey();
       const next = await rotate(old, { overlapSeconds: 60 });
       const before = Date.now();

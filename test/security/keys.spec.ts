@@ -5,8 +5,11 @@ import { createOrganization, createPerson, addMember, type Person } from '../sup
 import { acceptInvitation, inviteMember, tokenIn } from '../support/invitations.js';
 import { removeMember } from '../support/members.js';
 import { askForApiKey, codesOf, createApiKey, createProject, dataOf, type CreatedKey } from '../support/projects.js';
-import type { HttpAnswer } from '../support/servers/http-client.js';
+import { inParallel } from '../support/in-parallel.js';
+import type { GraphqlAnswer, HttpAnswer, HttpClient } from '../support/servers/http-client.js';
 import { startMailSink, type MailSink } from '../support/servers/mail-sink.js';
+import { askOfAccount, createAccount, setPermissions } from '../support/service-accounts.js';
+import { compared } from '../support/timing.js';
 
 const revoke = 'mutation ($input: RevokeApiKeyInput!) { revokeApiKey(input: $input) { apiKey { id } } }';
 const password = 'a long pass phrase, and no other';
@@ -33,10 +36,11 @@ describe('keys withstand', () => {
   const verify = (secretKey: string, question: object = {}): Promise<HttpAnswer> =>
     app.browser({ bearer: secretKey }).postJson('/api/keys/verify', question);
 
-  /** Every row of every table as text, bytes in hexadecimal, as a backup would hold them. */
+  /** Every row of every table, those of the jobs too, as text, bytes in hexadecimal, as a backup would hold them. */
   async function dump(): Promise<string> {
     const { rows: tables } = await app.database.query<{ name: string }>(
-      `select quote_ident(tablename) as name from pg_tables where schemaname = 'public'`,
+      `select quote_ident(schemaname) || '.' || quote_ident(tablename) as name from pg_tables
+       where schemaname not in ('pg_catalog', 'information_schema')`,
     );
     const contents = tables.map(async ({ name }) => {
       const { rows } = await app.database.query<{ row: string }>(`select t::text as row from ${name} t`);
@@ -54,10 +58,15 @@ describe('keys withstand', () => {
     });
     expect(signUp.status).toBe(201);
     const session = /gatehouse=([^;]+)/.exec(signUp.setCookies.join())?.[1] ?? '';
+    const account = await createAccount(owner.browser, { projectId, permissions: ['traces.read'] });
     const keys = [
       await createApiKey(owner.browser, { projectId, idempotencyKey: 'dumped' }),
       await createApiKey(owner.browser, { organizationId }),
+      await createApiKey(owner.browser, { projectId, serviceAccountId: account.id }),
     ];
+    keys.push(await rotateKey(owner.browser, keys[0]!, { idempotencyKey: 'rotated' }));
+    // One ends by a scanner, whose report and mail pass through the database too.
+    await app.browser({ origin: null }).postJson('/api/keys/leaks', [{ token: keys[1]?.secretKey }]);
     await inviteMember(owner, { organizationId, email: 'newcomer@example.test', role: 'VIEWER' });
     const invitation = tokenIn(await mails.next(({ subject }) => subject.startsWith('Invitation')));
     await acceptInvitation({ browser: newcomer }, invitation);
@@ -65,13 +74,14 @@ describe('keys withstand', () => {
 
     const text = await dump();
     // What may be there is: so the dump is one of this database, and of all of it.
-    for (const harmless of [keys[0]?.publicKey ?? '', 'newcomer@example.test', 'dumped', 'apiKey.created'])
+    for (const harmless of [keys[0]?.publicKey ?? '', 'newcomer@example.test', 'dumped', 'apiKey.created', 'mail.send'])
       expect(text).toContain(harmless);
 
     const secrets = [password, session, invitation, ...keys.map(({ secretKey }) => secretKey), app.adminApiKey];
     for (const secret of secrets) {
       expect(secret.length).toBeGreaterThan(20);
-      for (const form of [secret, Buffer.from(secret).toString('hex'), Buffer.from(secret).toString('base64')]) {
+      const bytes = Buffer.from(secret);
+      for (const form of [secret, bytes.toString('hex'), bytes.toString('base64'), bytes.toString('base64url')]) {
         expect(text.includes(form)).toBe(false);
       }
     }
@@ -95,6 +105,61 @@ describe('keys withstand', () => {
       await other.stop();
     }
   });
+
+  it('111: ten thousand wrong keys of every kind, told apart by no answer, while good ones are answered all along', async () => {
+    const other = await startTestApp({ TRUST_PROXY: '127.0.0.1' });
+    try {
+      const person = await createPerson(other);
+      const place = { organizationId: (await createOrganization(person)).id, permissions: ['traces.read'] };
+      const [good, revoked, expired] = [
+        await createApiKey(person.browser, place),
+        await createApiKey(person.browser, place),
+        await createApiKey(person.browser, place),
+      ];
+      dataOf(await person.browser.graphql(revoke, { input: { apiKeyId: revoked.apiKey.id } }));
+      await other.database.query('update api_keys set expires_at = now() where id = $1', [expired.apiKey.id]);
+      const wrong = (round: number): string =>
+        [
+          issueKeyPair().secretKey.reveal(),
+          `sk-gh-${String(round).padStart(49, '0')}`,
+          revoked.secretKey,
+          expired.secretKey,
+          `${good.secretKey.slice(0, -1)}${good.secretKey.endsWith('0') ? '1' : '0'}`,
+          good.publicKey,
+          good.secretKey.toLowerCase(),
+          `x${round}`,
+        ][round % 8] ?? '';
+      const ask = (secretKey: string, from: string) =>
+        other
+          .browser({ bearer: secretKey, origin: null })
+          .postJson('/api/keys/verify', {}, { headers: { 'x-forwarded-for': from } });
+      // 320 from each of 32 networks, the first 300 of which are answered one by one.
+      const tries = Array.from({ length: 10_240 }, (_, round) => round);
+      const answers = await inParallel(16, tries, async (round) => {
+        if (round % 500 === 0) expect((await ask(good.secretKey, '198.18.0.1')).status).toBe(200);
+        const { status, text } = await ask(wrong(round), `198.18.0.${1 + (Math.floor(round / 8) % 32)}`);
+        return `${status} ${text}`;
+      });
+      const counts = new Map<string, number>();
+      for (const answer of answers) counts.set(answer, (counts.get(answer) ?? 0) + 1);
+      expect([...counts].sort()).toEqual([
+        ['401 {"valid":false,"code":"INVALID_KEY"}', 32 * 300],
+        ['429 {"valid":false,"code":"RATE_LIMITED"}', 32 * 20],
+      ]);
+      expect((await ask(good.secretKey, '198.18.0.1')).status).toBe(200);
+
+      let from = 0;
+      const timed = (secretKey: () => string) => () => ask(secretKey(), `198.19.0.${(from += 1) % 250}`);
+      const { first, second, apart } = await compared(
+        { first: timed(() => issueKeyPair().secretKey.reveal()), second: timed(() => revoked.secretKey) },
+        0.1,
+      );
+      console.log(`a key: ${first.toFixed(2)} ms unknown, ${second.toFixed(2)} ms revoked`);
+      expect(apart).toBeLessThan(0.1);
+    } finally {
+      await other.stop();
+    }
+  }, 60_000);
 
   it('111: somebody who tries wrong keys where keys are revoked or reported, and learns of none', async () => {
     const other = await startTestApp();
@@ -162,6 +227,42 @@ describe('keys withstand', () => {
     );
   });
 
+  it('113: a key that has ended in any way, of the API in the words for one that never was', async () => {
+    const maker = await createPerson(app);
+    await addMember(app, organizationId, maker, 'ADMIN');
+    const doomed = (await createProject(owner.browser, organizationId)).id;
+    const account = await createAccount(owner.browser, { projectId, permissions: ['traces.read'] });
+    const ended = {
+      orphan: await createApiKey(maker.browser, { projectId }),
+      revoked: await createApiKey(owner.browser, { projectId }),
+      'of a deleted project': await createApiKey(owner.browser, { projectId: doomed }),
+      'of a deleted service account': await createApiKey(owner.browser, { projectId, serviceAccountId: account.id }),
+      'from elsewhere': await createApiKey(owner.browser, { projectId, allowedCidrs: ['192.0.2.0/24'] }),
+    };
+    for (const { secretKey } of Object.values(ended).slice(0, 4)) expect((await verify(secretKey)).status).toBe(200);
+    await removeMember(owner, organizationId, maker.id);
+    dataOf(await owner.browser.graphql(revoke, { input: { apiKeyId: ended.revoked.apiKey.id } }));
+    const remove = 'mutation ($input: DeleteProjectInput!) { deleteProject(input: $input) { project { id } } }';
+    dataOf(await owner.browser.graphql(remove, { input: { projectId: doomed } }));
+    dataOf(await askOfAccount(owner.browser, 'delete', { serviceAccountId: account.id }));
+
+    const never = issueKeyPair().secretKey.reveal();
+    const told = async (secretKey: string): Promise<string[]> => {
+      const call = await app.browser({ bearer: secretKey }).postJson('/graphql', { query: '{ viewer { kind } }' });
+      const [verified, exchanged] = [
+        await verify(secretKey, { projectId }),
+        await app.browser({ bearer: secretKey }).postJson('/api/auth/token', {}),
+      ];
+      return [call, verified, exchanged].map(
+        ({ status, text }) => `${status} ${text.replace(/"requestId":"[^"]+"/, '')}`,
+      );
+    };
+    const words = await told(never);
+    expect(words.map((answer) => answer.slice(0, 3))).toEqual(['401', '401', '401']);
+    for (const [how, { secretKey }] of Object.entries(ended))
+      expect([how, await told(secretKey)]).toEqual([how, words]);
+  });
+
   it('113: a good key shown for another project, whether that exists or not', async () => {
     const key = await createApiKey(owner.browser, { projectId });
     const stranger = await createPerson(app);
@@ -213,4 +314,106 @@ describe('keys withstand', () => {
     expect(codesOf(await askForApiKey(program, { projectId: elsewhere.id }))).toEqual(['NOT_FOUND']);
     expect(codesOf(await askForApiKey(program, { organizationId }))).toEqual(['NOT_FOUND']);
   });
+
+  it('114: a key that would widen itself by rotating: itself, its maker, or one that may do more', async () => {
+    const permissions = ['apiKeys.manage', 'traces.read'];
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+    const more = { projectId, permissions: [...permissions, 'traces.create'] };
+    const [strong, eternal, free] = [
+      await createApiKey(owner.browser, more),
+      await createApiKey(owner.browser, { projectId, permissions }),
+      await createApiKey(owner.browser, { projectId, permissions }),
+    ];
+    const kept = { projectId, permissions, expiresAt, allowedCidrs: ['127.0.0.0/8', '::1'] };
+    const key = await createApiKey(owner.browser, kept);
+    const program = app.browser({ bearer: key.secretKey });
+
+    expect(codesOf(await askToRotate(program, strong))).toEqual(['CANNOT_GRANT']);
+    // Whatever it rotates ends with it, and is not to be used where it may not.
+    expect((await rotateKey(program, eternal)).apiKey).toMatchObject({ permissions, expiresAt });
+    expect(await networksOf(await rotateKey(program, free))).toEqual(['127.0.0.0/8', '::1/128']);
+    const next = await rotateKey(program, key, { overlapSeconds: 2_592_000 });
+    expect(next.apiKey).toMatchObject({ permissions, expiresAt });
+    expect(await networksOf(next)).toEqual(['127.0.0.0/8', '::1/128']);
+    const again = await rotateKey(app.browser({ bearer: next.secretKey }), next);
+    expect(again.apiKey).toMatchObject({ permissions, expiresAt });
+    expect(await endOf(key)).toBe(expiresAt);
+  });
+
+  it('114: a key that would widen itself by a service account: its own, another’s, or one that it makes', async () => {
+    const permissions = ['apiKeys.manage', 'traces.read'];
+    const strong = await createAccount(owner.browser, { projectId, permissions: [...permissions, 'traces.create'] });
+    const ofStrong = { projectId, serviceAccountId: strong.id };
+    const key = await createApiKey(owner.browser, { ...ofStrong, permissions });
+    const program = app.browser({ bearer: key.secretKey });
+    const refused = async (attempt: Promise<GraphqlAnswer<unknown>>): Promise<void> =>
+      expect(codesOf(await attempt)).toEqual(['CANNOT_GRANT']);
+
+    // What its account has and it has not, it does not get: as a key, in another account, or from one of its kind.
+    await refused(askForApiKey(program, { ...ofStrong, permissions: ['traces.create'] }));
+    expect((await createApiKey(program, ofStrong)).apiKey.permissions).toEqual(['traces.read']);
+    await refused(askOfAccount(program, 'create', { projectId, name: 'New', permissions: ['traces.create'] }));
+    const weak = await createAccount(program, { projectId, permissions });
+    const beyond = { serviceAccountId: weak.id, permissions: ['traces.create'] };
+    await refused(askOfAccount(program, 'update', beyond));
+    await refused(
+      askToRotate(program, await createApiKey(owner.browser, { ...ofStrong, permissions: ['traces.create'] })),
+    );
+
+    // What its account has lost is not its own to give back.
+    await setPermissions(owner.browser, strong, ['apiKeys.manage']);
+    await refused(askOfAccount(program, 'update', { serviceAccountId: strong.id, permissions }));
+    await refused(askForApiKey(program, { projectId, permissions: ['traces.read'] }));
+    expect((await verify(key.secretKey)).json()).toMatchObject({ permissions: ['apiKeys.manage'] });
+  });
+
+  it('114: a key that would outlive itself, or get out of its networks, by what it gives a service account', async () => {
+    const permissions = ['apiKeys.manage', 'traces.read'];
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+    const account = await createAccount(owner.browser, { projectId, permissions: ['traces.read', 'traces.create'] });
+    const dormant = await createApiKey(owner.browser, { projectId, serviceAccountId: account.id });
+    await setPermissions(owner.browser, account, []);
+    const bounds = [{ expiresAt }, { allowedCidrs: ['127.0.0.0/8', '::1'] }];
+    for (const bound of bounds) {
+      const program = app.browser({
+        bearer: (await createApiKey(owner.browser, { projectId, permissions, ...bound })).secretKey,
+      });
+      const widened = await askOfAccount(program, 'update', {
+        serviceAccountId: account.id,
+        permissions: ['traces.read'],
+      });
+      expect(codesOf(widened)).toEqual(['CANNOT_GRANT']);
+      const made = await createApiKey(program, { projectId, serviceAccountId: account.id, permissions: [] });
+      expect([await endOf(made), await networksOf(made)]).toEqual([
+        bound.expiresAt ?? null,
+        bound.allowedCidrs ? ['127.0.0.0/8', '::1/128'] : [],
+      ]);
+    }
+    expect((await verify(dormant.secretKey)).json()).toMatchObject({ permissions: [] });
+  });
+
+  const rotation = `mutation ($input: RotateApiKeyInput!) {
+    rotateApiKey(input: $input) { apiKey { id permissions expiresAt } publicKey secretKey }
+  }`;
+  const askToRotate = (
+    client: HttpClient,
+    { apiKey }: CreatedKey,
+    more: object = {},
+  ): Promise<GraphqlAnswer<{ rotateApiKey: CreatedKey }>> =>
+    client.graphql(rotation, { input: { apiKeyId: apiKey.id, ...more } });
+
+  async function rotateKey(client: HttpClient, key: CreatedKey, more: object = {}): Promise<CreatedKey> {
+    return dataOf(await askToRotate(client, key, more)).rotateApiKey;
+  }
+
+  /** As it is stored. */
+  async function rowOf({ apiKey }: CreatedKey): Promise<{ networks: string[]; end: Date | null } | undefined> {
+    const { rows } = await app.database.query<{ networks: string[]; end: Date | null }>(
+      'select allowed_cidrs as networks, expires_at as end from api_keys where id = $1',
+      [apiKey.id],
+    );
+    return rows[0];
+  }
+  const networksOf = async (key: CreatedKey): Promise<string[] | undefined> => (await rowOf(key))?.networks;
+  const endOf = async (key: CreatedKey): Promise<string | null> => (await rowOf(key))?.end?.toISOString() ?? null;
 });
