@@ -51,7 +51,10 @@ export class ApiKey implements ApiKeyFacts {
   @Field(() => String, { description: 'What can be shown of the secret: its start and its last four characters.' })
   displaySecret!: string;
 
-  @Field(() => [String], { description: 'What it may do, in the names of the catalogue.' })
+  @Field(() => [String], {
+    description:
+      'What it was given, in the names of the catalogue; it counts as far as its service account has it, too.',
+  })
   permissions!: Permission[];
 
   @Field(() => [String], {

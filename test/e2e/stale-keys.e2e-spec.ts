@@ -241,8 +241,11 @@ describe('reminders of keys', () => {
     const permissions = ['apiKeys.manage', 'traces.read'];
     const ofAccount = await newKey(gone, 'of the account', { serviceAccountId, permissions });
     const program = app.browser({ bearer: ofAccount.secretKey });
+    const present = await createPerson(app);
+    await addMember(app, organizationId, present, 'ADMIN');
     const keys = [
       ofAccount,
+      await newKey(present, 'of the account too', { serviceAccountId }),
       await createApiKey(program, { projectId, name: 'of a key', permissions: ['traces.read'] }),
       await newKey(owner, 'the owner’s own'),
       await newKey(maker, 'of whoever was deactivated'),
@@ -254,8 +257,8 @@ describe('reminders of keys', () => {
     const [ofOwner, ofCoOwner] = [await mailTo(owner), await mailTo(coOwner)];
     expect(await receivers()).toEqual([coOwner.email, owner.email].sort());
     expect([ofOwner.subject, ofCoOwner.subject]).toEqual([
+      '5 API keys of Acme need your attention',
       '4 API keys of Acme need your attention',
-      '3 API keys of Acme need your attention',
     ]);
     expect(ofCoOwner.text).toMatch(`of the account (${ofAccount.publicKey}; service account CI, project Chatbot)`);
     expect(ofCoOwner.text).not.toMatch('the owner’s own');

@@ -34,6 +34,11 @@ const dangerous: readonly (readonly [what: string, mutation: string, input: Inpu
     'createServiceAccount',
     ({ organizationId }) => ({ organizationId, name: 'Account', permissions: ['members.read'] }),
   ],
+  [
+    'gives a service account of the organization more',
+    'updateServiceAccount',
+    ({ organizationAccountId }) => ({ serviceAccountId: organizationAccountId, permissions: ['members.read'] }),
+  ],
   ['rotates a key of the organization', 'rotateApiKey', ({ organizationKeyId }) => ({ apiKeyId: organizationKeyId })],
   [
     'makes an owner',
@@ -60,6 +65,8 @@ const ordinary = [
   'inviteMember',
   'createApiKey',
   'createServiceAccount',
+  'updateServiceAccount',
+  'deleteServiceAccount',
   'rotateApiKey',
   'disableSso',
   'createProject',

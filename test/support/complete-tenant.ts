@@ -66,6 +66,8 @@ export interface CompleteTenant {
   readonly apiKeyId: string;
   /** Of the project, with every permission that counts there; the key `apiKeyId` is its own. */
   readonly serviceAccountId: string;
+  /** Of the organization, with no permission yet. */
+  readonly organizationAccountId: string;
   /** One of two by which the owner signs in through the active connection. */
   readonly identityId: string;
   /** The secret of a key with every permission that a project's can have. */
@@ -106,6 +108,7 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
     roleGrantId: randomUUID(),
     apiKeyId: randomUUID(),
     serviceAccountId: randomUUID(),
+    organizationAccountId: randomUUID(),
     identityId: randomUUID(),
     projectKey: projectPair.secretKey.reveal(),
     organizationKey: organizationPair.secretKey.reveal(),
@@ -202,7 +205,7 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
     )};
     insert into service_accounts (id, organization_id, project_id, name, permissions, created_by, created_at) values
       ('${tenant.serviceAccountId}', '${tenant.organizationId}', '${tenant.projectId}', 'Account ${marker}', '{${inProject.join(',')}}', '${cast.coOwner.id}', now()),
-      ('${randomUUID()}', '${tenant.organizationId}', null, 'Account ${marker}', '{}', '${cast.coOwner.id}', now());
+      ('${tenant.organizationAccountId}', '${tenant.organizationId}', null, 'Account ${marker}', '{}', '${cast.coOwner.id}', now());
     insert into api_keys (id, organization_id, project_id, scope, name, note, public_key, secret_digest, display_secret, permissions, created_by) values ${keys
       .map(
         ({ id, of, publicKey, secret, permissions }) =>
