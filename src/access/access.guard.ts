@@ -87,7 +87,11 @@ async function judge(actor: Actor, requirement: Requirement, scope: Scope | null
   // First of all: whoever is not in yet need not learn what is there, nor what they would lack.
   const objection = await actor.objectionOf(scope.organizationId);
   if (objection) return objection;
-  return held.has(requirement) ? null : new AppError('FORBIDDEN', { detail: `needs ${requirement}` });
+  if (held.has(requirement)) return null;
+  // Who holds everything wherever there is something lacks it where the trail alone is left.
+  return actor.isInstanceAdministrator
+    ? new AppError('NOT_FOUND')
+    : new AppError('FORBIDDEN', { detail: `needs ${requirement}` });
 }
 
 /** Where a thing may be a project's or the organization's own, its scope decides which permission counts. */

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { INSTANCE_TRAIL } from '../audit/audit.service.js';
+import { AuditService, INSTANCE_TRAIL } from '../audit/audit.service.js';
 import { OrganizationService } from '../organizations/organization.service.js';
 import type { Reach, Scope } from '../policy/actor.js';
 import type { Permission } from '../policy/permissions.js';
-import { everything, holdingOfKey, holdingOfMember, nothing, type Held, type Holder } from './holding.js';
+import { everything, holdingOfKey, holdingOfMember, nothing, trailAlone, type Held, type Holder } from './holding.js';
 import { lasting, permissionsThroughout, reachOf } from './standing/counting.js';
 import { StandingService } from './standing/standing.service.js';
 import type { Standing } from './standing/standing.types.js';
@@ -12,6 +12,7 @@ import type { Standing } from './standing/standing.types.js';
 @Injectable()
 export class HoldingService {
   constructor(
+    private readonly audit: AuditService,
     private readonly organizations: OrganizationService,
     private readonly standings: StandingService,
   ) {}
@@ -55,9 +56,13 @@ export class HoldingService {
     return (await this.standings.listThroughout(organizationId, [holder.id])).get(holder.id) ?? null;
   }
 
-  /** An instance administrator is told of an organization that does not exist in the same words as anybody. */
+  /**
+   * An instance administrator is told of an organization that does not exist in the same words as anybody; of one that was
+   * deleted the trail is left.
+   */
   private async everythingIn({ organizationId }: Scope): Promise<Held> {
     const exists = organizationId === INSTANCE_TRAIL || (await this.organizations.exists(organizationId));
-    return exists ? everything() : nothing({ by: 'instance' });
+    if (exists) return everything();
+    return (await this.audit.hasTrail(organizationId)) ? trailAlone() : nothing({ by: 'instance' });
   }
 }

@@ -40,6 +40,10 @@ export interface Held {
 export const everything = (): Held =>
   forGood({ role: 'OWNER', permissions: new Set(listPermissions()) }, { by: 'instance' });
 
+/** Of an organization that was deleted: what happened in it can still be read. */
+export const trailAlone = (): Held =>
+  forGood({ role: 'NONE', permissions: new Set(['audit.read']) }, { by: 'instance' });
+
 export const nothing = (grounds: Grounds): Held => forGood({ role: 'NONE', permissions: new Set() }, grounds);
 
 /** A key of a project is worth nothing elsewhere; a key of an organization reaches each of its projects. Keys grant no roles. */

@@ -7,6 +7,7 @@ import { Database, type Tx } from '../platform/database/database.js';
 import { TenantRepository } from '../platform/database/tenant-repository.js';
 import { DomainEvents } from '../platform/events/domain-events.js';
 import type { Actor } from '../policy/actor.js';
+import { projectReturned } from '../projects/deletion/project-restoration.service.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 import { apiKeyRevoked, apiKeyRotationUndone, type RevocationReason } from './api-key.events.js';
 import { endOf, type ApiKey } from './api-key.types.js';
@@ -14,6 +15,16 @@ import { endOf, type ApiKey } from './api-key.types.js';
 /** A service account's keys outlast people: they are nobody's to take along, nor are those that they have made. */
 const madeBy = 'created_by = $2 and service_account_id is null';
 const ofAccount = 'service_account_id = $2';
+
+/** Keys that end together, and why. */
+interface Which {
+  /** SQL for the first of them, by `of` as `$2`; those that they have made end too. */
+  readonly first: string;
+  readonly of: string;
+  readonly reason: RevocationReason;
+  /** Only those of one project. */
+  readonly projectId?: string;
+}
 
 /** Ends keys at once and for good, each of them once. */
 @Injectable()
@@ -30,6 +41,12 @@ export class ApiKeyEndingService implements OnModuleInit {
     this.events.on(memberRemoved, (tx, { actor, organizationId, userId }) =>
       this.endAll(tx, actor, organizationId, { first: madeBy, of: userId, reason: 'creatorRemoved' }),
     );
+    // Whoever left while a project was deleted left keys in it that could not be ended then.
+    this.events.on(projectReturned, async (tx, { actor, scope: { organizationId, projectId }, formerMemberIds }) => {
+      for (const of of formerMemberIds) {
+        await this.endAll(tx, actor, organizationId, { first: madeBy, of, reason: 'creatorRemoved', projectId });
+      }
+    });
   }
 
   /**
@@ -72,7 +89,7 @@ export class ApiKeyEndingService implements OnModuleInit {
     tx: Tx,
     actor: Actor,
     organizationId: string,
-    { first, of, reason }: { readonly first: string; readonly of: string; readonly reason: RevocationReason },
+    { first, of, reason, projectId }: Which,
   ): Promise<void> {
     const ending = await tx.query<{ id: string }[]>(
       `with recursive ending as (
@@ -86,7 +103,8 @@ export class ApiKeyEndingService implements OnModuleInit {
     );
     const ids = ending.map(({ id }) => id);
     await lockWithPredecessors(tx, ids);
-    const live = { organizationId, id: In(ids), revokedAt: IsNull() };
+    const inProject = projectId === undefined ? {} : { projectId };
+    const live = { organizationId, id: In(ids), revokedAt: IsNull(), ...inProject };
     const keys = await tx.find(ApiKeyEntity, { where: live, order: { id: 'ASC' } });
     for (const key of keys) await this.end(tx, actor, key, reason);
   }

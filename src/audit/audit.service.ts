@@ -50,6 +50,11 @@ export class AuditService {
     await append(tx, { ...event, hash });
   }
 
+  /** Whether anything was ever recorded of this organization. */
+  async hasTrail(organizationId: string): Promise<boolean> {
+    return (await this.database.rows('select from audit_chains where id = $1', [organizationId])).length > 0;
+  }
+
   /** Records a refusal or a failed sign-in in a transaction of its own, so that no rollback can erase it. */
   recordAlone<Facts>(actor: Actor, type: AuditEventType<Facts>, facts: Facts): Promise<void> {
     return this.database.separateTransaction((tx) => this.record(tx, actor, type, facts));

@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { AccessService } from '../access/access.service.js';
+import { DeletionStore } from '../organizations/deletion/deletion-store.service.js';
 import { MemberService } from '../organizations/members/member.service.js';
 import { OrganizationService } from '../organizations/organization.service.js';
 import { Config } from '../platform/config/config.js';
@@ -16,6 +17,7 @@ export class HeadlessInitService implements OnApplicationBootstrap {
   constructor(
     private readonly database: Database,
     private readonly organizations: OrganizationService,
+    private readonly deletions: DeletionStore,
     private readonly members: MemberService,
     private readonly project: HeadlessProjectService,
     private readonly users: UserService,
@@ -43,6 +45,8 @@ export class HeadlessInitService implements OnApplicationBootstrap {
   private async makeOrganization(actor: Actor): Promise<boolean> {
     const { organization } = this.config.init;
     if (!organization || (await this.organizations.exists(organization.id))) return false;
+    // Somebody has deleted it, and may want it back: a start is not to take its place.
+    if (await this.deletions.isWaiting(organization.id)) return false;
     await this.organizations.create(actor, { ...organization, slug: slugOf(organization.name, organization.id) });
     return true;
   }
@@ -69,7 +73,7 @@ export class HeadlessInitService implements OnApplicationBootstrap {
     const { organization, user } = this.config.init;
     const account = user && (await this.users.findByEmail(user.email));
     // An account that was there may be of somebody who signed up with an address that is not theirs.
-    if (!organization || !account?.emailVerified) return;
+    if (!organization || !account?.emailVerified || !(await this.organizations.exists(organization.id))) return;
     const membership = { organizationId: organization.id, userId: account.id };
     await this.members.add(tx, actor, { ...membership, role: 'OWNER', source: 'CONFIGURATION' });
   }

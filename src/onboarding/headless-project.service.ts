@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ApiKeyService } from '../api-keys/api-key.service.js';
+import { DeletionStore } from '../organizations/deletion/deletion-store.service.js';
 import { Config } from '../platform/config/config.js';
 import { ConfigError } from '../platform/config/config-error.js';
 import { AppError } from '../platform/errors/app-error.js';
@@ -12,6 +13,7 @@ export class HeadlessProjectService {
   constructor(
     private readonly projects: ProjectService,
     private readonly keys: ApiKeyService,
+    private readonly deletions: DeletionStore,
     private readonly config: Config,
   ) {}
 
@@ -19,12 +21,18 @@ export class HeadlessProjectService {
   async make(actor: Actor): Promise<void> {
     const { organization, project } = this.config.init;
     if (!organization || !project) return;
+    if (await this.isDeleted(organization.id, project.id)) return;
     if (!(await this.projects.findById(project.id))) {
       await this.projects.create(actor, organization.id, { id: project.id, name: project.name });
     }
     const scope = await this.projects.scopeOf(project.id);
     if (!project.keyPair || scope?.organizationId !== organization.id) return;
     await this.keys.adopt(actor, scope, project.name, project.keyPair).catch(asConfigError);
+  }
+
+  /** Somebody has deleted it, and may want it back: a start is not to take its place. */
+  private async isDeleted(organizationId: string, projectId: string): Promise<boolean> {
+    return (await this.deletions.isWaiting(projectId)) || this.deletions.isWaiting(organizationId);
   }
 }
 

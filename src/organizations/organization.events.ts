@@ -19,9 +19,3 @@ export const organizationUpdated = auditEvent(
     after: told(after),
   }),
 );
-
-export const organizationDeleted = auditEvent('organization.deleted', (organization: Organization) => ({
-  organizationId: organization.id,
-  resource: resource(organization),
-  before: told(organization),
-}));

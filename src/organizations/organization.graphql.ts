@@ -66,16 +66,3 @@ export class UpdateOrganizationPayload {
   @Field(() => Organization, { description: 'The organization as it is now.' })
   organization!: OrganizationFacts;
 }
-
-@InputType({ description: 'The organization to delete, with everything in it, at once and for good.' })
-export class DeleteOrganizationInput extends MutationInput {
-  @Field(() => ID, { description: 'The organization.' })
-  @IsString()
-  organizationId!: string;
-}
-
-@ObjectType({ description: 'What deleting an organization gives.' })
-export class DeleteOrganizationPayload {
-  @Field(() => Organization, { description: 'The organization as it was.' })
-  organization!: OrganizationFacts;
-}

@@ -6,8 +6,6 @@ import { Requires } from '../policy/requires.decorator.js';
 import {
   CreateOrganizationInput,
   CreateOrganizationPayload,
-  DeleteOrganizationInput,
-  DeleteOrganizationPayload,
   Organization,
   OrganizationConnection,
   UpdateOrganizationInput,
@@ -65,16 +63,5 @@ export class OrganizationResolver {
     @Args('input') input: UpdateOrganizationInput,
   ): Promise<UpdateOrganizationPayload> {
     return { organization: await this.service.rename(actor, input.organizationId, input.name) };
-  }
-
-  @Mutation(() => DeleteOrganizationPayload, {
-    description: 'Deletes an organization with everything in it, at once and for good. Its audit trail stays.',
-  })
-  @Requires('organization.delete', 'input.organizationId')
-  async deleteOrganization(
-    @CurrentActor() actor: Actor,
-    @Args('input') input: DeleteOrganizationInput,
-  ): Promise<DeleteOrganizationPayload> {
-    return { organization: await this.service.delete(actor, input.organizationId) };
   }
 }

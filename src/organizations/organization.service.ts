@@ -6,16 +6,16 @@ import { Config } from '../platform/config/config.js';
 import { randomId } from '../platform/crypto/digest.js';
 import { Database } from '../platform/database/database.js';
 import { AppError } from '../platform/errors/app-error.js';
-import { domainEvent, DomainEvents } from '../platform/events/domain-events.js';
+import { domainEvent } from '../platform/events/domain-events.js';
 import { page, type Connection, type PageRequest } from '../platform/graphql/connection.js';
 import { slugOf } from '../platform/text/slug.js';
 import type { Actor, Scope } from '../policy/actor.js';
-import { refuseStaleProof } from '../policy/fresh-proof.js';
 import { plans, plansWith, type Feature } from '../policy/plans.js';
 import type { ScopeLocator } from '../policy/requires.decorator.js';
+import { DeletionStore } from './deletion/deletion-store.service.js';
 import { MemberService } from './members/member.service.js';
 import { OrganizationEntity } from './organization.entity.js';
-import { organizationCreated, organizationDeleted, organizationUpdated } from './organization.events.js';
+import { organizationCreated, organizationUpdated } from './organization.events.js';
 import type { Organization } from './organization.types.js';
 
 /** Told before an organization and all its rows go, in the same commit. */
@@ -27,7 +27,7 @@ export class OrganizationService implements ScopeLocator {
     private readonly database: Database,
     private readonly audit: AuditService,
     private readonly members: MemberService,
-    private readonly events: DomainEvents,
+    private readonly deletions: DeletionStore,
     private readonly clock: Clock,
     private readonly config: Config,
   ) {}
@@ -90,6 +90,7 @@ export class OrganizationService implements ScopeLocator {
       plan: this.config.defaultPlan,
       createdAt: this.clock.now(),
     };
+    if (await this.deletions.keepsSlug(actor, organization.slug)) throw slugTaken();
     return this.database.transaction(async (tx) => {
       const inserted = await tx
         .createQueryBuilder()
@@ -99,7 +100,7 @@ export class OrganizationService implements ScopeLocator {
         .orIgnore()
         .returning('id')
         .execute();
-      if ((inserted.raw as unknown[]).length === 0) throw new AppError('CONFLICT', { message: 'This slug is taken.' });
+      if ((inserted.raw as unknown[]).length === 0) throw slugTaken();
       await this.audit.record(tx, actor, organizationCreated, organization);
       if (actor.kind === 'user') {
         await this.members.add(tx, actor, { organizationId: id, userId: actor.id, role: 'OWNER', source: 'CREATOR' });
@@ -118,18 +119,6 @@ export class OrganizationService implements ScopeLocator {
     });
   }
 
-  /** Deletes an organization and all that is in it. Its trail stays. @throws STEP_UP_REQUIRED */
-  async delete(actor: Actor, id: string): Promise<Organization> {
-    refuseStaleProof(actor, this.clock.now());
-    return this.database.transaction(async (tx) => {
-      const organization = await this.get(id);
-      await this.events.publish(tx, organizationWillGo, { organizationId: id });
-      await tx.delete(OrganizationEntity, { id });
-      await this.audit.record(tx, actor, organizationDeleted, organization);
-      return organization;
-    });
-  }
-
   /** @throws ENTITLEMENT_REQUIRED, naming the plans that have the feature */
   async refuseUnlessEntitled(organizationId: string, feature: Feature): Promise<void> {
     const { plan } = await this.get(organizationId);
@@ -141,3 +130,5 @@ export class OrganizationService implements ScopeLocator {
     });
   }
 }
+
+const slugTaken = (): AppError => new AppError('CONFLICT', { message: 'This slug is taken.' });

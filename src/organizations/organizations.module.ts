@@ -3,6 +3,14 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { DeletionEntity } from './deletion/deletion.entity.js';
+import { DeletionNotices } from './deletion/deletion-notices.service.js';
+import { DeletionPurge } from './deletion/deletion-purge.service.js';
+import { DeletionStore } from './deletion/deletion-store.service.js';
+import { OrganizationDeletionResolver } from './deletion/organization-deletion.resolver.js';
+import { OrganizationDeletion } from './deletion/organization-deletion.service.js';
+import { OrganizationRestoration } from './deletion/organization-restoration.service.js';
+import { ReturningDomains } from './deletion/returning-domains.service.js';
 import { DomainCheck } from './domains/domain-check.service.js';
 import { DomainEntity } from './domains/domain.entity.js';
 import { DomainEvidence } from './domains/domain-evidence.service.js';
@@ -46,12 +54,20 @@ import { SessionLimitsService } from './security-policy/session-limits.service.j
       InvitationEntity,
       DomainEntity,
       SecurityPolicyEntity,
+      DeletionEntity,
     ]),
   ],
   providers: [
     OrganizationService,
     OrganizationLoader,
     OrganizationResolver,
+    DeletionStore,
+    DeletionNotices,
+    DeletionPurge,
+    OrganizationDeletion,
+    OrganizationRestoration,
+    ReturningDomains,
+    OrganizationDeletionResolver,
     BreakGlassService,
     BreakGlassResolver,
     SsoExceptionService,
@@ -84,6 +100,7 @@ import { SessionLimitsService } from './security-policy/session-limits.service.j
     SsoExceptionService,
     OrganizationService,
     OrganizationLoader,
+    DeletionStore,
     MemberService,
     InvitationService,
     DomainCheck,

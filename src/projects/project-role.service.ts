@@ -44,6 +44,12 @@ export class ProjectRoleService implements OnModuleInit {
     return row?.role ?? null;
   }
 
+  /** By user: the roles that members have in a project of their own. */
+  async allIn({ organizationId, projectId }: ProjectScope): Promise<Record<string, BuiltInRole>> {
+    const rows = await this.rolesIn(organizationId).find({ projectId });
+    return Object.fromEntries(rows.map(({ userId, role }) => [userId, role]));
+  }
+
   /** Every member of the organization, with the role that counts in the project. */
   async listMembers(
     { organizationId, projectId }: ProjectScope,

@@ -21,8 +21,3 @@ export const projectUpdated = auditEvent(
     after: told(after),
   }),
 );
-
-export const projectDeleted = auditEvent('project.deleted', (project: Project) => ({
-  ...place(project),
-  before: told(project),
-}));

@@ -77,17 +77,3 @@ export class UpdateProjectPayload {
   @Field(() => Project, { description: 'The project as it is now.' })
   project!: ProjectFacts;
 }
-
-@InputType({ description: 'The project to delete, with the roles and keys in it, at once and for good.' })
-export class DeleteProjectInput extends MutationInput {
-  @Field(() => ID, { description: 'The project.' })
-  @IsString()
-  @MaxLength(100)
-  projectId!: string;
-}
-
-@ObjectType({ description: 'What deleting a project gives.' })
-export class DeleteProjectPayload {
-  @Field(() => Project, { description: 'The project as it was.' })
-  project!: ProjectFacts;
-}

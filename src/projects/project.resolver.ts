@@ -9,8 +9,6 @@ import { Public, Requires } from '../policy/requires.decorator.js';
 import {
   CreateProjectInput,
   CreateProjectPayload,
-  DeleteProjectInput,
-  DeleteProjectPayload,
   Project,
   ProjectConnection,
   UpdateProjectInput,
@@ -54,19 +52,6 @@ export class ProjectResolver {
     @Args('input') input: UpdateProjectInput,
   ): Promise<UpdateProjectPayload> {
     return { project: await this.projects.update(actor, scope, input) };
-  }
-
-  @Mutation(() => DeleteProjectPayload, {
-    description:
-      'Deletes a project with the roles and keys in it, at once and for good. The trail keeps what happened in it.',
-  })
-  @Requires('project.delete', 'input.projectId')
-  async deleteProject(
-    @CurrentActor() actor: Actor,
-    @CurrentScope() scope: ProjectScope,
-    @Args('input') _input: DeleteProjectInput,
-  ): Promise<DeleteProjectPayload> {
-    return { project: await this.projects.delete(actor, scope) };
   }
 
   @ResolveField(() => Organization, { description: 'The organization that it belongs to.' })

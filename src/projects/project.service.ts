@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Not, type SelectQueryBuilder } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
-import { MemberService } from '../organizations/members/member.service.js';
 import { Clock } from '../platform/clock/clock.js';
 import { randomId } from '../platform/crypto/digest.js';
 import { Database, type Tx } from '../platform/database/database.js';
@@ -10,10 +9,9 @@ import { AppError, invalid } from '../platform/errors/app-error.js';
 import { page, type Connection, type PageRequest } from '../platform/graphql/connection.js';
 import { slugOf } from '../platform/text/slug.js';
 import type { Actor } from '../policy/actor.js';
-import { refuseStaleProof } from '../policy/fresh-proof.js';
 import type { ScopeLocator } from '../policy/requires.decorator.js';
 import { ProjectEntity } from './project.entity.js';
-import { projectCreated, projectDeleted, projectUpdated } from './project.events.js';
+import { projectCreated, projectUpdated } from './project.events.js';
 import type { Project, ProjectScope } from './project.types.js';
 
 interface NewProject {
@@ -34,7 +32,6 @@ export class ProjectService implements ScopeLocator {
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
-    private readonly members: MemberService,
     private readonly clock: Clock,
   ) {}
 
@@ -92,7 +89,7 @@ export class ProjectService implements ScopeLocator {
     const slug = change.slug ?? null;
     if (name === null && slug === null) throw invalid('name', 'Give a new name, a new slug, or both.');
     return this.database.transaction(async (tx) => {
-      const before = await lock(tx, scope);
+      const before = await this.lock(tx, scope);
       const after: Project = { ...before, name: name ?? before.name, slug: slug ?? before.slug };
       if (await isTaken(tx, after)) throw slugTaken();
       await tx.update(ProjectEntity, { id: after.id }, { name: after.name, slug: after.slug });
@@ -101,17 +98,14 @@ export class ProjectService implements ScopeLocator {
     });
   }
 
-  /** Deletes a project with the roles and keys in it. @throws STEP_UP_REQUIRED */
-  async delete(actor: Actor, scope: ProjectScope): Promise<Project> {
-    refuseStaleProof(actor, this.clock.now());
-    return this.database.transaction(async (tx) => {
-      // Invitations and roles in it go too, so it takes its turn among them.
-      await this.members.takeTurns(tx, scope.organizationId);
-      const project = await lock(tx, scope);
-      await tx.delete(ProjectEntity, { id: project.id });
-      await this.audit.record(tx, actor, projectDeleted, project);
-      return project;
+  /** The project as nobody else can change it until the transaction ends. @throws NOT_FOUND */
+  async lock(tx: Tx, { organizationId, projectId }: ProjectScope): Promise<Project> {
+    const project = await tx.findOne(ProjectEntity, {
+      where: { organizationId, id: projectId },
+      lock: { mode: 'for_no_key_update' },
     });
+    if (!project) throw new AppError('NOT_FOUND');
+    return project;
   }
 }
 
@@ -121,16 +115,6 @@ async function narrowTo(actor: Actor, organizationId: string, query: SelectQuery
 }
 
 const slugTaken = (): AppError => new AppError('CONFLICT', { message: 'This slug is taken.' });
-
-/** The project as nobody else can change it until the transaction ends. */
-async function lock(tx: Tx, { organizationId, projectId }: ProjectScope): Promise<Project> {
-  const project = await tx.findOne(ProjectEntity, {
-    where: { organizationId, id: projectId },
-    lock: { mode: 'for_no_key_update' },
-  });
-  if (!project) throw new AppError('NOT_FOUND');
-  return project;
-}
 
 function isTaken(tx: Tx, { organizationId, slug, id }: Project): Promise<boolean> {
   return tx.existsBy(ProjectEntity, { organizationId, slug, id: Not(id) });

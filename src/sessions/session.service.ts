@@ -153,6 +153,11 @@ export class SessionService implements OnModuleInit {
     return affected ?? 0;
   }
 
+  /** Ends the sessions of several users that one connection has opened. */
+  async endAllThrough(tx: Tx, userIds: readonly string[], connection: string): Promise<void> {
+    await tx.query('delete from sessions where user_id = any($1) and connection = $2', [userIds, connection]);
+  }
+
   /**
    * Ends the sessions of everybody whose email lies in this domain, but for those that one of `connections` has opened.
    * @param domain canonical, as `parseEmailAddress` gives it

@@ -7,6 +7,7 @@ import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { ConnectionMoves } from './connections/connection-moves.service.js';
 import { ConnectionSecrets } from './connections/connection-secrets.service.js';
+import { ConnectionSessions } from './connections/connection-sessions.service.js';
 import { ConnectionStore } from './connections/connection-store.service.js';
 import { ConnectionDomainEntity } from './domains/connection-domain.entity.js';
 import { ConnectionDomains } from './domains/connection-domain.service.js';
@@ -62,6 +63,7 @@ const connections = [
   ConnectionDomains,
   ConnectionMoves,
   ConnectionSecrets,
+  ConnectionSessions,
   ConnectionStore,
   ProviderInspectionService,
   SettingsReader,

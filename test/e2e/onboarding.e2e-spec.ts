@@ -15,6 +15,7 @@ import {
 } from '../support/accounts.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { deleteOrganization, deleteProject, restoreOrganization, restoreProject } from '../support/deletions.js';
 import { createOrganization, createPerson, type Person } from '../support/factories.js';
 import { removeMember } from '../support/members.js';
 import { createApiKey } from '../support/projects.js';
@@ -147,6 +148,29 @@ describe('a start with INIT_… settings', () => {
     await started({ INIT_ORG_ID: 'third', INIT_PROJECT_ID: 'chat' }, async (app) => {
       const { rows } = await app.database.query(`select organization_id, name from projects where id = 'chat'`);
       expect(rows).toEqual([{ organization_id: 'acme', name: 'Chat' }]);
+    });
+  });
+
+  it('does not take the place of what was deleted and may come back', async () => {
+    const fifth = { ...settings, INIT_ORG_ID: 'fifth', INIT_PROJECT_ID: 'fifth', INIT_USER_EMAIL: 'fay@acme.test' };
+    const keyPair = { INIT_PROJECT_PUBLIC_KEY: '', INIT_PROJECT_SECRET_KEY: '' };
+    const newOwner = { INIT_USER_EMAIL: 'gus@acme.test' };
+    const there = async (app: TestApp) =>
+      (
+        await app.database.query<object>(
+          `select id from projects where id = 'fifth' union all select id from organizations where id = 'fifth'`,
+        )
+      ).rows;
+    await started({ ...fifth, ...keyPair }, (app) => deleteProject({ browser: app.admin() }, { projectId: 'fifth' }));
+    await started({ ...fifth, ...keyPair }, async (app) => {
+      expect(await there(app)).toHaveLength(1);
+      await deleteOrganization({ browser: app.admin() }, { organizationId: 'fifth' });
+    });
+    await started({ ...fifth, ...keyPair, ...newOwner }, async (app) => {
+      expect(await there(app)).toEqual([]);
+      await restoreOrganization({ browser: app.admin() }, { organizationId: 'fifth' });
+      await restoreProject({ browser: app.admin() }, { projectId: 'fifth' });
+      expect(await there(app)).toHaveLength(2);
     });
   });
 

@@ -72,7 +72,7 @@ describe('a project', () => {
     expect(await trailOf(project.id)).toEqual([
       { ...common, action: 'project.created', before: null, after: first },
       { ...common, action: 'project.updated', before: first, after: second },
-      { ...common, action: 'project.deleted', before: second, after: null },
+      { ...common, action: 'project.deleted', before: second, after: { goneAt: expect.any(String) } },
     ]);
   });
 

@@ -58,6 +58,8 @@ const eventsOf: Readonly<Record<string, readonly string[]>> = {
   removeSsoDomain: ['ssoConnection.domainRemoved'],
   resendInvitation: ['invitation.resent'],
   resetSecondFactors: ['secondFactors.reset'],
+  restoreOrganization: ['organization.restored'],
+  restoreProject: ['project.restored'],
   revokeAllSessions: ['user.sessionsRevoked'],
   revokeApiKey: ['apiKey.revoked'],
   revokeBreakGlass: ['member.breakGlassRevoked'],

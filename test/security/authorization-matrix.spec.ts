@@ -3,8 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { getNamedType, type GraphQLSchema } from 'graphql';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { createCast, createCompleteTenant, type Cast, type CompleteTenant } from '../support/complete-tenant.js';
+import { deleteOrganization } from '../support/deletions.js';
 import { inParallel } from '../support/in-parallel.js';
 import { mutationInputs, queryArguments } from '../support/operations.js';
+import { rowDigests } from '../support/row-digests.js';
 import {
   inputFieldsOf,
   isOfList,
@@ -49,6 +51,7 @@ const codes: Readonly<Record<string, string>> = {
 const verdicts = table(`
                                 anonymous stranger owner admin member viewer hidden projectKey organizationKey administrator
   Query.auditEvents             401       404      ok    ok    403    403    403    404        ok              ok
+  Query.deletedOrganizations    401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   Query.explainAccess           401       404      ok    ok    ok     403    404    ok         ok              ok
   Query.organization            401       404      ok    ok    ok     ok     ok     404        ok              ok
   Query.organizations           401       ok       ok    ok    ok     ok     ok     ok         ok              ok
@@ -100,6 +103,8 @@ const verdicts = table(`
   Mutation.removeSsoDomain      401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.resendInvitation     401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.resetSecondFactors   401       404      ok    403   403    403    403    404        ok              ok
+  Mutation.restoreOrganization  401       404      ok    404   404    404    404    404        404             ok
+  Mutation.restoreProject       401       404      ok    ok    404    404    404    404        ok              ok
   Mutation.revokeAllSessions    401       404      ok    ok    404    404    404    404        ok              ok
   Mutation.revokeApiKey         401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.revokeBreakGlass     401       404      ok    403   403    403    403    404        ok              ok
@@ -139,6 +144,7 @@ const verdicts = table(`
   Member.user                   401       404      ok    ok    ok     403    ok     404        ok              ok
   Membership.organization       401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   Organization.apiKeys          401       404      ok    ok    403    403    403    404        ok              ok
+  Organization.deletedProjects  401       404      ok    ok    ok     ok     ok     404        ok              ok
   Organization.domains          401       404      ok    ok    ok     ok     ok     404        ok              ok
   Organization.groups           401       404      ok    ok    ok     403    ok     404        ok              ok
   Organization.invitations      401       404      ok    ok    ok     403    ok     404        ok              ok
@@ -320,6 +326,38 @@ describe('104: who may do what', () => {
   );
 
   it(
+    'is told of a deleted tenant in the very bytes that are told of one that never was',
+    async () => {
+      const deleted = await createCompleteTenant(app, cast);
+      await deleteOrganization(cast.owner, { organizationId: deleted.organizationId });
+      const before = await rowDigests(app, ['audit_events', 'audit_chains']);
+      const insiders = ['owner', 'admin', 'member', 'stranger', 'administrator'] as const;
+      const cases = [...calls()]
+        .filter(([name]) => namesThing(name) && !outlives(name))
+        .flatMap(([name, call]) => insiders.map((caller) => ({ name, call, caller })))
+        .filter(({ name, caller }) => caller !== 'administrator' || !ofItsTrail(name));
+      expect(cases.length).toBeGreaterThan(400);
+      const found = await inParallel(8, cases, async ({ name, call, caller }) => {
+        const client = clientFor(caller, deleted);
+        const [ofDeleted, ofMissing] = [await call(client, deleted), await call(client, missing)];
+        return { what: `${name} as ${caller}`, ofDeleted, ofMissing };
+      });
+
+      expect(found.map(({ what, ofDeleted }) => [what, refusalIn(ofDeleted)])).toEqual(
+        found.map(({ what, ofMissing }) => [what, refusalIn(ofMissing)]),
+      );
+      expect(found.filter(({ ofDeleted }) => verdictOf(ofDeleted) === 'ok').map(({ what }) => what)).toEqual([]);
+      expect(found.filter(({ ofDeleted }) => tellsOf(ofDeleted, deleted)).map(({ what }) => what)).toEqual([]);
+      expect(await rowDigests(app, ['audit_events', 'audit_chains'])).toEqual(before);
+      for (const caller of ['projectKey', 'organizationKey'] as const) {
+        const answer = await clientFor(caller, deleted).postJson('/graphql', { query: '{ viewer { kind } }' });
+        expect(answer.status).toBe(401);
+      }
+    },
+    PATIENCE_MS,
+  );
+
+  it(
     'does not let a foreign thing into an operation on one’s own',
     async () => {
       const before = await everythingOf(foreign);
@@ -354,6 +392,17 @@ describe('104: who may do what', () => {
     },
     PATIENCE_MS,
   );
+
+  /** Whether it is of a person, who stays when the tenant goes; or of another tenant, which was deleted before. */
+  function outlives(name: string): boolean {
+    const ofPeople = ['changeEmail', 'revokeSession', 'revokeAllSessions', 'unlinkIdentity', 'createUser'];
+    return [...ofPeople, 'restoreOrganization'].some((mutation) => name === `Mutation.${mutation}`);
+  }
+
+  /** The instance's administrator still reads what has happened in it. */
+  function ofItsTrail(name: string): boolean {
+    return ['Query.auditEvents', 'Query.verifyAuditTrail', 'AuditEvent.actor'].includes(name);
+  }
 
   /** Whether the operation, or the way to the field, names a thing of a tenant. */
   function namesThing(name: string): boolean {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { issueKeyPair } from '../../src/api-keys/api-key-token.js';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { deleteOrganization, deleteProject, restoreOrganization, restoreProject } from '../support/deletions.js';
 import { createOrganization, createPerson, addMember, type Person } from '../support/factories.js';
 import { acceptInvitation, inviteMember, tokenIn } from '../support/invitations.js';
 import { removeMember } from '../support/members.js';
@@ -13,6 +14,9 @@ import { compared } from '../support/timing.js';
 
 const revoke = 'mutation ($input: RevokeApiKeyInput!) { revokeApiKey(input: $input) { apiKey { id } } }';
 const password = 'a long pass phrase, and no other';
+
+/** Within which every process must have noticed. */
+const secondGone = () => new Promise((resolve) => setTimeout(resolve, 1000));
 
 describe('keys withstand', () => {
   let app: TestApp;
@@ -207,6 +211,62 @@ describe('keys withstand', () => {
     dataOf(await owner.browser.graphql(revoke, { input: { apiKeyId: key.apiKey.id } }));
     expect((await verify(key.secretKey)).status).toBe(401);
     expect((await program.postJson('/graphql', { query: '{ viewer { kind } }' })).status).toBe(401);
+  });
+
+  it('112: a key in use whose project or organization is deleted, in every process, until that comes back', async () => {
+    const neighbour = await startTestApp({ DATABASE_URL: app.databaseUrl, ENCRYPTION_KEY: app.encryptionKey });
+    try {
+      const { id: doomed } = await createOrganization(owner, 'Doomed');
+      const { id: project } = await createProject(owner.browser, doomed);
+      const ofProject = await createApiKey(owner.browser, { projectId: project });
+      const ofOrganization = await createApiKey(owner.browser, {
+        organizationId: doomed,
+        permissions: ['organization.read'],
+      });
+      const statuses = async ({ secretKey }: CreatedKey) => {
+        const shown = [app, neighbour].map((one) => one.browser({ bearer: secretKey }));
+        const verified = shown.map((program) => program.postJson('/api/keys/verify', {}));
+        const called = shown.map((program) => program.postJson('/graphql', { query: '{ viewer { kind } }' }));
+        return (await Promise.all([...verified, ...called])).map(({ status }) => status);
+      };
+      const [good, bad] = [
+        [200, 200, 200, 200],
+        [401, 401, 401, 401],
+      ];
+      const both = async () => [await statuses(ofProject), await statuses(ofOrganization)];
+      for (let warm = 0; warm < 20; warm += 1) expect(await both()).toEqual([good, good]);
+
+      await deleteProject(owner, { projectId: project });
+      await secondGone();
+      expect(await both()).toEqual([bad, good]);
+      await restoreProject(owner, { projectId: project });
+      await secondGone();
+      expect(await both()).toEqual([good, good]);
+      await deleteOrganization(owner, { organizationId: doomed });
+      await secondGone();
+      expect(await both()).toEqual([bad, bad]);
+      await restoreOrganization(owner, { organizationId: doomed });
+      await secondGone();
+      expect(await both()).toEqual([good, good]);
+    } finally {
+      await neighbour.stop();
+    }
+  });
+
+  it('113: a key whose project or organization was deleted, in the words for one that never was', async () => {
+    const { id: doomed } = await createOrganization(owner, 'Doomed');
+    const { id: project } = await createProject(owner.browser, doomed);
+    const keys = [
+      await createApiKey(owner.browser, { projectId: project }),
+      await createApiKey(owner.browser, { organizationId: doomed, permissions: ['organization.read'] }),
+    ];
+    await deleteProject(owner, { projectId: project });
+    await deleteOrganization(owner, { organizationId: doomed });
+    const never = await verify(issueKeyPair().secretKey.reveal());
+    for (const { secretKey } of keys) {
+      const answer = await verify(secretKey, { projectId: project });
+      expect([answer.status, answer.text]).toEqual([never.status, never.text]);
+    }
   });
 
   it('113: a key that has expired, or whose maker was removed, in the words for one that never was', async () => {

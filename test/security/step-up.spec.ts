@@ -23,6 +23,8 @@ const dangerous: readonly (readonly [what: string, mutation: string, input: Inpu
   ['lets somebody without an account set single sign-on up', 'createSsoSetupLink', asUsual('createSsoSetupLink')],
   ['deletes a project', 'deleteProject', asUsual('deleteProject')],
   ['deletes an organization', 'deleteOrganization', asUsual('deleteOrganization')],
+  ['brings a project back', 'restoreProject', asUsual('restoreProject')],
+  ['brings an organization back', 'restoreOrganization', asUsual('restoreOrganization')],
   ['changes the security policy', 'updateSecurityPolicy', asUsual('updateSecurityPolicy')],
   [
     'makes a key of the organization',

@@ -63,6 +63,10 @@ export interface CompleteTenant {
   readonly roleId: string;
   readonly groupId: string;
   readonly roleGrantId: string;
+  /** In this organization, in which `hidden` had the role NONE there too. */
+  readonly deletedProjectId: string;
+  /** Another one, of the same owners. */
+  readonly deletedOrganizationId: string;
   readonly apiKeyId: string;
   /** Of the project, with every permission that counts there; the key `apiKeyId` is its own. */
   readonly serviceAccountId: string;
@@ -106,6 +110,8 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
     roleId: randomUUID(),
     groupId: randomUUID(),
     roleGrantId: randomUUID(),
+    deletedProjectId: randomUUID(),
+    deletedOrganizationId: randomUUID(),
     apiKeyId: randomUUID(),
     serviceAccountId: randomUUID(),
     organizationAccountId: randomUUID(),
@@ -132,6 +138,11 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
       permissions: ownPermissions,
     },
   ];
+  const deletions = [
+    { id: randomUUID(), table: 'projects', of: tenant.organizationId, root: tenant.deletedProjectId },
+    { id: randomUUID(), table: 'organizations', of: tenant.deletedOrganizationId, root: tenant.deletedOrganizationId },
+  ];
+  const remembered = JSON.stringify({ [cast.owner.id]: 'OWNER', [cast.hidden.id]: 'NONE' });
   const [connectedDomainId, sharedDomainId] = [randomUUID(), tenant.sharedDomainId];
   await app.database.query(`
     insert into organizations (id, name, slug, plan) values ('${tenant.organizationId}', 'Organization ${marker}', '${marker}', 'self-hosted');
@@ -215,6 +226,14 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
       .join(', ')};
     update api_keys set service_account_id = '${tenant.serviceAccountId}' where id = '${tenant.apiKeyId}';
     update api_keys set created_at = now() - interval '100 days' where organization_id = '${tenant.organizationId}';
+    insert into deletions (id, organization_id, project_id, within_organization_id, name, slug, roles, deleted_by, deleted_at, gone_at)
+      select id, of, nullif(root, of), case when root <> of then of end, 'Deleted ${marker}', 'd-${marker}',
+             '${remembered}', '${cast.coOwner.email}', now(), now() + interval '1 day'
+      from (values ${rows(deletions.map(({ id, of, root }) => [id, of, root]))}) v (id, of, root);
+    insert into set_aside_rows (deletion_id, table_name, row)
+      select id, "table", jsonb_strip_nulls(jsonb_build_object('id', root, 'organization_id', nullif(of, root), 'plan', 'self-hosted',
+             'name', 'Deleted ${marker}', 'slug', 'd-${marker}', 'created_at', now()))
+      from (values ${rows(deletions.map(({ id, table, of, root }) => [id, table, of, root]))}) v (id, "table", of, root);
   `);
   return tenant;
 }

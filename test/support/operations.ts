@@ -66,6 +66,8 @@ export const mutationInputs: Readonly<Record<string, (tenant: CompleteTenant, is
   }),
   resendInvitation: ({ invitationId }) => ({ invitationId }),
   resetSecondFactors: ({ organizationId, lostId }) => ({ organizationId, userId: lostId }),
+  restoreOrganization: ({ deletedOrganizationId }) => ({ organizationId: deletedOrganizationId }),
+  restoreProject: ({ deletedProjectId }) => ({ projectId: deletedProjectId }),
   revokeAllSessions: ({ employeeId }) => ({ userId: employeeId }),
   revokeApiKey: ({ apiKeyId }) => ({ apiKeyId }),
   revokeBreakGlass: ({ organizationId, ownerId }) => ({ organizationId, userId: ownerId }),
@@ -98,6 +100,7 @@ export const mutationInputs: Readonly<Record<string, (tenant: CompleteTenant, is
 /** The arguments with which each query tells of a tenant. */
 export const queryArguments: Readonly<Record<string, (tenant: CompleteTenant) => Arguments>> = {
   auditEvents: ({ organizationId }) => ({ organizationId }),
+  deletedOrganizations: () => ({}),
   explainAccess: ({ organizationId, projectId, colleagueId }) => ({
     input: { organizationId, projectId, userId: colleagueId, permission: 'traces.read' },
   }),

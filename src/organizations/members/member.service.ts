@@ -69,6 +69,11 @@ export class MemberService {
     return rows.map(({ email }) => email);
   }
 
+  async idsOfOwners(organizationId: string): Promise<string[]> {
+    const owners = await this.database.reader.findBy(MembershipEntity, { organizationId, role: 'OWNER' });
+    return owners.map(({ userId }) => userId);
+  }
+
   /** @param only narrows the list to the memberships that meet a condition on `membership` */
   list(organizationId: string, request: PageRequest, only?: MembershipCondition): Promise<Connection<Membership>> {
     const query = this.database.reader

@@ -81,6 +81,7 @@ export const settings = {
   DEFAULT_PLAN: z.enum(['hobby', 'core', 'pro', 'pro+teams', 'enterprise', 'self-hosted']).default('self-hosted'),
   DEFAULT_ORGANIZATION_ROLE: role.default('VIEWER'),
   DEFAULT_PROJECT_ROLE: role.default('VIEWER'),
+  DELETION_GRACE_DAYS: whole(0, 365).default(7),
   INIT_ORG_ID: id.optional(),
   INIT_ORG_NAME: text(1, 120).optional(),
   INIT_PROJECT_ID: id.optional(),

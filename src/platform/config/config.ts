@@ -72,6 +72,8 @@ export abstract class Config {
   abstract readonly defaultPlan: 'hobby' | 'core' | 'pro' | 'pro+teams' | 'enterprise' | 'self-hosted';
   abstract readonly defaultOrganizationRole: Role;
   abstract readonly defaultProjectRole: Role;
+  /** For so long the deletion of an organization or a project can be undone; 0: it cannot. */
+  abstract readonly deletionGraceDays: number;
   abstract readonly providers: readonly ProviderConfig[];
   /** Organization (id or slug) and role given to new users at their first sign-in. */
   abstract readonly defaultTeam: string | null;

@@ -63,6 +63,7 @@ export function loadConfig(environment: Environment): Config {
     defaultPlan: read.DEFAULT_PLAN,
     defaultOrganizationRole: read.DEFAULT_ORGANIZATION_ROLE,
     defaultProjectRole: read.DEFAULT_PROJECT_ROLE,
+    deletionGraceDays: read.DELETION_GRACE_DAYS,
     providers,
     defaultTeam: file.auth?.default_team ?? null,
     defaultRole: roleNamed(file.auth?.default_role),

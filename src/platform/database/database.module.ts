@@ -8,6 +8,7 @@ import { Database } from './database.js';
 import { Idempotency } from './idempotency.js';
 import { Notifications } from './notifications.js';
 import { PreparedStatements } from './prepared-statements.js';
+import { SetAside } from './set-aside/set-aside.js';
 
 @Global()
 @Module({
@@ -22,7 +23,7 @@ import { PreparedStatements } from './prepared-statements.js';
       }),
     }),
   ],
-  providers: [Database, DomainEvents, Idempotency, Notifications, PreparedStatements],
-  exports: [Database, DomainEvents, Idempotency, Notifications, PreparedStatements],
+  providers: [Database, DomainEvents, Idempotency, Notifications, PreparedStatements, SetAside],
+  exports: [Database, DomainEvents, Idempotency, Notifications, PreparedStatements, SetAside],
 })
 export class DatabaseModule {}

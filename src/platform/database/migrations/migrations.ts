@@ -26,6 +26,7 @@ import { SsoSetupLinks1764000017000 } from './1764000017000-sso-setup-links.js';
 import { RolesGroupsGrants1764000024000 } from './1764000024000-roles-groups-grants.js';
 import { KeyRotation1764000018000 } from './1764000018000-key-rotation.js';
 import { ServiceAccounts1764000023000 } from './1764000023000-service-accounts.js';
+import { Deletions1764000022000 } from './1764000022000-deletions.js';
 
 /** Every migration, oldest first. One that has been released is never edited. */
 export const migrations = [
@@ -57,4 +58,5 @@ export const migrations = [
   KeyNetworks1764000019000,
   RolesGroupsGrants1764000024000,
   ServiceAccounts1764000023000,
+  Deletions1764000022000,
 ] as const;
