@@ -18,7 +18,7 @@ import { OrganizationEntity } from './organization.entity.js';
 import { organizationCreated, organizationUpdated } from './organization.events.js';
 import type { Organization } from './organization.types.js';
 
-/** Told before an organization and all its rows go, in the same commit. */
+/** Told before an organization and all its rows go, in the same commit. Those may come back; what is not a row of it does not. */
 export const organizationWillGo = domainEvent<{ readonly organizationId: string }>('organization.willGo');
 
 @Injectable()

@@ -12,11 +12,13 @@ import {
   restoreProject,
 } from '../support/deletions.js';
 import { addMember, createOrganization, createPerson, type Person } from '../support/factories.js';
+import { acceptInvitation, inviteMember, tokenIn } from '../support/invitations.js';
 import { changeRole, removeMember } from '../support/members.js';
 import { createApiKey, createProject } from '../support/projects.js';
 import { rowDigests } from '../support/row-digests.js';
 import { startHostileProvider, type HostileProvider } from '../support/servers/hostile-openid-provider.js';
 import { startMailSink, type MailSink } from '../support/servers/mail-sink.js';
+import { createSetupLink } from '../support/setup-links.js';
 import { attemptSignIn, createTenant, verifiedDomain, whoIs } from '../support/sso.js';
 import { actionsOf } from '../support/trail.js';
 
@@ -137,6 +139,23 @@ describe('deleting an organization', () => {
     expect(await whoIs(browser)).toBeNull();
     const again = await attemptSignIn(app, provider, connection.key, { sub: 'ada', email: 'ada@acme.test' });
     expect(await whoIs(again.browser)).toBe('ada@acme.test');
+  });
+
+  it('closes the ways in that lie in somebody’s mailbox, until it is back', async () => {
+    const invitee = await createPerson(app);
+    await inviteMember(owner, { organizationId, email: invitee.email, role: 'VIEWER' });
+    const invitation = tokenIn(await mails.next(({ to }) => to.includes(invitee.email)));
+    const setupLink = await createSetupLink(owner, { organizationId });
+    const opened = async () => (await app.browser().get(setupLink.path)).status;
+    expect(await opened()).toBe(200);
+
+    await deleteOrganization(owner, { organizationId });
+    await expect(acceptInvitation(invitee, invitation)).rejects.toEqual(code('INVITATION_INVALID'));
+    expect(await opened()).toBe(410);
+    await restoreOrganization(owner, { organizationId });
+    expect(await opened()).toBe(200);
+    await acceptInvitation(invitee, invitation);
+    expect(await visible(invitee)).toEqual({ organization: { name: 'Acme & Sons' } });
   });
 
   it('is undone to the last byte of every table', async () => {
@@ -325,6 +344,25 @@ describe('deleting a project', () => {
     await purge(app);
     expect(await deletedProjects(owner, organizationId)).toEqual([]);
     expect((await actionsOf(app, organizationId)).at(-1)).toBe('project.purged');
+  });
+
+  it('asks who restores for what the organization asks of whoever enters', async () => {
+    await deleteProject(owner, { projectId });
+    await app.database.query(
+      `insert into security_policies (organization_id, second_factor_required) values ($1, true)`,
+      [organizationId],
+    );
+    await expect(restoreProject(owner, { projectId })).rejects.toEqual(code('SECOND_FACTOR_REQUIRED'));
+    expect(await restoreProject({ browser: app.admin() }, { projectId })).toMatchObject({ id: projectId });
+  });
+
+  it('is undone by a key of the organization that might delete it, and by no other', async () => {
+    const key = async (permissions: string[]) =>
+      app.browser({ bearer: (await createApiKey(owner.browser, { organizationId, permissions })).secretKey });
+    const [deleting, reading] = [await key(['project.delete']), await key(['project.read', 'organization.read'])];
+    await deleteProject({ browser: deleting }, { projectId });
+    await expect(restoreProject({ browser: reading }, { projectId })).rejects.toEqual(code('NOT_FOUND'));
+    expect(await restoreProject({ browser: deleting }, { projectId })).toMatchObject({ id: projectId });
   });
 
   it('asks who restores for their role of today', async () => {
