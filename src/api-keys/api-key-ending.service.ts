@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { In, IsNull } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
-import { memberRemoved } from '../organizations/members/member.service.js';
+import { memberDeactivated, memberRemoved } from '../organizations/members/member.service.js';
 import { Clock } from '../platform/clock/clock.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { TenantRepository } from '../platform/database/tenant-repository.js';
@@ -36,10 +36,13 @@ export class ApiKeyEndingService implements OnModuleInit {
     private readonly clock: Clock,
   ) {}
 
-  /** Whoever leaves an organization leaves no key behind: neither one of theirs, nor one that such a key has made. */
+  /** Whoever leaves an organization, or is deactivated, leaves no key behind: neither one of theirs, nor one that such a key has made. */
   onModuleInit(): void {
     this.events.on(memberRemoved, (tx, { actor, organizationId, userId }) =>
       this.endAll(tx, actor, organizationId, { first: madeBy, of: userId, reason: 'creatorRemoved' }),
+    );
+    this.events.on(memberDeactivated, (tx, { actor, organizationId, userId }) =>
+      this.endAll(tx, actor, organizationId, { first: madeBy, of: userId, reason: 'creatorDeactivated' }),
     );
     // Whoever left while a project was deleted left keys in it that could not be ended then.
     this.events.on(projectReturned, async (tx, { actor, scope: { organizationId, projectId }, formerMemberIds }) => {

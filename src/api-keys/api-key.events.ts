@@ -2,10 +2,12 @@ import { auditEvent, auditRefusal } from '../audit/audit-event.types.js';
 import type { ApiKey } from './api-key.types.js';
 
 /**
- * Why a key ended: somebody revoked it, the person it came from left the organization, its service account was deleted, or
- * its secret was shown for that by its holder (`byHolder`) or by a scanner that has found it (`leaked`).
+ * Why a key ended: somebody revoked it, the person it came from left the organization or was deactivated, its service
+ * account was deleted, or its secret was shown for that by its holder (`byHolder`) or by a scanner that has found it
+ * (`leaked`).
  */
-export type RevocationReason = 'revoked' | 'creatorRemoved' | 'serviceAccountDeleted' | 'byHolder' | 'leaked';
+export type RevocationReason =
+  'revoked' | 'creatorRemoved' | 'creatorDeactivated' | 'serviceAccountDeleted' | 'byHolder' | 'leaked';
 
 interface Revocation {
   readonly key: ApiKey;

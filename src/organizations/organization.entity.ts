@@ -15,6 +15,10 @@ export class OrganizationEntity {
   @Column({ type: 'text' })
   plan!: Plan;
 
+  /** Null: as many as the plan has. */
+  @Column({ type: 'integer', nullable: true })
+  seats!: number | null;
+
   @Column({ type: 'timestamptz', name: 'created_at' })
   createdAt!: Date;
 }

@@ -5,7 +5,7 @@ import { MutationInput } from '../platform/graphql/mutation-input.js';
 import type { Organization as OrganizationFacts } from './organization.types.js';
 
 @ObjectType({ description: 'A tenant: a company or team with its members, projects, domains and keys.' })
-export class Organization implements Omit<OrganizationFacts, 'plan'> {
+export class Organization implements Omit<OrganizationFacts, 'plan' | 'seats'> {
   @Field(() => ID, { description: 'Opaque and stable.' })
   id!: string;
 

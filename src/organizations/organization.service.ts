@@ -88,6 +88,7 @@ export class OrganizationService implements ScopeLocator {
       name: input.name,
       slug: input.slug ?? slugOf(input.name, id),
       plan: this.config.defaultPlan,
+      seats: null,
       createdAt: this.clock.now(),
     };
     if (await this.deletions.keepsSlug(actor, organization.slug)) throw slugTaken();
@@ -119,8 +120,12 @@ export class OrganizationService implements ScopeLocator {
     });
   }
 
-  /** @throws ENTITLEMENT_REQUIRED, naming the plans that have the feature */
+  /**
+   * Inside a transaction the plan stays as it is until that ends: nobody takes a feature away that is just being put to use.
+   * @throws ENTITLEMENT_REQUIRED, naming the plans that have the feature
+   */
   async refuseUnlessEntitled(organizationId: string, feature: Feature): Promise<void> {
+    await this.database.rows('select from organizations where id = $1 for share', [organizationId]);
     const { plan } = await this.get(organizationId);
     if (plans[plan][feature]) return;
     const having = plansWith(feature);

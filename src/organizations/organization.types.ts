@@ -5,5 +5,7 @@ export interface Organization {
   readonly name: string;
   readonly slug: string;
   readonly plan: Plan;
+  /** How many people it has room for; null for as many as its plan has. */
+  readonly seats: number | null;
   readonly createdAt: Date;
 }

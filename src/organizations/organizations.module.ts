@@ -11,6 +11,8 @@ import { OrganizationDeletionResolver } from './deletion/organization-deletion.r
 import { OrganizationDeletion } from './deletion/organization-deletion.service.js';
 import { OrganizationRestoration } from './deletion/organization-restoration.service.js';
 import { ReturningDomains } from './deletion/returning-domains.service.js';
+import { AccountStandingResolver } from './accounts/account-standing.resolver.js';
+import { AccountStanding } from './accounts/account-standing.service.js';
 import { DomainCheck } from './domains/domain-check.service.js';
 import { DomainEntity } from './domains/domain.entity.js';
 import { DomainEvidence } from './domains/domain-evidence.service.js';
@@ -26,18 +28,25 @@ import { InvitationEntity } from './invitations/invitation.entity.js';
 import { InvitationResolver, OrganizationInvitationsResolver } from './invitations/invitation.resolver.js';
 import { InvitationSender } from './invitations/invitation-sender.js';
 import { InvitationService } from './invitations/invitation.service.js';
+import { InvitingMany } from './invitations/inviting-many.service.js';
+import { InvitingManyResolver } from './invitations/inviting-many.resolver.js';
 import { InvitingService } from './invitations/inviting.service.js';
 import { BreakGlassResolver } from './members/break-glass.resolver.js';
 import { BreakGlassService } from './members/break-glass.service.js';
 import { MemberResolver, OrganizationMembersResolver } from './members/member.resolver.js';
 import { MemberService } from './members/member.service.js';
 import { MembershipEntity } from './members/membership.entity.js';
+import { OwnershipResolver } from './members/ownership.resolver.js';
+import { OwnershipService } from './members/ownership.service.js';
 import { SsoExceptionResolver } from './members/sso-exception.resolver.js';
 import { SsoExceptionService } from './members/sso-exception.service.js';
 import { OrganizationEntity } from './organization.entity.js';
 import { OrganizationLoader } from './organization-loader.service.js';
 import { OrganizationResolver } from './organization.resolver.js';
 import { OrganizationService } from './organization.service.js';
+import { PlanResolver } from './plan/plan.resolver.js';
+import { PlanService } from './plan/plan.service.js';
+import { SeatService } from './plan/seat.service.js';
 import { SecurityPolicyEntity } from './security-policy/security-policy.entity.js';
 import { SecurityPolicyResolver } from './security-policy/security-policy.resolver.js';
 import { SecurityPolicyService } from './security-policy/security-policy.service.js';
@@ -68,6 +77,11 @@ import { SessionLimitsService } from './security-policy/session-limits.service.j
     OrganizationRestoration,
     ReturningDomains,
     OrganizationDeletionResolver,
+    PlanService,
+    PlanResolver,
+    SeatService,
+    AccountStanding,
+    AccountStandingResolver,
     BreakGlassService,
     BreakGlassResolver,
     SsoExceptionService,
@@ -75,8 +89,12 @@ import { SessionLimitsService } from './security-policy/session-limits.service.j
     MemberService,
     MemberResolver,
     OrganizationMembersResolver,
+    OwnershipService,
+    OwnershipResolver,
     InvitationService,
     InvitingService,
+    InvitingMany,
+    InvitingManyResolver,
     InvitationSender,
     InvitationResolver,
     OrganizationInvitationsResolver,
@@ -101,6 +119,8 @@ import { SessionLimitsService } from './security-policy/session-limits.service.j
     OrganizationService,
     OrganizationLoader,
     DeletionStore,
+    AccountStanding,
+    SeatService,
     MemberService,
     InvitationService,
     DomainCheck,

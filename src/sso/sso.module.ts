@@ -41,6 +41,7 @@ import { SsoConfigurationService } from './configuration/sso-configuration.servi
 import { SsoConnectionEntity } from './connections/sso-connection.entity.js';
 import { SsoConnectionLoader } from './connections/sso-connection-loader.service.js';
 import { OrganizationSsoResolver, SsoConnectionResolver } from './connections/sso-connection.resolver.js';
+import { SsoPlanGuard } from './connections/plan-guard.service.js';
 import { SsoConnectionService } from './connections/sso-connection.service.js';
 import { SsoDiscoveryService } from './sources/sso-discovery.service.js';
 import { SsoGuideResolver } from './configuration/sso-guide.resolver.js';
@@ -70,6 +71,7 @@ const connections = [
   SsoCandidateService,
   SsoConfigurationService,
   SsoConnectionLoader,
+  SsoPlanGuard,
   SsoConnectionService,
   SsoCandidateResolver,
   CandidateSamlResolver,

@@ -88,3 +88,24 @@ export const passwordRehashed = auditEvent('user.passwordRehashed', (facts: Abou
   before: { algorithm: facts.from },
   after: { algorithm: 'argon2id' },
 }));
+
+export const userDeactivated = auditEvent('user.deactivated', (facts: AboutUser) => ({
+  organizationId: facts.organizationId,
+  resource: resource(facts),
+  before: { deactivated: false },
+  after: { deactivated: true },
+}));
+
+export const userActivated = auditEvent('user.activated', (facts: AboutUser) => ({
+  organizationId: facts.organizationId,
+  resource: resource(facts),
+  before: { deactivated: true },
+  after: { deactivated: false },
+}));
+
+/** Told by the id: the person's name and email go with the account. */
+export const userDeleted = auditEvent('user.deleted', (facts: AboutUser) => ({
+  organizationId: facts.organizationId,
+  resource: resource(facts),
+  before: { deactivated: facts.user.isDeactivated },
+}));

@@ -22,6 +22,7 @@ import { trailOfRequest } from '../support/trail.js';
 /** The one event of each mutation; where it makes two changes, one of each. */
 const eventsOf: Readonly<Record<string, readonly string[]>> = {
   acceptInvitation: ['member.added', 'invitation.accepted'], // a membership begins, an invitation ends
+  activateUser: ['user.activated'],
   activateSso: ['ssoConnection.activated'],
   addGroupMember: ['group.memberAdded'],
   addDomain: ['domain.added'],
@@ -38,11 +39,13 @@ const eventsOf: Readonly<Record<string, readonly string[]>> = {
   createServiceAccount: ['serviceAccount.created'],
   createUser: ['user.created', 'member.added'], // of the organization that was named
   deleteGroup: ['group.deleted'],
+  deactivateUser: ['user.deactivated'],
   deleteOrganization: ['organization.deleted'],
   deleteProject: ['project.deleted'],
   deleteRole: ['role.deleted'],
   deleteServiceAccount: ['apiKey.revoked', 'serviceAccount.deleted'], // its key ends with it
   deleteSso: ['ssoConnection.deleted'],
+  deleteUser: ['member.removed', 'user.deleted'], // of each organization
   disableSso: ['ssoConnection.disabled'],
   discardSsoCandidate: ['ssoConnection.candidateDiscarded'],
   enforceSso: ['member.ssoExceptionGranted', 'ssoConnection.enforced'],
@@ -50,6 +53,7 @@ const eventsOf: Readonly<Record<string, readonly string[]>> = {
   grantRole: ['roleGrant.created'],
   grantSsoException: ['member.ssoExceptionGranted'],
   inviteMember: ['invitation.created'],
+  inviteMembers: ['invitation.created'], // of each offer
   leaveOrganization: ['member.removed'],
   promoteSsoCandidate: ['ssoConnection.candidatePromoted'],
   removeDomain: ['domain.removed'],
@@ -73,17 +77,29 @@ const eventsOf: Readonly<Record<string, readonly string[]>> = {
   rotateSigningKey: ['signingKey.rotated'],
   setProjectRole: ['project.roleSet'],
   testSso: ['ssoTest.started'],
+  transferOwnership: ['organization.ownershipTransferred'],
   unlinkIdentity: ['identity.unlinked'],
   updateGroup: ['group.updated'],
   updateMemberRole: ['member.roleChanged'],
   updateRole: ['role.updated'],
   updateOrganization: ['organization.updated'],
+  updateOrganizationPlan: ['organization.planUpdated'],
   updateProject: ['project.updated'],
   updateSecurityPolicy: ['securityPolicy.updated'],
   updateServiceAccount: ['serviceAccount.updated'],
   updateSsoMembership: ['ssoConnection.membershipUpdated'],
   verifyDomain: ['domain.verified'],
 };
+
+/** What the instance's administrator alone may do. */
+const forAdministrators = [
+  'activateUser',
+  'createUser',
+  'deactivateUser',
+  'deleteUser',
+  'rotateSigningKey',
+  'updateOrganizationPlan',
+];
 
 /** Nobody is too strange for them but a key. */
 const forEveryPerson = ['changeEmail', 'createOrganization', 'revokeOtherSessions'];
@@ -128,7 +144,7 @@ describe('150: the audit trail', () => {
   }
 
   async function whoMay(mutation: string, tenant: CompleteTenant): Promise<HttpClient> {
-    if (mutation === 'createUser' || mutation === 'rotateSigningKey') return app.admin();
+    if (forAdministrators.includes(mutation)) return app.admin();
     return mutation === 'acceptInvitation' ? (await createPerson(app, inviteeOf(tenant))).browser : cast.owner.browser;
   }
 

@@ -56,18 +56,21 @@ const verdicts = table(`
   Query.organization            401       404      ok    ok    ok     ok     ok     404        ok              ok
   Query.organizations           401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   Query.permissions             ok        ok       ok    ok    ok     ok     ok     ok         ok              ok
+  Query.plans                   ok        ok       ok    ok    ok     ok     ok     ok         ok              ok
   Query.project                 401       404      ok    ok    ok     ok     404    ok         ok              ok
   Query.roles                   401       404      ok    ok    ok     ok     ok     404        ok              ok
   Query.ssoEnforcementImpact    401       404      ok    ok    403    403    403    404        ok              ok
   Query.signInTrace             401       404      ok    ok    403    403    403    404        ok              ok
   Query.ssoProviderForms        ok        ok       ok    ok    ok     ok     ok     ok         ok              ok
   Query.ssoSetupGuide           401       404      ok    ok    403    403    403    404        ok              ok
+  Query.user                    401       403      403   403   403    403    403    403        403             ok
   Query.verifyAuditTrail        401       404      ok    ok    403    403    403    404        ok              ok
   Query.viewer                  401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   Query.whoCan                  401       404      ok    ok    ok     403    404    ok         ok              ok
 
   Mutation.acceptInvitation     401       410      410   410   410    410    410    403        403             403
   Mutation.activateSso          401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.activateUser         401       403      403   403   403    403    403    403        403             ok
   Mutation.addDomain            401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.addGroupMember       401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.addSsoDomain         401       404      ok    ok    403    403    403    404        ok              ok
@@ -83,11 +86,13 @@ const verdicts = table(`
   Mutation.createSsoSetupLink   401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.createUser           401       403      403   403   403    403    403    403        403             ok
   Mutation.deleteGroup          401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.deactivateUser       401       403      403   403   403    403    403    403        403             ok
   Mutation.deleteOrganization   401       404      ok    403   403    403    403    404        ok              ok
   Mutation.deleteProject        401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.deleteRole           401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.deleteServiceAccount 401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.deleteSso            401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.deleteUser           401       403      403   403   403    403    403    403        403             ok
   Mutation.disableSso           401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.discardSsoCandidate  401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.enforceSso           401       404      ok    ok    403    403    403    404        ok              ok
@@ -95,6 +100,7 @@ const verdicts = table(`
   Mutation.grantRole            401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.grantSsoException    401       404      ok    403   403    403    403    404        ok              ok
   Mutation.inviteMember         401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.inviteMembers        401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.leaveOrganization    401       404      ok    ok    ok     ok     ok     404        403             403
   Mutation.promoteSsoCandidate  401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.removeDomain         401       404      ok    ok    403    403    403    404        ok              ok
@@ -118,10 +124,12 @@ const verdicts = table(`
   Mutation.rotateSigningKey     401       403      403   403   403    403    403    403        403             ok
   Mutation.setProjectRole       401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.testSso              401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.transferOwnership    401       404      ok    403   403    403    403    404        403             403
   Mutation.unlinkIdentity       401       404      ok    404   404    404    404    403        403             403
   Mutation.updateGroup          401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.updateMemberRole     401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.updateOrganization   401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.updateOrganizationPlan 401       403      403   403   403    403    403    403        403             ok
   Mutation.updateProject        401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.updateRole           401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.updateSecurityPolicy 401       404      ok    ok    403    403    403    404        ok              ok
@@ -147,6 +155,7 @@ const verdicts = table(`
   Organization.deletedProjects  401       404      ok    ok    ok     ok     ok     404        ok              ok
   Organization.domains          401       404      ok    ok    ok     ok     ok     404        ok              ok
   Organization.groups           401       404      ok    ok    ok     403    ok     404        ok              ok
+  Organization.entitlements     401       404      ok    ok    ok     403    ok     404        ok              ok
   Organization.invitations      401       404      ok    ok    ok     403    ok     404        ok              ok
   Organization.members          401       404      ok    ok    ok     403    ok     404        ok              ok
   Organization.projects         401       404      ok    ok    ok     ok     ok     404        ok              ok

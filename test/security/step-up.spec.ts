@@ -52,11 +52,23 @@ const dangerous: readonly (readonly [what: string, mutation: string, input: Inpu
     'updateMemberRole',
     ({ organizationId }, { coOwner }) => ({ organizationId, userId: coOwner.id, role: 'ADMIN' }),
   ],
+  ['hands an organization over', 'transferOwnership', asUsual('transferOwnership')],
   ['removes an owner', 'removeMember', ({ organizationId }, { coOwner }) => ({ organizationId, userId: coOwner.id })],
   [
     'invites an owner',
     'inviteMember',
     ({ organizationId }) => ({ organizationId, email: 'owner-to-be@example.test', role: 'OWNER' }),
+  ],
+  [
+    'invites an owner among others',
+    'inviteMembers',
+    ({ organizationId }) => ({
+      organizationId,
+      invitations: [
+        { email: 'first@example.test', role: 'VIEWER' },
+        { email: 'owner-to-be@example.test', role: 'OWNER' },
+      ],
+    }),
   ],
 ];
 
@@ -65,6 +77,7 @@ const ordinary = [
   'updateMemberRole',
   'removeMember',
   'inviteMember',
+  'inviteMembers',
   'createApiKey',
   'createServiceAccount',
   'updateServiceAccount',

@@ -45,6 +45,8 @@ export interface CompleteTenant {
   readonly sessionId: string;
   /** A member of this tenant alone, with an app that they have lost. */
   readonly lostId: string;
+  /** Somebody of no organization, whose account is deactivated. */
+  readonly dormantId: string;
   readonly invitationId: string;
   /** Of that invitation, which is to `invitee-<marker>@example.test`. */
   readonly invitationToken: string;
@@ -98,6 +100,7 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
     employeeId: randomUUID(),
     sessionId: randomUUID(),
     lostId: randomUUID(),
+    dormantId: randomUUID(),
     invitationId: randomUUID(),
     invitationToken: randomBytes(32).toString('base64url'),
     pendingDomainId: randomUUID(),
@@ -150,6 +153,7 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
     insert into sessions (id, token_digest, user_id, method, idle_minutes, idle_expires_at, expires_at) values
       ('${tenant.sessionId}', sha256('${tenant.sessionId}'), '${tenant.employeeId}', 'password', 60, now() + interval '1 hour', now() + interval '1 day');
     insert into users (id, email, name) values ('${tenant.lostId}', 'lost-${marker}@example.test', 'Lost ${marker}');
+    insert into users (id, email, name, deactivated_at) values ('${tenant.dormantId}', 'dormant-${marker}@example.test', 'Dormant ${marker}', now());
     insert into totp_factors (id, user_id, secret, last_used_step) values ('${randomUUID()}', '${tenant.lostId}', 'secret', 1);
     insert into memberships (organization_id, user_id, role, source) values ${rows(
       [cast.owner, cast.coOwner].map(({ id }) => [tenant.organizationId, id, 'OWNER', 'CREATOR']),

@@ -52,7 +52,7 @@ export class AccountProofService {
     source: SignInSource,
     proof: ProviderProof,
   ): Promise<SignInRefusalReason | null> {
-    const verdict = await this.database.transaction((tx) => this.accounts.judge(tx, source, proof));
+    const verdict = await this.database.transaction((tx) => this.accounts.recognize(tx, source, proof));
     if ('refused' in verdict) return verdict.refused;
     if (!('known' in verdict) || verdict.known.id !== actor.id) return 'OTHER_PERSON';
     if (isOld(proof)) return 'PROOF_STALE';

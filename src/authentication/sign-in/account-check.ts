@@ -19,6 +19,8 @@ export function accountCheck(source: SignInSource, proof: ProviderProof, reason:
       };
     case 'OTHER_SUBJECT':
       return { expected: 'the subject that has signed in with this email before', found: toldValue(proof.subject) };
+    case 'NO_SEAT':
+      return { expected: 'a free seat in the organization', found: 'all of them taken' };
     default:
       return undefined;
   }

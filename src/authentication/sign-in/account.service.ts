@@ -49,14 +49,18 @@ export class AccountService {
 
   /** Decides, and changes nothing. What it says holds until the transaction ends. */
   async judge(tx: Tx, source: SignInSource, proof: ProviderProof): Promise<Verdict> {
-    const entry = await this.accountOf(tx, source, proof);
+    const entry = await this.recognize(tx, source, proof);
     if ('refused' in entry) return entry;
     const user = holderOf(entry);
     const arrival = { userId: user?.id ?? null, email: user?.email ?? entry.email.address };
-    return { ...entry, joins: await this.joining.roleFor(tx, source, proof, arrival) };
+    const joins = await this.joining.roleFor(tx, source, proof, arrival);
+    // In without a place they would find nothing, and nobody would tell them why.
+    if (joins !== null && !(await this.joining.hasSeat(tx, source))) return refused('NO_SEAT');
+    return { ...entry, joins };
   }
 
-  private async accountOf(tx: Tx, source: SignInSource, proof: ProviderProof): Promise<Refused | Entry> {
+  /** Whose account it is, whatever they become by it. Changes nothing, and holds as what `judge` says. */
+  async recognize(tx: Tx, source: SignInSource, proof: ProviderProof): Promise<Refused | Entry> {
     const email = parseEmailAddress(proof.email);
     if (!email) return refused('EMAIL_MISSING');
     await this.users.takeTurns(tx, email.address);

@@ -40,7 +40,7 @@ export class NewcomerService {
     const team = await this.organizations.scopeOf(this.config.defaultTeam);
     if (!team) return;
     const role = this.config.defaultRole ?? this.config.defaultOrganizationRole;
-    await this.members.add(tx, actor, {
+    await this.members.addWhereRoom(tx, actor, {
       organizationId: team.organizationId,
       userId: user.id,
       role,

@@ -143,6 +143,12 @@ export const signInRefusals = {
     explanation: 'The identity provider knows this email under another identity than it did before.',
     remedy: 'Ask the administrators of your organization to look at the account.',
   },
+  NO_SEAT: {
+    code: 'ENTITLEMENT_REQUIRED',
+    title: 'No seat is free',
+    explanation: 'Your organization lets you in, and has no seat left for you.',
+    remedy: 'Ask the administrators of your organization to free a seat, or to get more of them.',
+  },
   ...providerRefusals,
   ...secondFactorRefusals,
   ...passkeyRefusals,

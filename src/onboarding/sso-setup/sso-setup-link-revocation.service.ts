@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AuditService } from '../../audit/audit.service.js';
 import { DomainService } from '../../organizations/domains/domain.service.js';
-import { memberRemoved } from '../../organizations/members/member.service.js';
+import { memberDeactivated, memberRemoved } from '../../organizations/members/member.service.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import type { Row } from '../../platform/database/row.js';
@@ -15,7 +15,10 @@ import { ssoSetupLinkRevoked } from './sso-setup-link.events.js';
 import { stateOf, toSetupLink } from './sso-setup-link.mapping.js';
 import type { SsoSetupLink } from './sso-setup-link.types.js';
 
-/** Withdraws setup links: when a member says so, and when the member who made one, and has its address, is a member no more. */
+/**
+ * Withdraws setup links: when a member says so, and when the member who made one, and has its address, is a member no more or
+ * deactivated.
+ */
 @Injectable()
 export class SsoSetupLinkRevocation implements OnModuleInit {
   constructor(
@@ -28,9 +31,10 @@ export class SsoSetupLinkRevocation implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.events.on(memberRemoved, (tx, { actor, organizationId, userId }) =>
-      this.revokeAllFrom(tx, actor, organizationId, userId),
-    );
+    for (const event of [memberRemoved, memberDeactivated])
+      this.events.on(event, (tx, { actor, organizationId, userId }) =>
+        this.revokeAllFrom(tx, actor, organizationId, userId),
+      );
   }
 
   /**

@@ -1,4 +1,4 @@
-import { auditEvent } from '../../audit/audit-event.types.js';
+import { auditEvent, auditRefusal } from '../../audit/audit-event.types.js';
 import type { Invitation } from './invitation.types.js';
 
 const about = ({ id, organizationId, projectId }: Invitation) => ({
@@ -43,4 +43,19 @@ export const invitationAcceptedOnTrail = auditEvent(
     const { after, ...rest } = changed(facts);
     return { ...rest, after: { ...after, userId: facts.userId } };
   },
+);
+
+/** One of a list that was not made; the others of the list were. */
+export const invitationRefused = auditRefusal(
+  'invitation.refused',
+  (facts: {
+    readonly organizationId: string;
+    readonly email: string | null;
+    readonly code: string;
+    readonly reason: string;
+  }) => ({
+    organizationId: facts.organizationId,
+    resource: { type: 'invitation', id: null },
+    after: { email: facts.email, code: facts.code, reason: facts.reason },
+  }),
 );

@@ -38,7 +38,8 @@ export class InvitationResolver {
     description:
       'Invites somebody by mail; the link works once, for that address, within seven days. An open invitation to the same ' +
       'address is replaced. Errors: VALIDATION_FAILED, CANNOT_GRANT, NOT_FOUND for a foreign project, CONFLICT for a member, ' +
-      'PRECONDITION_FAILED for an exception to who can sign in through the connection.',
+      'PRECONDITION_FAILED for an exception to who can sign in through the connection, ENTITLEMENT_REQUIRED (with `seats`, ' +
+      '`used` and the `plans` that have more) where no seat is free, STEP_UP_REQUIRED for an owner or an exception.',
   })
   @Requires('members.manage', 'input.organizationId')
   async inviteMember(
@@ -78,7 +79,7 @@ export class InvitationResolver {
   @Mutation(() => ResendInvitationPayload, {
     description:
       'Sends the mail again with a new link, good for another seven days; the earlier link is dead. ' +
-      'Errors: CANNOT_GRANT, CONFLICT when it is over.',
+      'Errors: CANNOT_GRANT, CONFLICT when it is over, ENTITLEMENT_REQUIRED where it had expired and no seat is free.',
   })
   @Requires('members.manage', 'input.invitationId', InvitationService)
   async resendInvitation(

@@ -12,6 +12,7 @@ import type { Actor } from '../../policy/actor.js';
 import { refuseStaleProof } from '../../policy/fresh-proof.js';
 import { refuseAbove, refusePermissionsBeyond, refuseRoleBeyond } from '../../policy/granting.js';
 import { MemberService } from '../members/member.service.js';
+import { SeatService } from '../plan/seat.service.js';
 import { ssoExceptionWillBeGranted } from '../members/sso-exception.service.js';
 import { InvitationEntity, type InvitationRow } from './invitation.entity.js';
 import { invitationCreated, invitationResent } from './invitation.events.js';
@@ -34,6 +35,7 @@ export class InvitingService {
     private readonly invitations: InvitationService,
     private readonly members: MemberService,
     private readonly sender: InvitationSender,
+    private readonly seats: SeatService,
     private readonly events: DomainEvents,
     private readonly clock: Clock,
   ) {}
@@ -43,13 +45,14 @@ export class InvitingService {
    * same address is replaced. The mail is in the same commit, and goes out behind it.
    * @throws VALIDATION_FAILED; CANNOT_GRANT for a role beyond the actor's own, or an exception that is not theirs to grant;
    *   NOT_FOUND for a project of no or of another organization; CONFLICT when the address is a member's; STEP_UP_REQUIRED
-   *   for an owner to be, and for an exception; PRECONDITION_FAILED for an exception that the address has no need of
+   *   for an owner to be, and for an exception; PRECONDITION_FAILED for an exception that the address has no need of;
+   *   ENTITLEMENT_REQUIRED where no seat is free
    */
   async invite(actor: Actor, organizationId: string, offer: Offer): Promise<Invitation> {
     const email = parseEmailAddress(offer.email)?.address;
     if (email === undefined) throw invalid('email', 'email must be one email address, such as ada@example.com.');
     const terms = termsOf(offer);
-    if (terms.role === 'OWNER' || terms.ssoException) refuseStaleProof(actor, this.clock.now());
+    if (needsFreshProof(terms)) refuseStaleProof(actor, this.clock.now());
     await refuseTermsBeyond(actor, organizationId, terms);
     try {
       return await this.database.transaction((tx) => this.create(tx, actor, { organizationId, email, ...terms }));
@@ -61,7 +64,8 @@ export class InvitingService {
 
   /**
    * Sends the mail again with a new link, good for another seven days; the earlier link is dead.
-   * @throws CANNOT_GRANT for what the actor could not offer; CONFLICT for one that was accepted or revoked
+   * @throws CANNOT_GRANT for what the actor could not offer; CONFLICT for one that was accepted or revoked;
+   *   ENTITLEMENT_REQUIRED where it had expired, and its seat is taken
    */
   async resend(actor: Actor, organizationId: string, id: string): Promise<Invitation> {
     return this.database.transaction(async (tx) => {
@@ -71,6 +75,7 @@ export class InvitingService {
       const token = randomToken();
       const renewed = { tokenDigest: sha256(token), expiresAt: this.clock.inMinutes(VALID_FOR) };
       await tx.update(InvitationEntity, { id }, renewed);
+      await this.seats.refuseOverflow(tx, organizationId);
 
       const now = this.clock.now();
       const after = toInvitation({ ...row, ...renewed }, now);
@@ -115,6 +120,7 @@ export class InvitingService {
       revokedAt: null,
     };
     await tx.insert(InvitationEntity, row);
+    await this.seats.refuseOverflow(tx, organizationId);
     const invitation = toInvitation(row, row.createdAt);
     await this.audit.record(tx, actor, invitationCreated, invitation);
     await this.sender.send(tx, actor, invitation, token);
@@ -137,6 +143,11 @@ export class InvitingService {
     }
     return row;
   }
+}
+
+/** Who offers the whole organization, or a way past its single sign-on, has just proven who they are. */
+export function needsFreshProof({ role, ssoException }: Pick<Offer, 'role' | 'ssoException'>): boolean {
+  return role === 'OWNER' || ssoException === true;
 }
 
 /** @throws VALIDATION_FAILED where one of the project and the role in it is missing */

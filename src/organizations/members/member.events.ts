@@ -1,4 +1,4 @@
-import { auditEvent } from '../../audit/audit-event.types.js';
+import { auditEvent, auditRefusal } from '../../audit/audit-event.types.js';
 import type { BuiltInRole } from '../../policy/permissions.js';
 import type { Membership, NewMembership } from './member.types.js';
 
@@ -34,6 +34,32 @@ export const memberRemovedFromTrail = auditEvent('member.removed', (membership: 
   resource: resource(membership),
   before: { role: membership.role, source: membership.source },
 }));
+
+/** One event of both changes: neither happens without the other. */
+export const ownershipTransferred = auditEvent(
+  'organization.ownershipTransferred',
+  (facts: {
+    readonly organizationId: string;
+    readonly from: string;
+    readonly to: string;
+    readonly before: BuiltInRole;
+  }) => ({
+    organizationId: facts.organizationId,
+    resource: { type: 'user', id: facts.to },
+    before: { owner: facts.from, role: facts.before },
+    after: { owner: facts.to, role: 'OWNER', roleOfFormerOwner: 'ADMIN' },
+  }),
+);
+
+/** A seat was wanted for somebody whom a setting brings along, and none was free. They have come in without it. */
+export const memberRefused = auditRefusal(
+  'member.refused',
+  (facts: Pick<NewMembership, 'organizationId' | 'userId' | 'role' | 'source'>) => ({
+    organizationId: facts.organizationId,
+    resource: resource(facts),
+    after: { reason: 'NO_SEAT', role: facts.role, source: facts.source },
+  }),
+);
 
 interface Somebody {
   readonly organizationId: string;

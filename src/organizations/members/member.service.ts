@@ -9,7 +9,8 @@ import type { Actor } from '../../policy/actor.js';
 import { refuseStaleProof } from '../../policy/fresh-proof.js';
 import { refuseAbove, refuseRoleBeyond } from '../../policy/granting.js';
 import type { BuiltInRole } from '../../policy/permissions.js';
-import { memberAddedToTrail, memberRemovedFromTrail, memberRoleChanged } from './member.events.js';
+import { SeatService } from '../plan/seat.service.js';
+import { memberAddedToTrail, memberRefused, memberRemovedFromTrail, memberRoleChanged } from './member.events.js';
 import { MembershipEntity } from './membership.entity.js';
 import { standingChanged } from './standing-changed.types.js';
 import type { Membership, NewMembership } from './member.types.js';
@@ -20,6 +21,16 @@ export const memberRemoved = domainEvent<{
   readonly userId: string;
   readonly actor: Actor;
 }>('member.removed');
+
+/**
+ * Told in the commit that deactivates a member's account. They stay a member, and come back as one; what works without them
+ * must not: their keys and setup links end.
+ */
+export const memberDeactivated = domainEvent<{
+  readonly organizationId: string;
+  readonly userId: string;
+  readonly actor: Actor;
+}>('member.deactivated');
 
 /** Told in the commit that begins a membership; sessions of the person obey the organization's limits from then on. */
 export const memberAdded = domainEvent<{ readonly organizationId: string; readonly userId: string }>('member.added');
@@ -36,6 +47,7 @@ export class MemberService {
     private readonly database: Database,
     private readonly audit: AuditService,
     private readonly events: DomainEvents,
+    private readonly seats: SeatService,
     private readonly clock: Clock,
   ) {}
 
@@ -101,8 +113,13 @@ export class MemberService {
     return this.database.reader.findBy(MembershipEntity, { userId });
   }
 
-  /** Adds a member; whoever is one already keeps the role they have. */
+  /**
+   * Adds a member; whoever is one already keeps the role they have. Whom the server's configuration names has a seat in any
+   * case: whoever writes it also decides how many there are.
+   * @throws ENTITLEMENT_REQUIRED where no seat is free
+   */
   async add(tx: Tx, actor: Actor, membership: NewMembership): Promise<void> {
+    await this.takeTurns(tx, membership.organizationId);
     const row = { ssoException: false, ...membership, breakGlass: false, joinedAt: this.clock.now() };
     const inserted = await tx
       .createQueryBuilder()
@@ -113,8 +130,22 @@ export class MemberService {
       .returning('user_id')
       .execute();
     if ((inserted.raw as unknown[]).length === 0) return;
+    if (membership.source !== 'CONFIGURATION') await this.seats.refuseOverflow(tx, membership.organizationId);
     await this.events.publish(tx, memberAdded, membership);
     await this.audit.record(tx, actor, memberAddedToTrail, membership);
+  }
+
+  /**
+   * As `add`, for somebody who comes in whether there is a seat or not: where there is none they belong nowhere, and the
+   * organization's trail says why.
+   */
+  async addWhereRoom(tx: Tx, actor: Actor, membership: NewMembership): Promise<void> {
+    const { organizationId, userId } = membership;
+    await this.takeTurns(tx, organizationId);
+    const hasPlace =
+      (await this.find(organizationId, userId)) !== null || (await this.seats.isOneFree(tx, organizationId));
+    if (hasPlace) await this.add(tx, actor, membership);
+    else await this.audit.record(tx, actor, memberRefused, membership);
   }
 
   /**
@@ -128,7 +159,7 @@ export class MemberService {
       const before = await this.lock(tx, actor, organizationId, userId);
       if (role === 'OWNER' || before.role === 'OWNER') refuseStaleProof(actor, this.clock.now());
       await tx.update(MembershipEntity, { organizationId, userId }, { role });
-      if (before.role === 'OWNER' && role !== 'OWNER') await refuseWithoutOwner(tx, organizationId);
+      if (before.role === 'OWNER' && role !== 'OWNER') await this.refuseWithoutOwner(tx, organizationId);
       await this.audit.record(tx, actor, memberRoleChanged, {
         organizationId,
         userId,
@@ -154,12 +185,34 @@ export class MemberService {
     return this.database.transaction(async (tx) => {
       const membership = await this.lock(tx, actor, organizationId, userId);
       if (membership.role === 'OWNER') refuseStaleProof(actor, this.clock.now());
-      await this.events.publish(tx, memberRemoved, { organizationId, userId, actor });
-      await tx.delete(MembershipEntity, { organizationId, userId });
-      if (membership.role === 'OWNER') await refuseWithoutOwner(tx, organizationId);
-      await this.audit.record(tx, actor, memberRemovedFromTrail, membership);
+      await this.end(tx, actor, membership);
       return membership;
     });
+  }
+
+  /**
+   * Ends a membership that was read since its organization's turn was taken, with all that hangs on it.
+   * @throws LAST_OWNER
+   */
+  async end(tx: Tx, actor: Actor, membership: Membership): Promise<void> {
+    const { organizationId, userId, role } = membership;
+    await this.events.publish(tx, memberRemoved, { organizationId, userId, actor });
+    await tx.delete(MembershipEntity, { organizationId, userId });
+    if (role === 'OWNER') await this.refuseWithoutOwner(tx, organizationId);
+    await this.audit.record(tx, actor, memberRemovedFromTrail, membership);
+  }
+
+  /**
+   * To be asked when an owner has just ceased to be one, in the same transaction. One whose account is deactivated is none.
+   * @throws LAST_OWNER with `organizationId`
+   */
+  async refuseWithoutOwner(tx: Tx, organizationId: string): Promise<void> {
+    const owners = await tx.query<unknown[]>(
+      `select from memberships m join users u on u.id = m.user_id
+       where m.organization_id = $1 and m.role = 'OWNER' and u.deactivated_at is null limit 1`,
+      [organizationId],
+    );
+    if (owners.length === 0) throw new AppError('LAST_OWNER', { facts: { organizationId } });
   }
 
   /**
@@ -168,6 +221,16 @@ export class MemberService {
    */
   async takeTurns(tx: Tx, organizationId: string): Promise<void> {
     await tx.query('select 1 from organizations where id = $1 for no key update', [organizationId]);
+  }
+
+  /** As `takeTurns`, of every organization that a person belongs to. In one order, so that no two wait in a circle. @returns which */
+  async takeTurnsOf(tx: Tx, userId: string): Promise<ReadonlySet<string>> {
+    const taken = await tx.query<{ id: string }[]>(
+      `select id from organizations where id in (select organization_id from memberships where user_id = $1)
+       order by id for no key update`,
+      [userId],
+    );
+    return new Set(taken.map(({ id }) => id));
   }
 
   private async lock(tx: Tx, actor: Actor, organizationId: string, userId: string): Promise<Membership> {
@@ -179,9 +242,4 @@ export class MemberService {
     }
     return membership;
   }
-}
-
-async function refuseWithoutOwner(tx: Tx, organizationId: string): Promise<void> {
-  const owners = await tx.countBy(MembershipEntity, { organizationId, role: 'OWNER' });
-  if (owners === 0) throw new AppError('LAST_OWNER');
 }

@@ -35,6 +35,25 @@ export class Database {
     return result;
   }
 
+  /**
+   * One step of a transaction: what `work` has done is undone when it throws, and nothing that was done before it. For who
+   * goes on with the next step all the same.
+   */
+  async step<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
+    const afterCommit = this.current.getStore()?.afterCommit ?? [];
+    const before = afterCommit.length;
+    await tx.query('savepoint step');
+    try {
+      const result = await work();
+      await tx.query('release savepoint step');
+      return result;
+    } catch (error) {
+      afterCommit.length = before;
+      await tx.query('rollback to savepoint step; release savepoint step');
+      throw error;
+    }
+  }
+
   /** Calls `start` once the current transaction has committed, and never if it rolls back; at once outside of one. */
   afterCommit(start: () => void): void {
     const current = this.current.getStore();

@@ -52,6 +52,7 @@ export const rules: readonly Rule[] = [
   { reason: 'ACCOUNT_EXISTS', cause: 'OTHER_WAY' },
   { reason: 'ACCOUNT_DEACTIVATED', cause: 'ACCOUNT_DEACTIVATED' },
   { reason: 'SIGN_UP_CLOSED', cause: 'SIGN_UP_CLOSED' },
+  { reason: 'NO_SEAT', cause: 'NO_SEAT' },
   { reason: 'PROVIDER_UNKNOWN', cause: 'SWITCHED_OFF' },
   { reason: 'PROVIDER_CHANGED', cause: 'CHANGED_MEANWHILE' },
   { reason: 'FLOW_UNKNOWN', cause: 'FLOW_OVER' },

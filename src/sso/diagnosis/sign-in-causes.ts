@@ -111,6 +111,10 @@ export const signInCauses = {
     explanation: 'There is no account for the person, and new ones are by invitation.',
     remedy: 'Invite them.',
   },
+  NO_SEAT: {
+    explanation: 'The sign-in would have made the person a member, and all seats of the organization are taken.',
+    remedy: 'Remove a member, withdraw an invitation, or get more seats.',
+  },
   SWITCHED_OFF: {
     explanation: 'The connection is not in use, or its domain is not proven.',
     remedy: 'Activate it; see that the domain is verified.',

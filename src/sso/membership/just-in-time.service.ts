@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { InvitationService } from '../../organizations/invitations/invitation.service.js';
 import { memberAdded, memberRemoved, MemberService } from '../../organizations/members/member.service.js';
+import { SeatService } from '../../organizations/plan/seat.service.js';
 import { Clock } from '../../platform/clock/clock.js';
 import type { Tx } from '../../platform/database/database.js';
 import { DomainEvents } from '../../platform/events/domain-events.js';
@@ -32,6 +33,7 @@ export class JustInTimeMembership implements OnModuleInit {
     private readonly rules: MembershipRuleService,
     private readonly members: MemberService,
     private readonly invitations: InvitationService,
+    private readonly seats: SeatService,
     private readonly events: DomainEvents,
     private readonly clock: Clock,
   ) {}
@@ -68,6 +70,11 @@ export class JustInTimeMembership implements OnModuleInit {
     await this.members.takeTurns(tx, organizationId);
     if (userId !== null && (await tx.existsBy(FormerMemberEntity, { organizationId, userId }))) return null;
     return (await this.invitations.hasOpenIn(organizationId, email)) ? null : roleBy(rule, claims);
+  }
+
+  /** Whether there is a seat for whoever `roleFor` gave a role, in the same transaction. */
+  async hasSeat(tx: Tx, { organizationId }: SignInSource): Promise<boolean> {
+    return organizationId === null || (await this.seats.isOneFree(tx, organizationId));
   }
 
   /** Makes them one, with the role that `roleFor` gave in the same transaction. */

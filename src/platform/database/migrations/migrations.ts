@@ -27,6 +27,7 @@ import { RolesGroupsGrants1764000024000 } from './1764000024000-roles-groups-gra
 import { KeyRotation1764000018000 } from './1764000018000-key-rotation.js';
 import { ServiceAccounts1764000023000 } from './1764000023000-service-accounts.js';
 import { Deletions1764000022000 } from './1764000022000-deletions.js';
+import { Seats1764000021000 } from './1764000021000-seats.js';
 
 /** Every migration, oldest first. One that has been released is never edited. */
 export const migrations = [
@@ -59,4 +60,5 @@ export const migrations = [
   RolesGroupsGrants1764000024000,
   ServiceAccounts1764000023000,
   Deletions1764000022000,
+  Seats1764000021000,
 ] as const;

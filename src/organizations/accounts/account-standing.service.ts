@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Tx } from '../../platform/database/database.js';
+import { AppError } from '../../platform/errors/app-error.js';
+import { DomainEvents } from '../../platform/events/domain-events.js';
+import type { Actor } from '../../policy/actor.js';
+import { refuseStaleProof } from '../../policy/fresh-proof.js';
+import { SessionService } from '../../sessions/session.service.js';
+import { UserStanding } from '../../users/user-standing.service.js';
+import { UserService } from '../../users/user.service.js';
+import type { Account, User } from '../../users/user.types.js';
+import { DomainService } from '../domains/domain.service.js';
+import { memberDeactivated, MemberService } from '../members/member.service.js';
+import type { Membership } from '../members/member.types.js';
+
+interface Held {
+  readonly account: Account;
+  readonly memberships: readonly Membership[];
+}
+
+/** Deactivates, activates and deletes accounts, with all that follows from it in the organizations they belong to. */
+@Injectable()
+export class AccountStanding {
+  constructor(
+    private readonly database: Database,
+    private readonly users: UserService,
+    private readonly standing: UserStanding,
+    private readonly members: MemberService,
+    private readonly sessions: SessionService,
+    private readonly domains: DomainService,
+    private readonly events: DomainEvents,
+  ) {}
+
+  /**
+   * Nobody signs in to the account any more, its sessions end, and the keys and setup links that its person has made are
+   * revoked. Memberships stay, for the day when it is activated again. One that is deactivated stays as it is.
+   * @throws STEP_UP_REQUIRED; NOT_FOUND; PRECONDITION_FAILED for one's own account; LAST_OWNER where an organization would
+   *   be left without an owner who can sign in; CONFLICT where they have joined another one meanwhile
+   */
+  deactivate(actor: Actor, userId: string): Promise<User> {
+    return this.change(actor, userId, async (tx, { account, memberships }) => {
+      if (account.user.isDeactivated) return account.user;
+      await this.standing.deactivate(tx, actor, account);
+      await this.sessions.endAllOf(tx, userId);
+      for (const { organizationId, role } of memberships) {
+        await this.events.publish(tx, memberDeactivated, { actor, organizationId, userId });
+        if (role === 'OWNER') await this.members.refuseWithoutOwner(tx, organizationId);
+      }
+      return { ...account.user, isDeactivated: true };
+    });
+  }
+
+  /**
+   * Lets the person sign in again, as the member that they were. What was revoked stays revoked.
+   * @throws STEP_UP_REQUIRED; NOT_FOUND
+   */
+  activate(actor: Actor, userId: string): Promise<User> {
+    return this.change(actor, userId, async (tx, { account }) => {
+      if (!account.user.isDeactivated) return account.user;
+      await this.standing.activate(tx, actor, account);
+      return { ...account.user, isDeactivated: false };
+    });
+  }
+
+  /**
+   * Ends the person's memberships, with the keys that they have made, and removes the account for good.
+   * @returns the account as it was
+   * @throws STEP_UP_REQUIRED; NOT_FOUND; PRECONDITION_FAILED for one's own; LAST_OWNER; CONFLICT as in `deactivate`
+   */
+  delete(actor: Actor, userId: string): Promise<User> {
+    return this.change(actor, userId, async (tx, { account, memberships }) => {
+      for (const membership of memberships) await this.members.end(tx, actor, membership);
+      await this.standing.delete(tx, actor, account);
+      return account.user;
+    });
+  }
+
+  private change(actor: Actor, userId: string, work: (tx: Tx, held: Held) => Promise<User>): Promise<User> {
+    refuseStaleProof(actor);
+    if (actor.kind === 'user' && actor.id === userId)
+      throw new AppError('PRECONDITION_FAILED', { message: 'Another administrator has to do this for you.' });
+    return this.database.transaction(async (tx) => {
+      const user = await this.users.get(userId);
+      if (user.isInstanceAdministrator) await this.refuseUnlessActive(tx, actor);
+      return work(tx, await this.hold(tx, userId));
+    });
+  }
+
+  /** Of two administrators who deactivate each other at once, the one whose turn comes second has no say any more. */
+  private async refuseUnlessActive(tx: Tx, actor: Actor): Promise<void> {
+    await this.standing.takeTurnsOfAdministrators(tx);
+    if (actor.kind !== 'user') return;
+    const caller = await this.users.findById(actor.id);
+    if (caller === null || caller.isDeactivated) throw new AppError('FORBIDDEN', { detail: 'deactivated meanwhile' });
+  }
+
+  /** The account and its memberships, which nobody else changes until the transaction ends. */
+  private async hold(tx: Tx, userId: string): Promise<Held> {
+    const before = await this.members.takeTurnsOf(tx, userId);
+    await this.standing.hold(tx, userId);
+    const user = await this.users.get(userId);
+    const memberships = await this.members.listOfUser(userId);
+    // A turn is never taken when the account is held already: whoever has it may be waiting for the account.
+    if (memberships.some(({ organizationId }) => !before.has(organizationId)))
+      throw new AppError('CONFLICT', { message: 'They have joined another organization just now. Try again.' });
+    return { account: { user, organizationId: await this.domains.organizationOf(user.email) }, memberships };
+  }
+}
