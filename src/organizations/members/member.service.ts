@@ -114,8 +114,7 @@ export class MemberService {
   }
 
   /**
-   * Adds a member; whoever is one already keeps the role they have. Whom the server's configuration names has a seat in any
-   * case: whoever writes it also decides how many there are.
+   * Adds a member; whoever is one already keeps the role they have.
    * @throws ENTITLEMENT_REQUIRED where no seat is free
    */
   async add(tx: Tx, actor: Actor, membership: NewMembership): Promise<void> {
@@ -130,7 +129,7 @@ export class MemberService {
       .returning('user_id')
       .execute();
     if ((inserted.raw as unknown[]).length === 0) return;
-    if (membership.source !== 'CONFIGURATION') await this.seats.refuseOverflow(tx, membership.organizationId);
+    await this.refuseWithoutSeat(tx, membership);
     await this.events.publish(tx, memberAdded, membership);
     await this.audit.record(tx, actor, memberAddedToTrail, membership);
   }
@@ -231,6 +230,12 @@ export class MemberService {
       [userId],
     );
     return new Set(taken.map(({ id }) => id));
+  }
+
+  /** Whom the server's configuration names has one in any case: whoever writes it also says how many there are. */
+  private async refuseWithoutSeat(tx: Tx, { organizationId, source }: NewMembership): Promise<void> {
+    if (source === 'INVITATION') await this.seats.refuseTooManyMembers(tx, organizationId);
+    else if (source !== 'CONFIGURATION') await this.seats.refuseOverflow(tx, organizationId);
   }
 
   private async lock(tx: Tx, actor: Actor, organizationId: string, userId: string): Promise<Membership> {

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import DataLoader from 'dataloader';
 import { AuditService } from '../../audit/audit.service.js';
 import { Database } from '../../platform/database/database.js';
 import { AppError } from '../../platform/errors/app-error.js';
@@ -25,8 +24,6 @@ export const planWillChange = domainEvent<{ readonly organizationId: string; rea
 /** What an organization has booked, what of it is in use, and how that changes (docs/decisions/0023). */
 @Injectable()
 export class PlanService {
-  private readonly taken: DataLoader<string, number>;
-
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
@@ -34,20 +31,11 @@ export class PlanService {
     private readonly members: MemberService,
     private readonly seats: SeatService,
     private readonly events: DomainEvents,
-  ) {
-    this.taken = new DataLoader<string, number>(
-      async (ids) => {
-        const taken = await this.seats.takenOf(ids);
-        return ids.map((id) => taken.get(id) ?? 0);
-      },
-      { cache: false },
-    );
-  }
+  ) {}
 
-  /** Of a whole list of organizations in one statement. */
   async entitlementsOf(organization: Organization): Promise<Entitlements> {
     const { sso } = contentsOf(organization.plan);
-    return { sso, seats: seatsOf(organization), seatsUsed: await this.taken.load(organization.id) };
+    return { sso, seats: seatsOf(organization), seatsUsed: await this.seats.takenIn(organization.id) };
   }
 
   /**
@@ -71,7 +59,7 @@ export class PlanService {
 
   private async refuseTooFewSeats(after: Organization): Promise<void> {
     const seats = seatsOf(after);
-    const used = (await this.seats.takenOf([after.id])).get(after.id) ?? 0;
+    const used = await this.seats.takenIn(after.id);
     if (seats === null || used <= seats) return;
     throw new AppError('PRECONDITION_FAILED', {
       message: `${used} seats are taken, and there would be ${seats}. Free some first, or set \`seats\`.`,

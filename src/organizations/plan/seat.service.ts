@@ -5,15 +5,22 @@ import { AppError } from '../../platform/errors/app-error.js';
 import { contentsOf, plansWithMoreSeats } from '../../policy/plans.js';
 import type { Booking } from './plan.types.js';
 
+const members = `
+  (select count(*)::int from memberships member where member.organization_id = organization.id)`;
+
 /** An invitation that waits holds a seat, so that whoever accepts it finds one; a member's own holds none beside theirs. */
-const takenSeats = `
-  (select count(*)::int from memberships member where member.organization_id = organization.id)
-  + (select count(*)::int from invitations invitation
-     where invitation.organization_id = organization.id
-       and invitation.accepted_at is null and invitation.revoked_at is null and invitation.expires_at > $2
-       and not exists (
-         select from users person join memberships own on own.user_id = person.id
-         where person.email = invitation.email and own.organization_id = organization.id))`;
+const waiting = `
+  (select count(*)::int from invitations invitation
+   where invitation.organization_id = organization.id
+     and invitation.accepted_at is null and invitation.revoked_at is null and invitation.expires_at > $2
+     and not exists (
+       select from users person join memberships own on own.user_id = person.id
+       where person.email = invitation.email and own.organization_id = organization.id))`;
+
+interface Taken {
+  readonly members: number;
+  readonly waiting: number;
+}
 
 /** How many people an organization has room for. Who changes that, or asks whether there is room, has taken the turn. */
 @Injectable()
@@ -23,40 +30,52 @@ export class SeatService {
     private readonly clock: Clock,
   ) {}
 
-  /** How many seats are taken, of each of these organizations. In one statement. */
-  async takenOf(organizationIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const rows = await this.database.rows<{ id: string; taken: number }>(
-      `select organization.id, ${takenSeats} as taken from organizations organization where organization.id = any($1)`,
-      [organizationIds, this.clock.now()],
-    );
-    return new Map(rows.map(({ id, taken }) => [id, taken]));
+  /** How many seats are taken. */
+  async takenIn(organizationId: string): Promise<number> {
+    const { members, waiting } = await this.countIn(organizationId);
+    return members + waiting;
   }
 
   async isOneFree(tx: Tx, organizationId: string): Promise<boolean> {
-    const booking = await bookingOf(tx, organizationId);
-    const seats = seatsOf(booking);
-    return seats === null || (await this.taken(organizationId)) < seats;
+    const seats = seatsOf(await bookingOf(tx, organizationId));
+    return seats === null || (await this.takenIn(organizationId)) < seats;
   }
 
   /**
-   * To be asked when the seat has just been taken, in the same transaction.
+   * To be asked when a seat has just been taken, in the same transaction.
    * @throws ENTITLEMENT_REQUIRED with `plan`, `seats`, `used`, and the `plans` that have more
    */
-  async refuseOverflow(tx: Tx, organizationId: string): Promise<void> {
+  refuseOverflow(tx: Tx, organizationId: string): Promise<void> {
+    return this.refuseWhere(tx, organizationId, ({ members, waiting }) => members + waiting);
+  }
+
+  /**
+   * As `refuseOverflow`, for whoever has had a seat by their invitation. Where more are waiting than there are seats, of a
+   * time when there were more, they are for those who come first.
+   */
+  refuseTooManyMembers(tx: Tx, organizationId: string): Promise<void> {
+    return this.refuseWhere(tx, organizationId, ({ members }) => members);
+  }
+
+  private async refuseWhere(tx: Tx, organizationId: string, count: (taken: Taken) => number): Promise<void> {
     const booking = await bookingOf(tx, organizationId);
     const seats = seatsOf(booking);
     if (seats === null) return;
-    const taken = await this.taken(organizationId);
-    if (taken <= seats) return;
+    const wanted = count(await this.countIn(organizationId));
+    if (wanted <= seats) return;
     const plans = plansWithMoreSeats(seats);
     throw new AppError('ENTITLEMENT_REQUIRED', {
       message: `All ${seats} seats are taken. Free one, or book more; these plans have more: ${plans.join(', ')}.`,
-      facts: { plan: booking.plan, seats, used: taken - 1, plans },
+      facts: { plan: booking.plan, seats, used: wanted - 1, plans },
     });
   }
 
-  private async taken(organizationId: string): Promise<number> {
-    return (await this.takenOf([organizationId])).get(organizationId) ?? 0;
+  private async countIn(organizationId: string): Promise<Taken> {
+    const [taken] = await this.database.rows<Taken>(
+      `select ${members} as members, ${waiting} as waiting from organizations organization where organization.id = $1`,
+      [organizationId, this.clock.now()],
+    );
+    return taken ?? { members: 0, waiting: 0 };
   }
 }
 
