@@ -88,55 +88,6 @@ describe('accepting invitations', () => {
     expect(await roleOf(person)).toBe('NONE');
   });
 
-  it('are refused in one wording when tampered, forwarded, expired, withdrawn or used (SECURITY 123)', async () => {
-    const [person, eve] = [await createPerson(app), await createPerson(app)];
-    const { id, token } = await invited(person.email);
-    const requestId = randomUUID();
-    await expect(acceptInvitation(eve, token, requestId)).rejects.toMatchObject(notValid);
-    const tampered = `${token.slice(0, -1)}${token.endsWith('A') ? 'B' : 'A'}`;
-    for (const wrong of [tampered, token.toUpperCase(), '', ' ', id]) {
-      await expect(acceptInvitation(person, wrong)).rejects.toMatchObject(notValid);
-    }
-    await app.database.query(`update invitations set expires_at = now() where id = $1`, [id]);
-    await expect(acceptInvitation(person, token)).rejects.toMatchObject(notValid);
-    expect([await roleOf(person), await roleOf(eve)]).toEqual([null, null]);
-
-    await app.database.query(`update invitations set expires_at = now() + interval '1 day' where id = $1`, [id]);
-    await acceptInvitation(person, token);
-    await expect(acceptInvitation(person, token)).rejects.toMatchObject(notValid);
-    expect(await roleOf(person)).toBe('MEMBER');
-
-    const { rows } = await app.database.query(
-      'select chain_id, action, outcome, actor_id, after from audit_events where request_id = $1',
-      [requestId],
-    );
-    expect(rows).toEqual([
-      {
-        chain_id: 'instance',
-        action: 'operation.refused',
-        outcome: 'REFUSED',
-        actor_id: eve.id,
-        after: { code: 'INVITATION_INVALID', reason: `invitation ${id} is for another address` },
-      },
-    ]);
-  });
-
-  it('accepted 50 times at once make one membership and one entry (SECURITY 123)', async () => {
-    const person = await createPerson(app);
-    const { token } = await invited(person.email);
-    const outcomes = await Promise.allSettled(Array.from({ length: 50 }, () => acceptInvitation(person, token)));
-    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    const codes = outcomes.flatMap((outcome) =>
-      outcome.status === 'rejected' ? [(outcome.reason as { code: string }).code] : [],
-    );
-    expect(new Set(codes)).toEqual(new Set(['INVITATION_INVALID']));
-    const { rows } = await app.database.query(
-      `select count(*)::int as count from audit_events where chain_id = $1 and action in ('member.added', 'invitation.accepted') and actor_id = $2`,
-      [acme.id, person.id],
-    );
-    expect([await roleOf(person), rows]).toEqual(['MEMBER', [{ count: 2 }]]);
-  });
-
   it('while the organization is deleted end in a membership that went with it, or in a refusal', async () => {
     for (let round = 0; round < 20; round += 1) {
       acme = await createOrganization(owner);

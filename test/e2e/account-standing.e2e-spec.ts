@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { addMember, createOrganization, createPerson, type Person } from '../support/factories.js';
 import { mutate } from '../support/mutate.js';
@@ -68,6 +69,45 @@ describe('the account of a person', () => {
     expect([await isSignedIn(mia), await isGood(key), await rolesOf(mia)]).toEqual([false, false, ['ADMIN']]);
     expect((await trailOfRequest(app, on)).map(({ action }) => action)).toEqual(['user.activated']);
   });
+
+  it('has no session back when it is activated that was opened while it was being deactivated', async () => {
+    await change('deactivateUser', mia.id);
+    await app.database.query(
+      `insert into sessions (id, token_digest, user_id, method, idle_minutes, idle_expires_at, expires_at)
+       values ($1, sha256('late'), $2, 'password', 60, now() + interval '1 hour', now() + interval '1 day')`,
+      [randomUUID(), mia.id],
+    );
+    await change('activateUser', mia.id);
+    const late = app.browser({ headers: { cookie: 'gatehouse=late' } });
+    expect((await late.get('/api/auth/session')).status).toBe(401);
+  });
+
+  it('is left as it is when its person joins another organization at this very moment', async () => {
+    const other = await createOrganization(owner, 'Other');
+    const joining = await app.database.connect();
+    try {
+      await joining.query('begin');
+      await joining.query(
+        `insert into memberships (organization_id, user_id, role, source) values ($1, $2, 'MEMBER', 'INVITATION')`,
+        [other.id, mia.id],
+      );
+      const deactivation = change('deactivateUser', mia.id);
+      const told = deactivation.catch((error: unknown) => (error as { code: string }).code);
+      await untilSomebodyWaits();
+      await joining.query('commit');
+      expect(await told).toBe('CONFLICT');
+    } finally {
+      joining.release();
+    }
+    expect(await isSignedIn(mia)).toBe(true);
+    await change('deactivateUser', mia.id);
+    expect(await isSignedIn(mia)).toBe(false);
+  });
+
+  async function untilSomebodyWaits(): Promise<void> {
+    const waiting = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
+    while ((await app.database.query(waiting)).rows.length === 0) await setTimeout(10);
+  }
 
   it('that is deactivated, or active, already stays as it is, with no event', async () => {
     await change('deactivateUser', mia.id);

@@ -3,6 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { MemberService } from '../../src/organizations/members/member.service.js';
+import { Database } from '../../src/platform/database/database.js';
+import { anonymous } from '../../src/policy/actor.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { countStatements } from '../support/statements.js';
 import { addMember, createOrganization, createPerson, type Person } from '../support/factories.js';
@@ -176,6 +179,17 @@ describe('plans', () => {
       expect(rows).toEqual([]);
       await book('hobby');
       await mutate(app.admin(), 'createUser', input, 'user { id }');
+    });
+
+    it('is there in any case for whom the server’s configuration names', async () => {
+      await book('hobby', 1);
+      const ada = await createPerson(app);
+      const membership = { organizationId: acme.id, userId: ada.id, role: 'OWNER', source: 'CONFIGURATION' } as const;
+      const actor = anonymous({ ip: null, userAgent: null, requestId: 'start' });
+      await app.nest
+        .get(Database, { strict: false })
+        .transaction((tx) => app.nest.get(MemberService, { strict: false }).add(tx, actor, membership));
+      expect(await entitlementsOf(owner, acme.id)).toMatchObject({ seats: 1, seatsUsed: 2 });
     });
 
     it('are not fewer than are taken', async () => {

@@ -44,7 +44,7 @@ export class AccountStandingResolver {
     description:
       'Lets nobody in to an account: its sessions end, and the keys and setup links that its person has made are revoked. ' +
       'Memberships stay. For instance administrators. Errors: STEP_UP_REQUIRED; NOT_FOUND; PRECONDITION_FAILED for one’s own; ' +
-      'LAST_OWNER with `organizationId` where no other owner could sign in.',
+      'LAST_OWNER with `organizationIds` where no other owner could sign in.',
   })
   @Requires('instanceAdministrator')
   async deactivateUser(
@@ -71,7 +71,7 @@ export class AccountStandingResolver {
     description:
       'Deletes an account for good: memberships, sessions, identities and factors go, keys are revoked. The audit trail stays. ' +
       'For instance administrators. Errors: STEP_UP_REQUIRED; NOT_FOUND; PRECONDITION_FAILED for one’s own; LAST_OWNER with ' +
-      '`organizationId`.',
+      '`organizationIds`.',
   })
   @Requires('instanceAdministrator')
   async deleteUser(

@@ -39,12 +39,11 @@ export class AccountStanding {
   deactivate(actor: Actor, userId: string): Promise<User> {
     return this.change(actor, userId, async (tx, { account, memberships }) => {
       if (account.user.isDeactivated) return account.user;
+      await this.members.refuseLastOwner(tx, userId, ownedIn(memberships));
       await this.standing.deactivate(tx, actor, account);
       await this.sessions.endAllOf(tx, userId);
-      for (const { organizationId, role } of memberships) {
+      for (const { organizationId } of memberships)
         await this.events.publish(tx, memberDeactivated, { actor, organizationId, userId });
-        if (role === 'OWNER') await this.members.refuseWithoutOwner(tx, organizationId);
-      }
       return { ...account.user, isDeactivated: true };
     });
   }
@@ -57,6 +56,8 @@ export class AccountStanding {
     return this.change(actor, userId, async (tx, { account }) => {
       if (!account.user.isDeactivated) return account.user;
       await this.standing.activate(tx, actor, account);
+      // One that was being opened when the account was deactivated is there, and has opened nothing until now.
+      await this.sessions.endAllOf(tx, userId);
       return { ...account.user, isDeactivated: false };
     });
   }
@@ -68,6 +69,7 @@ export class AccountStanding {
    */
   delete(actor: Actor, userId: string): Promise<User> {
     return this.change(actor, userId, async (tx, { account, memberships }) => {
+      await this.members.refuseLastOwner(tx, userId, ownedIn(memberships));
       for (const membership of memberships) await this.members.end(tx, actor, membership);
       await this.standing.delete(tx, actor, account);
       return account.user;
@@ -105,3 +107,6 @@ export class AccountStanding {
     return { account: { user, organizationId: await this.domains.organizationOf(user.email) }, memberships };
   }
 }
+
+const ownedIn = (memberships: readonly Membership[]): string[] =>
+  memberships.filter(({ role }) => role === 'OWNER').map(({ organizationId }) => organizationId);

@@ -158,7 +158,7 @@ export class MemberService {
       const before = await this.lock(tx, actor, organizationId, userId);
       if (role === 'OWNER' || before.role === 'OWNER') refuseStaleProof(actor, this.clock.now());
       await tx.update(MembershipEntity, { organizationId, userId }, { role });
-      if (before.role === 'OWNER' && role !== 'OWNER') await this.refuseWithoutOwner(tx, organizationId);
+      if (before.role === 'OWNER' && role !== 'OWNER') await this.refuseLastOwner(tx, userId, [organizationId]);
       await this.audit.record(tx, actor, memberRoleChanged, {
         organizationId,
         userId,
@@ -197,21 +197,22 @@ export class MemberService {
     const { organizationId, userId, role } = membership;
     await this.events.publish(tx, memberRemoved, { organizationId, userId, actor });
     await tx.delete(MembershipEntity, { organizationId, userId });
-    if (role === 'OWNER') await this.refuseWithoutOwner(tx, organizationId);
+    if (role === 'OWNER') await this.refuseLastOwner(tx, userId, [organizationId]);
     await this.audit.record(tx, actor, memberRemovedFromTrail, membership);
   }
 
   /**
-   * To be asked when an owner has just ceased to be one, in the same transaction. One whose account is deactivated is none.
-   * @throws LAST_OWNER with `organizationId`
+   * To be asked where an owner ceases to be one, with the turns taken. One whose account is deactivated is none.
+   * @throws LAST_OWNER with the `organizationIds` that nobody else owns
    */
-  async refuseWithoutOwner(tx: Tx, organizationId: string): Promise<void> {
-    const owners = await tx.query<unknown[]>(
-      `select from memberships m join users u on u.id = m.user_id
-       where m.organization_id = $1 and m.role = 'OWNER' and u.deactivated_at is null limit 1`,
-      [organizationId],
+  async refuseLastOwner(tx: Tx, userId: string, organizationIds: readonly string[]): Promise<void> {
+    const left = await tx.query<{ id: string }[]>(
+      `select organization as id from unnest($1::text[]) as organization where not exists (
+         select from memberships m join users u on u.id = m.user_id
+         where m.organization_id = organization and m.role = 'OWNER' and m.user_id <> $2 and u.deactivated_at is null)`,
+      [organizationIds, userId],
     );
-    if (owners.length === 0) throw new AppError('LAST_OWNER', { facts: { organizationId } });
+    if (left.length > 0) throw new AppError('LAST_OWNER', { facts: { organizationIds: left.map(({ id }) => id) } });
   }
 
   /**
