@@ -181,6 +181,14 @@ describe('plans', () => {
       await mutate(app.admin(), 'createUser', input, 'user { id }');
     });
 
+    it('is one for who is invited, and has become a member in another way meanwhile', async () => {
+      await book('hobby');
+      const email = `${randomUUID()}@example.test`;
+      await invite(email);
+      await mutate(app.admin(), 'createUser', { email, organizationId: acme.id }, 'user { id }');
+      expect(await used()).toBe(2);
+    });
+
     it('is there in any case for whom the server’s configuration names', async () => {
       await book('hobby', 1);
       const ada = await createPerson(app);
