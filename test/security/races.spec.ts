@@ -7,7 +7,7 @@ import { OwnershipService } from '../../src/organizations/members/ownership.serv
 import { AppError } from '../../src/platform/errors/app-error.js';
 import { Database } from '../../src/platform/database/database.js';
 import { anonymous, type Actor } from '../../src/policy/actor.js';
-import { permissionNames, type BuiltInRole } from '../../src/policy/permissions.js';
+import { ownPermissions, type BuiltInRole } from '../../src/policy/permissions.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { createPerson, type Person } from '../support/factories.js';
 import { inParallel } from '../support/in-parallel.js';
@@ -26,7 +26,7 @@ const holderOfEverything = ({ id, email }: Person): Actor => ({
   id,
   label: email,
   roleIn: () => Promise.resolve('OWNER'),
-  permissionsIn: () => Promise.resolve(new Set(permissionNames)),
+  permissionsIn: () => Promise.resolve(new Set(ownPermissions)),
 });
 
 describe('a thousand times at once', () => {
