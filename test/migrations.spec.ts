@@ -74,6 +74,9 @@ describe('the entities', () => {
     'code_attempts',
     'used_logout_tokens',
     'set_aside_rows',
+    'api_key_windows',
+    'code_attempts',
+    'used_logout_tokens',
   ];
   const typeNames: Readonly<Record<string, string>> = { boolean: 'bool', bigint: 'int8', integer: 'int4' };
 

@@ -11,6 +11,7 @@ import { projectReturned } from '../projects/deletion/project-restoration.servic
 import { ApiKeyEntity } from './api-key.entity.js';
 import { apiKeyRevoked, apiKeyRotationUndone, type RevocationReason } from './api-key.events.js';
 import { endOf, type ApiKey } from './api-key.types.js';
+import { KeyCache } from './verify/key-cache.service.js';
 
 /** A service account's keys outlast people: they are nobody's to take along, nor are those that they have made. */
 const madeBy = 'created_by = $2 and service_account_id is null';
@@ -33,6 +34,7 @@ export class ApiKeyEndingService implements OnModuleInit {
     private readonly database: Database,
     private readonly audit: AuditService,
     private readonly events: DomainEvents,
+    private readonly cache: KeyCache,
     private readonly clock: Clock,
   ) {}
 
@@ -123,6 +125,8 @@ export class ApiKeyEndingService implements OnModuleInit {
     const revokedAt = this.clock.now();
     const { affected } = await tx.update(ApiKeyEntity, { id: key.id, revokedAt: IsNull() }, { revokedAt });
     if (affected === 0) return null;
+    // Here at once; the other processes hear of it.
+    this.database.afterCommit(() => this.cache.forgetAll());
     const ended = { ...key, revokedAt };
     await this.audit.record(tx, actor, apiKeyRevoked, { key: ended, reason, foundAt });
     if (key.rotatedFromId !== null) await this.spare(tx, actor, key.rotatedFromId, key);

@@ -10,6 +10,7 @@ import { liesWithin } from './allowed-networks.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 import { endOf } from './api-key.types.js';
 import type { ServiceAccount } from './service-accounts/service-account.types.js';
+import { isWithin, type RateLimit } from './rate-limit/rate-limit.types.js';
 
 /** What the product behind Gatehouse asks for in a project: what a key is for, unless its maker says otherwise. */
 export const askedByApplication = (): Permission[] =>
@@ -75,6 +76,19 @@ export class ApiKeyGrantService {
     if (asked.length === 0) return allowedCidrs;
     if (liesWithin(asked, allowedCidrs)) return asked;
     throw new AppError('CANNOT_GRANT', { message: 'A key cannot make one for networks that it may not be used from.' });
+  }
+
+  /**
+   * How often a new key may be used. A key that makes another keeps it to its own limit.
+   * @param asked null for as often as the maker may
+   * @throws CANNOT_GRANT
+   */
+  async rateLimitFor(tx: Tx, actor: Actor, asked: RateLimit | null): Promise<RateLimit | null> {
+    if (actor.kind !== 'apiKey') return asked && { ...asked };
+    const { rateLimit } = await tx.findOneByOrFail(ApiKeyEntity, { id: actor.id });
+    const wanted = asked === null ? rateLimit : { ...asked };
+    if (isWithin(wanted, rateLimit)) return wanted;
+    throw new AppError('CANNOT_GRANT', { message: 'A key cannot make one that may be used more often than itself.' });
   }
 
   /**

@@ -84,7 +84,9 @@ export class ApiKeyRotationService {
     const now = this.clock.now();
     const expiresAt = earlier(asLongAs(old, now), limit);
     const allowedCidrs = await this.grants.networksFor(tx, actor, old.allowedCidrs);
-    const facts = { name, note, permissions, expiresAt, allowedCidrs, serviceAccountId, rotatedFromId: old.id };
+    const rateLimit = await this.grants.rateLimitFor(tx, actor, old.rateLimit);
+    const bounds = { permissions, expiresAt, allowedCidrs, rateLimit };
+    const facts = { name, note, ...bounds, serviceAccountId, rotatedFromId: old.id };
     const apiKey = newKey(actor, scope, pair, facts, now);
     await tx.insert(ApiKeyEntity, rowOf(apiKey, pair));
     await this.audit.record(tx, actor, apiKeyCreated, apiKey);

@@ -1,6 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Permission } from '../policy/permissions.js';
 import type { ApiKeyScope } from './api-key.types.js';
+import type { RateLimit } from './rate-limit/rate-limit.types.js';
 
 @Entity('api_keys')
 export class ApiKeyEntity {
@@ -37,6 +38,9 @@ export class ApiKeyEntity {
 
   @Column({ type: 'text', array: true, name: 'allowed_cidrs', default: [] })
   allowedCidrs!: string[];
+
+  @Column({ type: 'jsonb', name: 'rate_limit', nullable: true })
+  rateLimit!: RateLimit | null;
 
   @Column({ type: 'text', name: 'created_by' })
   createdBy!: string;

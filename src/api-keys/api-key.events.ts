@@ -36,6 +36,7 @@ export const apiKeyCreated = auditEvent('apiKey.created', (key: ApiKey) => ({
     permissions: key.permissions,
     ...ownerOf(key),
     allowedCidrs: key.allowedCidrs,
+    rateLimit: key.rateLimit && `${key.rateLimit.requests} per ${key.rateLimit.perSeconds} s`,
     expiresAt: key.expiresAt?.toISOString() ?? null,
   },
 }));

@@ -1,4 +1,5 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
@@ -11,10 +12,12 @@ import {
   MaxLength,
   Min,
   ValidateBy,
+  ValidateNested,
 } from 'class-validator';
 import { connectionType } from '../platform/graphql/connection.js';
 import { MutationInput } from '../platform/graphql/mutation-input.js';
 import type { Permission } from '../policy/permissions.js';
+import { ApiKeyRateLimit, ApiKeyRateLimitInput } from './rate-limit/rate-limit.graphql.js';
 import type { ApiKey as ApiKeyFacts, ApiKeyScope as Scope, NewApiKey, Rotation } from './api-key.types.js';
 
 export const ApiKeyScope = { PROJECT: 'PROJECT', ORGANIZATION: 'ORGANIZATION' } as const;
@@ -61,6 +64,12 @@ export class ApiKey implements ApiKeyFacts {
     description: 'The networks that it may be used from, in CIDR notation; none: from anywhere.',
   })
   allowedCidrs!: string[];
+
+  @Field(() => ApiKeyRateLimit, {
+    nullable: true,
+    description: 'How often it may be used; null: as often as it likes.',
+  })
+  rateLimit!: ApiKeyRateLimit | null;
 
   @Field(() => ID, { description: 'The user or key that made it; `administrator` or `system` for those.' })
   createdBy!: string;
@@ -175,6 +184,17 @@ export class CreateApiKeyInput extends MutationInput implements NewApiKey {
   @IsString()
   @MaxLength(100)
   serviceAccountId?: string | null;
+
+  @Field(() => ApiKeyRateLimitInput, {
+    nullable: true,
+    description:
+      'How often it may be used; as often as it likes, unless given. A key gives one that it makes no higher limit than ' +
+      'its own.',
+  })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => ApiKeyRateLimitInput)
+  rateLimit?: ApiKeyRateLimitInput | null;
 
   @Field(() => String, { nullable: true, description: 'What it is for, at most 1000 characters.' })
   @IsOptional()

@@ -22,6 +22,8 @@ import { heldByAccount } from './service-accounts/held-by-account.js';
 
 rememberShownOnce('secretKey');
 
+const unrestricted = { expiresAt: null, allowedCidrs: [], rateLimit: null };
+
 /** SQL for a row `key` that has not ended at `:now`. */
 export const inUse = 'key.revoked_at is null and coalesce(least(key.expires_at, key.dies_at) > :now, true)';
 
@@ -99,8 +101,8 @@ export class ApiKeyService implements ScopeLocator {
   /**
    * Creates a key of a project or of the organization. Its secret is in the result, once.
    * @throws CANNOT_GRANT for a permission that the actor or the service account does not hold, or a key that outlives the
-   *   key that makes it or may be used where that may not; VALIDATION_FAILED for an unknown permission, an `expiresAt` that
-   *   has passed or what is no network; NOT_FOUND for a service account from elsewhere; STEP_UP_REQUIRED for a key of the
+   *   key that makes it, or may be used where that may not or more often; VALIDATION_FAILED for an unknown permission, an
+   *   `expiresAt` that has passed or what is no network; NOT_FOUND for a service account from elsewhere; STEP_UP_REQUIRED for a key of the
    *   organization
    */
   async create(actor: Actor, scope: Scope, input: NewApiKey): Promise<CreatedApiKey> {
@@ -118,8 +120,10 @@ export class ApiKeyService implements ScopeLocator {
       const account = await this.accounts.ownerOf(tx, scope, input.serviceAccountId ?? null);
       const permissions = await this.grants.permissionsFor(actor, scope, input.permissions ?? null, account);
       const allowedCidrs = await this.grants.networksFor(tx, actor, networks);
-      const facts = { name: input.name, note: input.note ?? null, permissions, expiresAt, allowedCidrs };
-      const apiKey = newKey(actor, scope, pair, { ...facts, serviceAccountId: account?.id ?? null }, this.clock.now());
+      const rateLimit = await this.grants.rateLimitFor(tx, actor, input.rateLimit ?? null);
+      const bounds = { permissions, expiresAt, allowedCidrs, rateLimit };
+      const facts = { name: input.name, note: input.note ?? null, ...bounds, serviceAccountId: account?.id ?? null };
+      const apiKey = newKey(actor, scope, pair, facts, this.clock.now());
       await tx.insert(ApiKeyEntity, rowOf(apiKey, pair));
       await this.audit.record(tx, actor, apiKeyCreated, apiKey);
       return { apiKey, publicKey: pair.publicKey, secretKey: pair.secretKey.reveal() };
@@ -134,7 +138,7 @@ export class ApiKeyService implements ScopeLocator {
   async adopt(actor: Actor, scope: ProjectScope, name: string, pair: KeyPair): Promise<void> {
     if (!isPublicKey(pair.publicKey)) throw invalid('publicKey', 'This cannot be a public key.');
     if (!isSecretKey(pair.secretKey.reveal())) throw invalid('secretKey', 'This cannot be a secret key.');
-    const facts = { name, note: null, permissions: askedByApplication(), expiresAt: null, allowedCidrs: [] };
+    const facts = { name, note: null, permissions: askedByApplication(), ...unrestricted };
     const apiKey = newKey(actor, scope, pair, facts, this.clock.now());
     await this.database.transaction(async (tx) => {
       const insert = tx.createQueryBuilder().insert().into(ApiKeyEntity).values(rowOf(apiKey, pair));

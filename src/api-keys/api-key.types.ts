@@ -1,4 +1,5 @@
 import type { Permission } from '../policy/permissions.js';
+import type { RateLimit } from './rate-limit/rate-limit.types.js';
 
 export const apiKeyScopes = ['PROJECT', 'ORGANIZATION'] as const;
 export type ApiKeyScope = (typeof apiKeyScopes)[number];
@@ -21,6 +22,8 @@ export interface ApiKey {
   readonly permissions: readonly Permission[];
   /** The networks that it may be used from, in CIDR notation; none: from anywhere. */
   readonly allowedCidrs: readonly string[];
+  /** How often it may be used; null: as often as it likes. */
+  readonly rateLimit: RateLimit | null;
   /** The id of the user or key that made it, or the kind of another actor. */
   readonly createdBy: string;
   /** Whose key it is, where it is nobody's own: then it has at most the permissions of that. */
@@ -50,6 +53,8 @@ export interface NewApiKey {
   readonly allowedCidrs?: readonly string[] | null | undefined;
   /** Of the very scope of the key; the maker's own key, unless given. */
   readonly serviceAccountId?: string | null | undefined;
+  /** How often it may be used; as often as it likes, unless given. */
+  readonly rateLimit?: RateLimit | null | undefined;
 }
 
 /** In whose place a key is made, and how long the old one stays good beside it. */

@@ -36,7 +36,9 @@ import { KeyReminderEntity } from './stale/key-reminder.entity.js';
 import { KeyReminders } from './stale/key-reminders.service.js';
 import { OrganizationStaleKeysResolver, ProjectStaleKeysResolver } from './stale/stale-key.resolver.js';
 import { StaleKeyService } from './stale/stale-key.service.js';
+import { KeyRateLimiter } from './rate-limit/key-rate-limiter.service.js';
 import { FailureLimiter } from './verify/failure-limiter.js';
+import { KeyCache } from './verify/key-cache.service.js';
 import { KeyLookup } from './verify/key-lookup.service.js';
 import { KeyUsage } from './verify/key-usage.service.js';
 import { KeyVerification } from './verify/key-verification.service.js';
@@ -75,6 +77,8 @@ import { KeyVerification } from './verify/key-verification.service.js';
     AccessExplanationResolver,
     AccessHolderResolver,
     KeyLookup,
+    KeyCache,
+    KeyRateLimiter,
     KeyUsage,
     RefusedUses,
     KeyVerification,

@@ -3,7 +3,7 @@ import type { Actor, Scope } from '../policy/actor.js';
 import { displayOf, type KeyPair } from './api-key-token.js';
 import type { ApiKey } from './api-key.types.js';
 
-type Facts = Pick<ApiKey, 'name' | 'note' | 'permissions' | 'expiresAt' | 'allowedCidrs'> &
+type Facts = Pick<ApiKey, 'name' | 'note' | 'permissions' | 'expiresAt' | 'allowedCidrs' | 'rateLimit'> &
   Partial<Pick<ApiKey, 'rotatedFromId' | 'serviceAccountId'>>;
 
 /** A key that nobody has used yet. */

@@ -190,7 +190,7 @@ describe('GET /api/auth/check', () => {
 
     it('32: the same while nobody hears what the database tells, by age alone; and it is heard again', async () => {
       const [first, second] = [await createPerson(app), await createPerson(app)];
-      const listening = `from pg_stat_activity where datname = current_database() and query like 'listen "session_ended"%'`;
+      const listening = `from pg_stat_activity where datname = current_database() and query like 'listen %"session_ended"%'`;
       const silenced = async (who: Person) => {
         await app.database.query(`select pg_terminate_backend(pid) ${listening}`);
         await who.browser.postJson('/api/auth/logout', {});

@@ -38,7 +38,7 @@ export class KeySurrender {
 
   /** @returns whether a key was ended: one that is unknown or has ended changes nothing */
   async revoke(presented: PresentedKey, origin: Origin): Promise<boolean> {
-    const key = await this.lookup.find(presented, null);
+    const key = await this.lookup.find(presented);
     if (!key) return false;
     const { id, publicKey, organizationId, projectId, permissions } = key;
     const grant = { organizationId, projectId, permissions };
@@ -63,7 +63,7 @@ export class KeySurrender {
   }
 
   private async findKey(token: string): Promise<StoredKey | null> {
-    return isSecretKey(token) ? this.lookup.find({ secretKey: Secret.of(token), publicKey: null }, null) : null;
+    return isSecretKey(token) ? this.lookup.find({ secretKey: Secret.of(token), publicKey: null }) : null;
   }
 
   private async endLeaked(tx: Tx, organizationId: string, found: readonly Found[], origin: Origin): Promise<void> {

@@ -3,6 +3,7 @@ import { sha256 } from '../../platform/crypto/digest.js';
 import { PreparedStatements } from '../../platform/database/prepared-statements.js';
 import type { PresentedKey } from '../presented-key.js';
 import { permissionsWithinAccount } from '../service-accounts/held-by-account.js';
+import type { RateLimit } from '../rate-limit/rate-limit.types.js';
 
 /** What is stored of a key, dead or alive: whoever asks decides what that means. */
 export interface StoredKey {
@@ -13,6 +14,7 @@ export interface StoredKey {
   readonly publicKey: string;
   readonly permissions: readonly string[];
   readonly allowedCidrs: readonly string[];
+  readonly rateLimit: RateLimit | null;
   /** Its own end, or that of the overlap with its successor. */
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
@@ -27,6 +29,7 @@ const byDigest = {
   text: `
     select key.id, key.organization_id as "organizationId", key.project_id as "projectId", key.scope,
            key.public_key as "publicKey", ${permissionsWithinAccount} as permissions, key.allowed_cidrs as "allowedCidrs",
+           key.rate_limit as "rateLimit",
            key.revoked_at as "revokedAt", least(key.expires_at, key.dies_at) as "expiresAt",
            key.rotated_from is not null and key.last_used_at is null as "isUnusedSuccessor",
            $2::text is null or key.project_id = $2 or key.project_id is null and exists (
@@ -44,9 +47,17 @@ const byDigest = {
 export class KeyLookup {
   constructor(private readonly statements: PreparedStatements) {}
 
+  async find(presented: PresentedKey): Promise<StoredKey | null> {
+    const key = await this.findByDigest(sha256(presented.secretKey.reveal()), null);
+    return key && isPairOf(key, presented) ? key : null;
+  }
+
   /** @param projectId a project that the answer is to speak about, or null */
-  async find({ secretKey, publicKey }: PresentedKey, projectId: string | null): Promise<StoredKey | null> {
-    const key = await this.statements.first<StoredKey>(byDigest, [sha256(secretKey.reveal()), projectId]);
-    return key && (publicKey === null || publicKey === key.publicKey) ? key : null;
+  findByDigest(digest: Buffer, projectId: string | null): Promise<StoredKey | null> {
+    return this.statements.first<StoredKey>(byDigest, [digest, projectId]);
   }
 }
+
+/** Whether both halves belong together, where both were shown. */
+export const isPairOf = (key: StoredKey, { publicKey }: PresentedKey): boolean =>
+  publicKey === null || publicKey === key.publicKey;

@@ -7,9 +7,11 @@ import { networkOf } from '../../platform/http/network.js';
 import { isPermission } from '../../policy/permissions.js';
 import { mayComeFrom } from '../allowed-networks.js';
 import { readPresentedKey } from '../presented-key.js';
+import { KeyRateLimiter } from '../rate-limit/key-rate-limiter.service.js';
 import { clientAddress, type TrustsProxy } from './client-address.js';
 import { FailureLimiter } from './failure-limiter.js';
-import { KeyLookup, type StoredKey } from './key-lookup.service.js';
+import { KeyCache, type FoundKey } from './key-cache.service.js';
+import type { StoredKey } from './key-lookup.service.js';
 import { KeyUsage } from './key-usage.service.js';
 import { readQuestion, type VerificationQuestion } from './verification-question.js';
 
@@ -29,6 +31,12 @@ const invalidKey: Verdict = {
 };
 const forbidden: Verdict = { status: 403, body: { valid: false, code: 'FORBIDDEN' } };
 
+const limited = (seconds: number): Verdict => ({
+  status: 429,
+  body: { valid: false, code: 'RATE_LIMITED' },
+  headers: { 'Retry-After': String(seconds) },
+});
+
 /**
  * `POST /api/keys/verify` (the contract's section 5): is this key good, and for this?
  *
@@ -39,7 +47,8 @@ const forbidden: Verdict = { status: 403, body: { valid: false, code: 'FORBIDDEN
 @Injectable()
 export class KeyVerification {
   constructor(
-    private readonly lookup: KeyLookup,
+    private readonly cache: KeyCache,
+    private readonly limiter: KeyRateLimiter,
     private readonly usage: KeyUsage,
     private readonly failures: FailureLimiter,
     private readonly clock: Clock,
@@ -52,27 +61,32 @@ export class KeyVerification {
 
   private async verdictOn(request: IncomingMessage, trusts: TrustsProxy): Promise<Verdict> {
     const question = await readQuestion(request);
-    const key = await this.findGoodKey(request.headers.authorization, question);
-    if (!key) return this.refusalFor(clientAddress(request, trusts));
-    await this.usage.note(key);
-    return answers(key, question) ? approvalOf(key) : forbidden;
+    const found = await this.findGoodKey(request.headers.authorization, question);
+    if (!found) return this.refusalFor(clientAddress(request, trusts));
+    const wait = await this.limiter.count(found.key);
+    if (wait !== null) return limited(wait);
+    await this.usage.note(found.key);
+    return answers(found, question) ? approvalOf(found.key) : forbidden;
   }
 
-  /** What can't be a key is known without a look-up; unknown, expired and revoked ones each cost the same single one. */
+  /**
+   * What can't be a key is known without a look-up; unknown, expired and revoked ones each cost the same single one; good
+   * ones cost none while they are remembered.
+   */
   private async findGoodKey(
     authorization: string | undefined,
     { projectId, ip }: VerificationQuestion,
-  ): Promise<StoredKey | null> {
+  ): Promise<FoundKey | null> {
     const presented = readPresentedKey(authorization);
-    const key = presented && (await this.lookup.find(presented, projectId));
-    if (key?.revokedAt !== null || !mayComeFrom(key.allowedCidrs, ip)) return null;
-    return key.expiresAt !== null && key.expiresAt <= this.clock.now() ? null : key;
+    const found = presented && (await this.cache.find(presented, projectId));
+    if (found?.key.revokedAt !== null || !mayComeFrom(found.key.allowedCidrs, ip)) return null;
+    const { expiresAt } = found.key;
+    return expiresAt !== null && expiresAt <= this.clock.now() ? null : found;
   }
 
   private refusalFor(ip: string | null): Verdict {
     const wait = this.failures.count(networkOf(ip), this.clock.now().getTime());
-    if (wait === null) return invalidKey;
-    return { status: 429, body: { valid: false, code: 'RATE_LIMITED' }, headers: { 'Retry-After': String(wait) } };
+    return wait === null ? invalidKey : limited(wait);
   }
 }
 
@@ -83,8 +97,8 @@ export function mountKeyVerification(app: NestExpressApplication): void {
   answerAhead(app, { path: PATH, methods: ['POST'], answer: (request) => verification.answer(request, trusts) });
 }
 
-function answers(key: StoredKey, { permission }: VerificationQuestion): boolean {
-  return key.reachesProject && (permission === null || permissionsOf(key).includes(permission));
+function answers({ key, reachesProject }: FoundKey, { permission }: VerificationQuestion): boolean {
+  return reachesProject && (permission === null || permissionsOf(key).includes(permission));
 }
 
 /** What the catalogue has no more, no key has. */

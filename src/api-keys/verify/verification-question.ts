@@ -12,6 +12,9 @@ export interface VerificationQuestion {
   readonly ip: string | null;
 }
 
+/** No text of the database has one. */
+const NUL = '\0';
+
 const fields: ReadonlySet<string> = new Set(['permission', 'projectId', 'ip']);
 
 /**
@@ -31,7 +34,9 @@ function parse(text: string): Partial<VerificationQuestion> {
     value !== null &&
     typeof value === 'object' &&
     !Array.isArray(value) &&
-    Object.entries(value).every(([name, inner]) => fields.has(name) && typeof inner === 'string');
+    Object.entries(value).every(
+      ([name, inner]) => fields.has(name) && typeof inner === 'string' && !inner.includes(NUL),
+    );
   if (!isQuestion) throw malformed();
   return value;
 }

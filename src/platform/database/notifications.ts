@@ -57,7 +57,8 @@ export class Notifications implements OnApplicationBootstrap, BeforeApplicationS
     client.on('end', () => this.listenAgain());
     try {
       await client.connect();
-      for (const channel of this.subscribers.keys()) await client.query(`listen ${client.escapeIdentifier(channel)}`);
+      const channels = [...this.subscribers.keys()].map((channel) => client.escapeIdentifier(channel));
+      await client.query(channels.map((channel) => `listen ${channel}`).join('; '));
       for (const subscriber of this.subscribers.values()) subscriber.missed();
     } catch (error) {
       this.logger.failure('notifications are not heard', { cause: String(error) });

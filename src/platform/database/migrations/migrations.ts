@@ -22,6 +22,7 @@ import { SsoExceptions1764000011000 } from './1764000011000-sso-exceptions.js';
 import { JustInTime1764000014000 } from './1764000014000-just-in-time.js';
 import { SignInTraces1764000013000 } from './1764000013000-sign-in-traces.js';
 import { KeyNetworks1764000019000 } from './1764000019000-key-networks.js';
+import { KeyLimits1764000020000 } from './1764000020000-key-limits.js';
 import { SsoSetupLinks1764000017000 } from './1764000017000-sso-setup-links.js';
 import { RolesGroupsGrants1764000024000 } from './1764000024000-roles-groups-grants.js';
 import { KeyRotation1764000018000 } from './1764000018000-key-rotation.js';
@@ -61,4 +62,5 @@ export const migrations = [
   ServiceAccounts1764000023000,
   Deletions1764000022000,
   Seats1764000021000,
+  KeyLimits1764000020000,
 ] as const;
