@@ -1,6 +1,7 @@
+import { keys } from './keys/keys.js';
 import { signIn } from './sign-in/sign-in.js';
 
-const benchmarks: Readonly<Record<string, (scale: 'whole' | 'tiny') => Promise<void>>> = { 'sign-in': signIn };
+const benchmarks: Readonly<Record<string, (scale: 'whole' | 'tiny') => Promise<void>>> = { 'sign-in': signIn, keys };
 
 /** `npm run bench -- <name>`; with `--tiny` it only shows that it runs, and its figures mean nothing. */
 async function main(): Promise<void> {

@@ -7,7 +7,10 @@ export interface Load {
   readonly connections: number;
   /** So many requests, or as many as go in so many seconds. */
   readonly until: { readonly requests: number } | { readonly seconds: number };
+  readonly method?: 'GET' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
+  /** Shows one of these after the other, each request the next. */
+  readonly bearers?: readonly string[];
   /** Signs in with a password, each time as another account from another address. */
   readonly signIn?: { readonly emails: readonly string[]; readonly password: string };
 }
@@ -26,10 +29,19 @@ function nextAddress(): string {
   return `10.${(address >> 16) & 255}.${(address >> 8) & 255}.${address & 255}`;
 }
 
-async function send({ url, connections, until, headers, signIn }: Load): Promise<LoadResult> {
+/** Makes each request another, where each is to be. */
+function changing({ signIn, bearers, headers }: Load): Pick<autocannon.Request, 'setupRequest'> {
   let next = 0;
+  if (bearers && bearers.length > 1) {
+    return {
+      setupRequest: (request) => {
+        next += 1;
+        return { ...request, headers: { ...headers, authorization: `Bearer ${bearers[next % bearers.length]}` } };
+      },
+    };
+  }
+  if (!signIn) return {};
   const setupRequest = (request: autocannon.Request): autocannon.Request => {
-    if (!signIn) return request;
     next += 1;
     const email = signIn.emails[next % signIn.emails.length];
     return {
@@ -38,12 +50,18 @@ async function send({ url, connections, until, headers, signIn }: Load): Promise
       body: JSON.stringify({ email, password: signIn.password }),
     };
   };
+  return { setupRequest };
+}
+
+async function send(load: Load): Promise<LoadResult> {
+  const { url, connections, until, signIn, bearers } = load;
+  const headers = { ...load.headers, ...(bearers?.[0] ? { authorization: `Bearer ${bearers[0]}` } : {}) };
   const options: autocannon.Options = {
     url,
     connections,
     ...('requests' in until ? { amount: until.requests } : { duration: until.seconds }),
     timeout: 60,
-    requests: [{ method: signIn ? 'POST' : 'GET', ...(headers ? { headers: { ...headers } } : {}), setupRequest }],
+    requests: [{ method: load.method ?? (signIn ? 'POST' : 'GET'), headers, ...changing(load) }],
   };
   const started = performance.now();
   let last = started;

@@ -6,7 +6,7 @@ import pg from 'pg';
 import { PasswordHasher } from '../../src/platform/crypto/password-hasher.js';
 import { startEmbeddedPostgres } from '../../src/platform/database/embedded-postgres.js';
 import { freePort } from '../../test/support/free-port.js';
-import { startServer } from '../../test/support/server-process.js';
+import { startServer, type ServerProcess } from '../../test/support/server-process.js';
 
 export const password = 'correct horse battery staple';
 
@@ -19,39 +19,54 @@ export interface World {
 }
 
 export async function startWorld(people: number, settings: Readonly<Record<string, string>>): Promise<World> {
-  const directory = await mkdtemp(path.join(tmpdir(), 'gatehouse-bench-'));
-  const database = await startEmbeddedPostgres({
-    directory,
-    password: randomBytes(16).toString('hex'),
-    durability: 'kept',
-  });
-  const clear = async () => {
-    await database.stop();
-    await rm(directory, { recursive: true, force: true });
-  };
-  const port = await freePort();
-  const server = await startServer({
-    PORT: String(port),
-    DATABASE_URL: database.url,
-    ENCRYPTION_KEY: randomBytes(32).toString('hex'),
-    SESSION_SECRET: randomBytes(32).toString('hex'),
-    // Whoever signs in comes from an address of their own, so that the throttle has nothing to count.
-    TRUST_PROXY: '127.0.0.1',
-    ...settings,
-  }).catch(async (error: unknown) => {
-    await clear();
-    throw error;
-  });
+  const database = await startDatabase();
+  // Whoever signs in comes from an address of their own, so that the throttle has nothing to count.
+  const server = await startGatehouse(database.url, { TRUST_PROXY: '127.0.0.1', ...settings }).catch(
+    async (error: unknown) => {
+      await database.stop();
+      throw error;
+    },
+  );
   const emails = await seed(database.url, people);
   return {
     url: server.url,
     emails,
     stop: async () => {
       await server.end('SIGTERM');
-      await clear();
+      await database.stop();
     },
   };
 }
+
+/** A PostgreSQL that keeps what it is told, for as long as the benchmark runs. */
+export async function startDatabase(): Promise<{ readonly url: string; stop(): Promise<void> }> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'gatehouse-bench-'));
+  const database = await startEmbeddedPostgres({
+    directory,
+    password: randomBytes(16).toString('hex'),
+    durability: 'kept',
+  });
+  return {
+    url: database.url,
+    stop: async () => {
+      await database.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A process of Gatehouse. Several on one database share its secrets. */
+export async function startGatehouse(
+  databaseUrl: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
+  return startServer({ PORT: String(await freePort()), DATABASE_URL: databaseUrl, ...secrets, ...settings });
+}
+
+const secrets = {
+  ENCRYPTION_KEY: randomBytes(32).toString('hex'),
+  SESSION_SECRET: randomBytes(32).toString('hex'),
+};
 
 /** One hash for all: what it costs to verify it does not depend on whose it is. */
 async function seed(url: string, people: number): Promise<string[]> {

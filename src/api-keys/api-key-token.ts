@@ -53,12 +53,17 @@ export function displayOf(secretKey: Secret): string {
   return `${prefix}…${key.slice(-4)}`;
 }
 
-function withChecksum(text: string): string {
-  return text + digits(BigInt(crc32(text)), CHECKSUM_DIGITS);
-}
+const withChecksum = (text: string): string => text + checksumOf(text);
 
-function hasChecksum(key: string): boolean {
-  return withChecksum(key.slice(0, -CHECKSUM_DIGITS)) === key;
+const hasChecksum = (key: string): boolean => key.endsWith(checksumOf(key.slice(0, -CHECKSUM_DIGITS)));
+
+/** In plain numbers, which hold 32 bits: it is computed for every request with a key. */
+function checksumOf(text: string): string {
+  let written = '';
+  for (let rest = crc32(text); rest > 0; rest = Math.floor(rest / ALPHABET.length)) {
+    written = ALPHABET.charAt(rest % ALPHABET.length) + written;
+  }
+  return written.padStart(CHECKSUM_DIGITS, '0');
 }
 
 function digits(value: bigint, length: number): string {

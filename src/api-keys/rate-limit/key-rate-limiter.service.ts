@@ -50,9 +50,11 @@ export class KeyRateLimiter {
    * Counts one use of a good key.
    * @returns the seconds to wait when it had as many as it may, else null
    */
-  async count(key: { readonly id: string; readonly rateLimit: RateLimit | null }): Promise<number | null> {
-    const { id, rateLimit } = key;
-    if (rateLimit === null) return null;
+  count(key: { readonly id: string; readonly rateLimit: RateLimit | null }): number | null | Promise<number | null> {
+    return key.rateLimit && this.countWithin(key.id, key.rateLimit);
+  }
+
+  private async countWithin(id: string, rateLimit: RateLimit): Promise<number | null> {
     for (;;) {
       const share = this.current(id) ?? (await this.nextShare(id, rateLimit));
       if (share.left > 0) {

@@ -37,7 +37,7 @@ function cacheOf(answer: StoredKey | null) {
   cache.onModuleInit();
   const presented = { secretKey: issueKeyPair().secretKey, publicKey: null };
   const reply = () => waiting.splice(0).forEach((resolve) => resolve());
-  const find = (projectId: string | null = null) => cache.find(presented, projectId);
+  const find = async (projectId: string | null = null) => cache.find(presented, projectId);
   const ask = async (projectId: string | null = null) => {
     const found = find(projectId);
     reply();

@@ -1,7 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '../../platform/clock/clock.js';
-import { sha256 } from '../../platform/crypto/digest.js';
+import { sha256Base64 } from '../../platform/crypto/digest.js';
 import { Notifications } from '../../platform/database/notifications.js';
+import { andThen } from '../../platform/http/at-once.js';
 import type { PresentedKey } from '../presented-key.js';
 import { isPairOf, KeyLookup, type StoredKey } from './key-lookup.service.js';
 import { ShortCache } from './short-cache.js';
@@ -10,12 +11,6 @@ export interface FoundKey {
   readonly key: StoredKey;
   /** Whether the project that was asked about is the key's own, or one of its organization; true when none was. */
   readonly reachesProject: boolean;
-}
-
-interface Question {
-  readonly name: string;
-  readonly digest: Buffer;
-  readonly projectId: string | null;
 }
 
 /**
@@ -44,11 +39,10 @@ export class KeyCache implements OnModuleInit {
   }
 
   /** @param projectId a project that the answer is to speak about, or null */
-  async find(presented: PresentedKey, projectId: string | null): Promise<FoundKey | null> {
-    const digest = sha256(presented.secretKey.reveal());
-    const name = digest.toString('base64');
-    const found = this.recall(name, projectId) ?? (await this.ask(name, digest, projectId));
-    return found && isPairOf(found.key, presented) ? found : null;
+  find(presented: PresentedKey, projectId: string | null): FoundKey | null | Promise<FoundKey | null> {
+    const name = sha256Base64(presented.secretKey.reveal());
+    const found = this.recall(name, projectId) ?? this.ask(name, projectId);
+    return andThen(found, (known) => (known && isPairOf(known.key, presented) ? known : null));
   }
 
   /** For who has just changed a key, and would be told otherwise for as long as the notification takes. */
@@ -68,15 +62,15 @@ export class KeyCache implements OnModuleInit {
   }
 
   /** Those who ask the same at the same moment wait for one statement. */
-  private async ask(name: string, digest: Buffer, projectId: string | null): Promise<FoundKey | null> {
+  private async ask(name: string, projectId: string | null): Promise<FoundKey | null> {
     const question = `${name} ${projectId ?? ''}`;
-    const key = await (this.asked.get(question) ?? this.askAnew(question, { name, digest, projectId }));
+    const key = await (this.asked.get(question) ?? this.askAnew(question, name, projectId));
     return key && { key, reachesProject: key.reachesProject };
   }
 
-  private askAnew(question: string, { name, digest, projectId }: Question): Promise<StoredKey | null> {
+  private askAnew(question: string, name: string, projectId: string | null): Promise<StoredKey | null> {
     const askedAt = performance.now();
-    const answer = this.lookup.findByDigest(digest, projectId);
+    const answer = this.lookup.findByDigest(Buffer.from(name, 'base64'), projectId);
     this.asked.set(question, answer, askedAt);
     const keep = (key: StoredKey | null): void => {
       // What was asked before something changed is forgotten by now, and must not be kept.

@@ -36,11 +36,12 @@ export class KeyUsage implements OnModuleInit, BeforeApplicationShutdown {
   /**
    * The very first use of a key that takes another's place is written before it is answered: from here the old one's
    * time is counted, in every process.
+   * @returns what must be waited for, if anything
    */
-  async note({ id, isUnusedSuccessor }: Pick<StoredKey, 'id' | 'isUnusedSuccessor'>): Promise<void> {
+  note({ id, isUnusedSuccessor }: Pick<StoredKey, 'id' | 'isUnusedSuccessor'>): Promise<void> | undefined {
     const last = this.clock.now();
     this.used.set(id, { first: this.used.get(id)?.first ?? last, last });
-    if (isUnusedSuccessor) await this.write();
+    return isUnusedSuccessor ? this.write() : undefined;
   }
 
   /** Never rejects: when it fails the next round writes what this one could not. */

@@ -3,6 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { IncomingMessage } from 'node:http';
 import { Clock } from '../../platform/clock/clock.js';
 import { answerAhead, type PlainAnswer } from '../../platform/http/ahead-of-express.js';
+import { andThen } from '../../platform/http/at-once.js';
 import { networkOf } from '../../platform/http/network.js';
 import { isPermission } from '../../policy/permissions.js';
 import { mayComeFrom } from '../allowed-networks.js';
@@ -17,24 +18,20 @@ import { readQuestion, type VerificationQuestion } from './verification-question
 
 const PATH = '/api/keys/verify';
 
-interface Verdict {
-  readonly status: 200 | 401 | 403 | 429;
-  readonly body: Readonly<Record<string, unknown>>;
-  readonly headers?: Readonly<Record<string, string>>;
-}
+const json = { 'Content-Type': 'application/json' };
 
 /** One answer for keys that are unknown, malformed, expired, revoked and shown from elsewhere, and for none: a guess learns nothing from it. */
-const invalidKey: Verdict = {
+const invalidKey: PlainAnswer = {
   status: 401,
-  body: { valid: false, code: 'INVALID_KEY' },
-  headers: { 'WWW-Authenticate': 'Bearer realm="gatehouse"' },
+  body: '{"valid":false,"code":"INVALID_KEY"}',
+  headers: { 'WWW-Authenticate': 'Bearer realm="gatehouse"', ...json },
 };
-const forbidden: Verdict = { status: 403, body: { valid: false, code: 'FORBIDDEN' } };
+const forbidden: PlainAnswer = { status: 403, body: '{"valid":false,"code":"FORBIDDEN"}', headers: json };
 
-const limited = (seconds: number): Verdict => ({
+const limited = (seconds: number): PlainAnswer => ({
   status: 429,
-  body: { valid: false, code: 'RATE_LIMITED' },
-  headers: { 'Retry-After': String(seconds) },
+  body: '{"valid":false,"code":"RATE_LIMITED"}',
+  headers: { 'Retry-After': String(seconds), ...json },
 });
 
 /**
@@ -54,37 +51,38 @@ export class KeyVerification {
     private readonly clock: Clock,
   ) {}
 
-  async answer(request: IncomingMessage, trusts: TrustsProxy): Promise<PlainAnswer> {
-    const { status, body, headers } = await this.verdictOn(request, trusts);
-    return { status, body: JSON.stringify(body), headers: { ...headers, 'Content-Type': 'application/json' } };
-  }
-
-  private async verdictOn(request: IncomingMessage, trusts: TrustsProxy): Promise<Verdict> {
-    const question = await readQuestion(request);
-    const found = await this.findGoodKey(request.headers.authorization, question);
-    if (!found) return this.refusalFor(clientAddress(request, trusts));
-    const wait = await this.limiter.count(found.key);
-    if (wait !== null) return limited(wait);
-    await this.usage.note(found.key);
-    return answers(found, question) ? approvalOf(found.key) : forbidden;
+  answer(request: IncomingMessage, trusts: TrustsProxy): PlainAnswer | Promise<PlainAnswer> {
+    return andThen(readQuestion(request), (question) =>
+      andThen(this.findGoodKey(request.headers.authorization, question), (found) =>
+        found ? this.answerTo(found, question) : this.refusalFor(clientAddress(request, trusts)),
+      ),
+    );
   }
 
   /**
    * What can't be a key is known without a look-up; unknown, expired and revoked ones each cost the same single one; good
    * ones cost none while they are remembered.
    */
-  private async findGoodKey(
+  private findGoodKey(
     authorization: string | undefined,
     { projectId, ip }: VerificationQuestion,
-  ): Promise<FoundKey | null> {
+  ): FoundKey | null | Promise<FoundKey | null> {
     const presented = readPresentedKey(authorization);
-    const found = presented && (await this.cache.find(presented, projectId));
-    if (found?.key.revokedAt !== null || !mayComeFrom(found.key.allowedCidrs, ip)) return null;
-    const { expiresAt } = found.key;
-    return expiresAt !== null && expiresAt <= this.clock.now() ? null : found;
+    return andThen(presented && this.cache.find(presented, projectId), (found) => {
+      if (found?.key.revokedAt !== null || !mayComeFrom(found.key.allowedCidrs, ip)) return null;
+      const { expiresAt } = found.key;
+      return expiresAt !== null && expiresAt <= this.clock.now() ? null : found;
+    });
   }
 
-  private refusalFor(ip: string | null): Verdict {
+  private answerTo(found: FoundKey, question: VerificationQuestion): PlainAnswer | Promise<PlainAnswer> {
+    return andThen(this.limiter.count(found.key), (wait) => {
+      if (wait !== null) return limited(wait);
+      return andThen(this.usage.note(found.key), () => (answers(found, question) ? approvalOf(found.key) : forbidden));
+    });
+  }
+
+  private refusalFor(ip: string | null): PlainAnswer {
     const wait = this.failures.count(networkOf(ip), this.clock.now().getTime());
     return wait === null ? invalidKey : limited(wait);
   }
@@ -104,10 +102,15 @@ function answers({ key, reachesProject }: FoundKey, { permission }: Verification
 /** What the catalogue has no more, no key has. */
 const permissionsOf = (key: StoredKey): string[] => key.permissions.filter(isPermission);
 
-function approvalOf(key: StoredKey): Verdict {
+/** Written once for as long as the key is remembered. */
+const approvals = new WeakMap<StoredKey, PlainAnswer>();
+
+function approvalOf(key: StoredKey): PlainAnswer {
+  const known = approvals.get(key);
+  if (known) return known;
   const { id: keyId, scope, organizationId, projectId, expiresAt } = key;
-  return {
-    status: 200,
-    body: { valid: true, keyId, scope, organizationId, projectId, permissions: permissionsOf(key), expiresAt },
-  };
+  const told = { valid: true, keyId, scope, organizationId, projectId, permissions: permissionsOf(key), expiresAt };
+  const approval = { status: 200, body: JSON.stringify(told), headers: json };
+  approvals.set(key, approval);
+  return approval;
 }

@@ -9,7 +9,7 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   return hasBody(request) ? collect(request, limit) : '';
 }
 
-function hasBody({ headers }: IncomingMessage): boolean {
+export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../platform/errors/app-error.js';
-import { parseJson, readBody } from './request-body.js';
+import { hasBody, parseJson, readBody } from './request-body.js';
 
 const BODY_LIMIT_BYTES = 4096;
 
@@ -22,8 +22,13 @@ const fields: ReadonlySet<string> = new Set(['permission', 'projectId', 'ip']);
  * @throws VALIDATION_FAILED for anything but an object of the three strings: a misspelt field would otherwise ask
  *   nothing, and be answered yes; PAYLOAD_TOO_LARGE beyond 4 kB
  */
-export async function readQuestion(request: IncomingMessage): Promise<VerificationQuestion> {
-  const text = await readBody(request, BODY_LIMIT_BYTES);
+export function readQuestion(request: IncomingMessage): VerificationQuestion | Promise<VerificationQuestion> {
+  return hasBody(request) ? readBody(request, BODY_LIMIT_BYTES).then(questionIn) : nothing;
+}
+
+const nothing: VerificationQuestion = { permission: null, projectId: null, ip: null };
+
+function questionIn(text: string): VerificationQuestion {
   const { permission = null, projectId = null, ip = null } = text === '' ? {} : parse(text);
   return { permission, projectId, ip };
 }

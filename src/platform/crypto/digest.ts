@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 
 /**
@@ -6,7 +6,12 @@ import { uuidv7 } from 'uuidv7';
  * where a slow hash adds cost and no strength; for passwords there is `PasswordHasher`.
  */
 export function sha256(value: string): Buffer {
-  return createHash('sha256').update(value, 'utf8').digest();
+  return hash('sha256', value, 'buffer');
+}
+
+/** As `sha256`, in 44 characters of base64: what a map can find. */
+export function sha256Base64(value: string): string {
+  return hash('sha256', value, 'base64');
 }
 
 /** As `sha256`, in 64 lower-case hex digits. */

@@ -2,6 +2,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { AppError } from '../errors/app-error.js';
 import { Logger } from '../logging/logger.js';
+import { andThen } from './at-once.js';
 import { logProblem, problemOf, toAppError } from './problem.js';
 import { requestIdFrom } from './request-log.middleware.js';
 
@@ -31,24 +32,28 @@ export function answerAhead(app: NestExpressApplication, ahead: Ahead): void {
   server.removeAllListeners('request');
   server.on('request', (request, response) => {
     const { url = '' } = request;
-    if (url === path || url.startsWith(`${path}?`)) void reply(request, response, ahead, logger);
+    if (url === path || url.startsWith(`${path}?`)) reply(request, response, ahead, logger);
     else others.forEach((listener) => listener(request, response));
   });
 }
 
-/** Never rejects. */
-async function reply(request: IncomingMessage, response: ServerResponse, ahead: Ahead, logger: Logger): Promise<void> {
+/** Never throws. */
+function reply(request: IncomingMessage, response: ServerResponse, ahead: Ahead, logger: Logger): void {
   const { path, methods, answer } = ahead;
   const { method = '' } = request;
   const requestId = requestIdFrom(request.headers['x-request-id']);
-  try {
-    if (!methods.includes(method)) throw new AppError('METHOD_NOT_ALLOWED');
-    send(response, requestId, await answer(request, requestId));
-  } catch (thrown) {
+  const fail = (thrown: unknown): void => {
     const error = toAppError(thrown);
     logProblem(logger, error, { requestId }, `${method} ${path}`);
     const headers = error.code === 'METHOD_NOT_ALLOWED' ? { Allow: methods.join(', ') } : {};
     send(response, requestId, problemAnswer(error, requestId, headers));
+  };
+  try {
+    if (!methods.includes(method)) throw new AppError('METHOD_NOT_ALLOWED');
+    const sent = andThen(answer(request, requestId), (given) => send(response, requestId, given));
+    if (sent instanceof Promise) sent.catch(fail);
+  } catch (thrown) {
+    fail(thrown);
   }
 }
 

@@ -20,7 +20,8 @@ export function sendProblem(response: Response, error: AppError, requestId: stri
     .json({ ...problemOf(error, requestId), ...(isGraphql(response.req) ? graphqlErrorsOf(error, requestId) : {}) });
 }
 
-const isGraphql = ({ path }: Request): boolean => /^\/graphql(\/|$)/i.test(path);
+// Within a middleware `path` is what is left of it behind where that is mounted.
+const isGraphql = ({ originalUrl }: Request): boolean => /^\/graphql([/?]|$)/i.test(originalUrl);
 
 /** What was refused before GraphQL saw it: a GraphQL client looks for an error under `errors`. */
 function graphqlErrorsOf({ message, publicFacts }: AppError, requestId: string): Record<string, unknown> {
