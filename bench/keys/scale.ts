@@ -3,6 +3,8 @@ export interface Scale {
   /** Each measurement by turns is the median of so many, each so many seconds long. */
   readonly rounds: number;
   readonly seconds: number;
+  /** Whether better-auth is measured too, which must be installed for that. */
+  readonly rival: boolean;
   /** Keys in the large table, and those among them that are shown. */
   readonly keys: number;
   readonly shown: number;
@@ -20,6 +22,7 @@ export const scales: Readonly<Record<'whole' | 'tiny', Scale>> = {
   whole: {
     rounds: 5,
     seconds: 4,
+    rival: true,
     keys: 1_000_000,
     shown: 20_000,
     revocations: 200,
@@ -32,6 +35,7 @@ export const scales: Readonly<Record<'whole' | 'tiny', Scale>> = {
   tiny: {
     rounds: 1,
     seconds: 1,
+    rival: false,
     keys: 3_000,
     shown: 2_000,
     revocations: 3,

@@ -55,16 +55,18 @@ export async function measureThroughput(
   const missed = await against({ kind: 'lookUp', url: large.databaseUrl, ids }, verify(large, secrets));
   told('look-ups by primary key', 'verifications, nothing cached', 'verifications for each look-up', missed, 0.8);
 
-  await installRival();
   const inUse = small.stock.secrets.slice(0, IN_USE);
-  const other = await against({ kind: 'betterAuth', url: rivalDatabase, keys: inUse.length }, verify(small, inUse));
-  told(
-    "better-auth's verifyApiKey",
-    `verifications of ${inUse.length} keys`,
-    'verifications for each of theirs',
-    other,
-    20,
-  );
+  if (scale.rival) {
+    await installRival();
+    const other = await against({ kind: 'betterAuth', url: rivalDatabase, keys: inUse.length }, verify(small, inUse));
+    told(
+      "better-auth's verifyApiKey",
+      `verifications of ${inUse.length} keys`,
+      'verifications for each of theirs',
+      other,
+      20,
+    );
+  }
 
   const larger = await byTurns(load, scale.rounds, {
     ours: verify(large, secrets.slice(0, IN_USE)),

@@ -221,10 +221,14 @@ describe('keys that every process has at hand', () => {
   it('113: one that is shown for another project, in one wording whether that exists or not', async () => {
     const [own, wide] = [await projectKey(), await wideKey()];
     const stranger = await createPerson(app);
-    const foreign = await createProject(stranger.browser, (await createOrganization(stranger)).id);
+    const theirs = await createOrganization(stranger);
+    const foreign = await createProject(stranger.browser, theirs.id);
+    const theirKey = await createApiKey(stranger.browser, { organizationId: theirs.id });
     for (const url of urls) {
       for (const key of [own, wide]) {
         for (let warm = 0; warm < 3; warm += 1) expect((await verifyAt(url, key, { projectId })).status).toBe(200);
+        // Remembered of theirs, and therefore known here.
+        expect((await verifyAt(url, theirKey, { projectId: foreign.id })).status).toBe(200);
         const answers = [];
         for (const asked of [foreign.id, 'no-such-project'])
           answers.push(await verifyAt(url, key, { projectId: asked }));

@@ -36,8 +36,14 @@ function cacheOf(answer: StoredKey | null) {
   );
   cache.onModuleInit();
   const presented = { secretKey: issueKeyPair().secretKey, publicKey: null };
+  const another = { secretKey: issueKeyPair().secretKey, publicKey: null };
   const reply = () => waiting.splice(0).forEach((resolve) => resolve());
   const find = async (projectId: string | null = null) => cache.find(presented, projectId);
+  /** With another key, of which the database says this. */
+  const askWith = async (other: StoredKey, projectId: string) => {
+    findByDigest.mockResolvedValueOnce(other);
+    return cache.find(another, projectId);
+  };
   const ask = async (projectId: string | null = null) => {
     const found = find(projectId);
     reply();
@@ -45,7 +51,16 @@ function cacheOf(answer: StoredKey | null) {
   };
   const tell = (channel: string, payload: string) => subscribers.get(channel)?.heard(payload);
   const digest = sha256(presented.secretKey.reveal()).toString('base64');
-  return { findByDigest, find, ask, reply, tell, digest, lose: () => subscribers.get('api_key_changed')?.missed() };
+  return {
+    findByDigest,
+    find,
+    ask,
+    askWith,
+    reply,
+    tell,
+    digest,
+    lose: () => subscribers.get('api_key_changed')?.missed(),
+  };
 }
 
 describe('the memory of keys', () => {
@@ -114,6 +129,15 @@ describe('the memory of keys', () => {
     const wide = cacheOf({ ...stored, reachesProject: false });
     for (let times = 0; times < 2; times += 1) expect((await wide.ask('foreign'))?.reachesProject).toBe(false);
     expect(wide.findByDigest).toHaveBeenCalledTimes(2);
+  });
+
+  it('does not take a project that one organization has for one of another', async () => {
+    const { ask, askWith } = cacheOf(stored);
+    await ask('project');
+    const other = { ...stored, organizationId: 'other', reachesProject: false };
+    for (let times = 0; times < 2; times += 1) {
+      expect((await askWith(other, 'project'))?.reachesProject).toBe(false);
+    }
   });
 
   it.each<[string, StoredKey | null]>([
