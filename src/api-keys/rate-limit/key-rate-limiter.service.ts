@@ -88,9 +88,8 @@ export class KeyRateLimiter {
     // No row: the key was deleted meanwhile, and the next look-up will not find it.
     const { granted, endsInMs } = row ?? { granted: 0, endsInMs: 0 };
     const share = { left: granted, isLast: granted === 0, endsAt: before + endsInMs };
-    this.shares.delete(id);
-    const [oldest] = this.shares.keys();
-    if (oldest !== undefined && this.shares.size >= KEYS) this.shares.delete(oldest);
+    const [oldest = id] = this.shares.size < KEYS ? [] : this.shares.keys();
+    this.shares.delete(oldest);
     this.shares.set(id, share);
     return share;
   }

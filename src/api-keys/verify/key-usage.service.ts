@@ -6,16 +6,28 @@ import type { StoredKey } from './key-lookup.service.js';
 
 const WRITTEN_EVERY_MS = 3_000;
 
+/** Of a key in constant use one use is written in fifteen to thirty seconds. */
+const ROUNDS_IN_A_GENERATION = 5;
+/** Or sooner, where there are so many keys. */
+const KEYS_IN_A_GENERATION = 50_000;
+
 /** The first and the last use that this process has seen and not yet written. */
 interface Uses {
   readonly first: Date;
   readonly last: Date;
 }
 
-/** Remembers when keys were used, off the request, and writes it down for all of them at once every few seconds. */
+/**
+ * Remembers when keys were used, off the request, and writes it down for all of them at once every few seconds; not again
+ * for a key whose use was written a moment ago.
+ */
 @Injectable()
 export class KeyUsage implements OnModuleInit, BeforeApplicationShutdown {
   private used = new Map<string, Uses>();
+  /** The keys whose use was written lately, in two generations. */
+  private written = new Set<string>();
+  private writtenBefore = new Set<string>();
+  private round = 0;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -25,7 +37,7 @@ export class KeyUsage implements OnModuleInit, BeforeApplicationShutdown {
   ) {}
 
   onModuleInit(): void {
-    this.timer = setInterval(() => void this.write(), WRITTEN_EVERY_MS).unref();
+    this.timer = setInterval(() => this.nextRound(), WRITTEN_EVERY_MS).unref();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -39,6 +51,7 @@ export class KeyUsage implements OnModuleInit, BeforeApplicationShutdown {
    * @returns what must be waited for, if anything
    */
   note({ id, isUnusedSuccessor }: Pick<StoredKey, 'id' | 'isUnusedSuccessor'>): Promise<void> | undefined {
+    if (!isUnusedSuccessor && (this.written.has(id) || this.writtenBefore.has(id))) return undefined;
     const last = this.clock.now();
     this.used.set(id, { first: this.used.get(id)?.first ?? last, last });
     return isUnusedSuccessor ? this.write() : undefined;
@@ -51,10 +64,19 @@ export class KeyUsage implements OnModuleInit, BeforeApplicationShutdown {
     this.used = new Map();
     try {
       await this.store(batch);
+      for (const id of batch.keys()) this.written.add(id);
     } catch (error) {
       this.putBack(batch);
       this.logger.failure('the use of keys could not be written', { cause: String(error) });
     }
+  }
+
+  private nextRound(): void {
+    void this.write();
+    this.round += 1;
+    if (this.round % ROUNDS_IN_A_GENERATION > 0 && this.written.size < KEYS_IN_A_GENERATION) return;
+    this.writtenBefore = this.written;
+    this.written = new Set();
   }
 
   private putBack(batch: ReadonlyMap<string, Uses>): void {

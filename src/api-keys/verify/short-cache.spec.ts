@@ -26,16 +26,18 @@ describe('a short cache', () => {
     expect(['b', 'd'].map((name) => cache.get(name))).toEqual([undefined, undefined]);
   });
 
-  it('keeps ten thousand values and no more: the one that was set longest ago goes', () => {
+  it('keeps ten thousand values and no more: the older half goes', () => {
     const { cache } = cacheAt(0);
     for (let entry = 0; entry < 10_000; entry += 1) cache.set(`entry-${entry}`, 'value', 0);
-    cache.set('entry-0', 'value', 0);
-    cache.set('one-too-many', 'value', 0);
-    expect(['entry-0', 'entry-1', 'entry-2', 'one-too-many'].map((name) => cache.get(name))).toEqual([
-      'value',
-      undefined,
-      'value',
-      'value',
-    ]);
+    const kept = () => ['entry-0', 'entry-4999', 'entry-5000', 'one-more'].map((name) => cache.get(name));
+    expect(kept()).toEqual(['value', 'value', 'value', undefined]);
+    cache.set('one-more', 'value', 0);
+    expect(kept()).toEqual([undefined, undefined, 'value', 'value']);
+    cache.delete('entry-5000');
+    expect(cache.get('entry-5000')).toBeUndefined();
+    cache.set('entry-9999', 'another', 0);
+    expect(cache.get('entry-9999')).toBe('another');
+    cache.delete('entry-9999');
+    expect(cache.get('entry-9999')).toBeUndefined();
   });
 });
