@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect } from 'node:net';
 import { issueKeyPair } from '../../src/api-keys/api-key-token.js';
+import { KeyLookup } from '../../src/api-keys/verify/key-lookup.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { createOrganization, createPerson, type Person } from '../support/factories.js';
 import { createApiKey, createProject, dataOf, type CreatedKey } from '../support/projects.js';
@@ -102,6 +103,41 @@ describe('a good key', () => {
     expect(answers.map((answer) => [answer.status, answer.json()])).toEqual(
       questions.map(() => [403, { valid: false, code: 'FORBIDDEN' }]),
     );
+  });
+
+  it('is told apart from all others that are asked about at the same moment', async () => {
+    const stranger = await createPerson(app);
+    const foreign = await createProject(stranger.browser, (await createOrganization(stranger)).id);
+    const wide = await createApiKey(owner.browser, { organizationId, permissions: ['traces.read'] });
+    const expected: unknown[] = [];
+    const asked: Promise<HttpAnswer>[] = [];
+    for (let round = 0; round < 12; round += 1) {
+      const own = await createApiKey(owner.browser, { projectId });
+      const unknown = bearer(issueKeyPair().secretKey.reveal());
+      asked.push(
+        verify(bearer(own.secretKey)),
+        verify(unknown),
+        verify(bearer(own.secretKey), { projectId: foreign.id }),
+      );
+      asked.push(
+        verify(bearer(wide.secretKey), { projectId }),
+        verify(bearer(wide.secretKey), { projectId: foreign.id }),
+      );
+      expected.push(own.apiKey.id, 'INVALID_KEY', 'FORBIDDEN', wide.apiKey.id, 'FORBIDDEN');
+    }
+    const lookUps = app.nest.get(KeyLookup, { strict: false });
+    const digests = await app.database.query<{ id: string; digest: Buffer }>(
+      'select id, secret_digest as digest from api_keys',
+    );
+    const found = await Promise.all([
+      ...digests.rows.map(async ({ digest }) => (await lookUps.findByDigest(digest, null))?.id),
+      ...digests.rows.map(async ({ digest }) => (await lookUps.findByDigest(digest, foreign.id))?.reachesProject),
+      lookUps.findByDigest(Buffer.alloc(32), null),
+    ]);
+    expect(digests.rows.length).toBeGreaterThan(12);
+    expect(found).toEqual([...digests.rows.map(({ id }) => id), ...digests.rows.map(() => false), null]);
+    const answers = (await Promise.all(asked)).map((answer) => answer.json<{ keyId?: string; code?: string }>());
+    expect(answers.map(({ keyId, code }) => keyId ?? code)).toEqual(expected);
   });
 
   it('of the organization is good in each of its projects and in no other', async () => {

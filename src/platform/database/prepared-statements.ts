@@ -40,7 +40,13 @@ export class PreparedStatements implements OnApplicationShutdown {
 
   /** The first row; null for none. The columns are the caller's promise. */
   async first<Row extends object>(statement: PreparedStatement, values: readonly unknown[]): Promise<Row | null> {
-    const { rows } = await this.pool.query<Row>({ ...statement, values: [...values] });
+    const rows = await this.all<Row>(statement, values);
     return rows[0] ?? null;
+  }
+
+  /** All rows, as `first`. */
+  async all<Row extends object>(statement: PreparedStatement, values: readonly unknown[]): Promise<Row[]> {
+    const { rows } = await this.pool.query<Row>({ ...statement, values: [...values] });
+    return rows;
   }
 }
