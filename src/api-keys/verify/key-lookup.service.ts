@@ -25,9 +25,9 @@ export interface StoredKey {
 }
 
 const reachesProject = (project: string): string =>
-  `key.project_id = ${project} or key.project_id is null and exists (
+  `coalesce(key.project_id = ${project}, exists (
      select from projects where organization_id = key.organization_id and id = ${project}
-   )`;
+   ))`;
 
 const byDigest = (name: string, reaches: string, condition: string): PreparedStatement => ({
   name,
