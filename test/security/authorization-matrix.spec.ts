@@ -142,6 +142,7 @@ const verdicts = table(`
   AccessHolders.keys            401       404      ok    ok    ok     403    404    ok         ok              ok
   AccessHolders.members         401       404      ok    ok    ok     403    404    ok         ok              ok
   ApiKey.serviceAccount         401       ok       ok    ok    ok     ok     ok     ok         ok              ok
+  ApiKey.rateLimit              401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   AuditEvent.actor              401       404      ok    ok    403    403    403    404        ok              ok
   Domain.diagnosis              401       404      ok    ok    ok     ok     ok     404        ok              ok
   Domain.verificationRecords    401       404      ok    ok    ok     ok     ok     404        ok              ok
@@ -418,7 +419,8 @@ describe('104: who may do what', () => {
     const [type = '', field = ''] = name.split('.');
     if (type === 'Query') return Object.keys(argumentsOf(field, foreign)).length > 0;
     if (type === 'Mutation') return !['createOrganization', 'revokeOtherSessions', 'rotateSigningKey'].includes(field);
-    return !['Viewer', 'Membership', 'SsoProviderForm'].includes(type);
+    // The shortest way to a key leads from the key that is calling.
+    return !['Viewer', 'ApiKey', 'Membership', 'SsoProviderForm'].includes(type);
   }
 
   /** All rows of a tenant, in every table that has an organization. */
