@@ -20,6 +20,7 @@ export const accessStepKinds = [
   'SSO',
   'SECOND_FACTOR',
   'ROLE_PERMISSIONS',
+  'KEY_MAKER',
   'KEY_PERMISSIONS',
   'PLAN',
 ] as const;

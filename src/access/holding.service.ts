@@ -4,7 +4,7 @@ import { OrganizationService } from '../organizations/organization.service.js';
 import type { Reach, Scope } from '../policy/actor.js';
 import type { Permission } from '../policy/permissions.js';
 import { everything, holdingOfKey, holdingOfMember, nothing, trailAlone, type Held, type Holder } from './holding.js';
-import { lasting, permissionsThroughout, reachOf } from './standing/counting.js';
+import { countingIn, lasting, permissionsOfCounting, permissionsThroughout, reachOf } from './standing/counting.js';
 import { StandingService } from './standing/standing.service.js';
 import type { Standing } from './standing/standing.types.js';
 
@@ -38,6 +38,19 @@ export class HoldingService {
     const standing = await this.standingThroughout(organizationId, holder);
     if (standing !== null) return permissionsThroughout(lasting(standing));
     return (await this.in({ organizationId, projectId: null }, holder)).permissions;
+  }
+
+  /** What members may hand on: in one project, or in the organization and each of its projects. Who is no member is missing. */
+  async grantableByMember(
+    organizationId: string,
+    userIds: readonly string[],
+  ): Promise<ReadonlyMap<string, (projectId: string | null) => ReadonlySet<Permission>>> {
+    const standings = await this.standings.listThroughout(organizationId, userIds);
+    const grantable = (standing: Standing) => (projectId: string | null) =>
+      projectId === null
+        ? permissionsThroughout(lasting(standing))
+        : permissionsOfCounting(countingIn({ projectId }, lasting(standing)));
+    return new Map([...standings].map(([id, standing]) => [id, grantable(standing)]));
   }
 
   /** In which projects of an organization somebody holds a permission. */

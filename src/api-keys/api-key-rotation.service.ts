@@ -8,6 +8,7 @@ import { refuseStaleProof } from '../policy/fresh-proof.js';
 import { isPermission } from '../policy/permissions.js';
 import { ApiKeyGrantService } from './api-key-grant.service.js';
 import { issueKeyPair } from './api-key-token.js';
+import { KeyBounds } from './bounds/key-bounds.service.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 import { apiKeyCreated, apiKeyRotated } from './api-key.events.js';
 import { earlier, endOf, type ApiKey, type CreatedApiKey, type Rotation } from './api-key.types.js';
@@ -24,6 +25,7 @@ export class ApiKeyRotationService {
     private readonly audit: AuditService,
     private readonly grants: ApiKeyGrantService,
     private readonly accounts: ServiceAccountOwnership,
+    private readonly bounds: KeyBounds,
     private readonly clock: Clock,
   ) {}
 
@@ -89,6 +91,7 @@ export class ApiKeyRotationService {
     const facts = { name, note, ...bounds, serviceAccountId, rotatedFromId: old.id };
     const apiKey = newKey(actor, scope, pair, facts, now);
     await tx.insert(ApiKeyEntity, rowOf(apiKey, pair));
+    await this.bounds.refreshOne(tx, organizationId, apiKey.id);
     await this.audit.record(tx, actor, apiKeyCreated, apiKey);
     return { apiKey, publicKey: pair.publicKey, secretKey: pair.secretKey.reveal() };
   }

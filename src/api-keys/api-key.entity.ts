@@ -36,6 +36,10 @@ export class ApiKeyEntity {
   @Column({ type: 'text', array: true })
   permissions!: Permission[];
 
+  /** What is left of them while whoever stands behind the key holds less; null: all of them. */
+  @Column({ type: 'text', array: true, name: 'effective_permissions', nullable: true })
+  effectivePermissions!: Permission[] | null;
+
   @Column({ type: 'text', array: true, name: 'allowed_cidrs', default: [] })
   allowedCidrs!: string[];
 

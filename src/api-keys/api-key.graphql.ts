@@ -4,21 +4,18 @@ import {
   ArrayMaxSize,
   IsArray,
   IsDate,
-  IsInt,
   IsOptional,
   IsString,
   Length,
-  Max,
   MaxLength,
-  Min,
-  ValidateBy,
   ValidateNested,
 } from 'class-validator';
 import { connectionType } from '../platform/graphql/connection.js';
 import { MutationInput } from '../platform/graphql/mutation-input.js';
 import type { Permission } from '../policy/permissions.js';
+import { NotBeside } from './not-beside.decorator.js';
 import { ApiKeyRateLimit, ApiKeyRateLimitInput } from './rate-limit/rate-limit.graphql.js';
-import type { ApiKey as ApiKeyFacts, ApiKeyScope as Scope, NewApiKey, Rotation } from './api-key.types.js';
+import type { ApiKey as ApiKeyFacts, ApiKeyScope as Scope, NewApiKey } from './api-key.types.js';
 
 export const ApiKeyScope = { PROJECT: 'PROJECT', ORGANIZATION: 'ORGANIZATION' } as const;
 
@@ -55,10 +52,11 @@ export class ApiKey implements ApiKeyFacts {
   displaySecret!: string;
 
   @Field(() => [String], {
-    description:
-      'What it was given, in the names of the catalogue; it counts as far as its service account has it, too.',
+    description: 'What it was given, in the names of the catalogue. It counts as far as `effectivePermissions` has it.',
   })
   permissions!: Permission[];
+
+  effectivePermissions!: Permission[] | null;
 
   @Field(() => [String], {
     description: 'The networks that it may be used from, in CIDR notation; none: from anywhere.',
@@ -112,16 +110,6 @@ export class ApiKey implements ApiKeyFacts {
 }
 
 export const ApiKeyConnection = connectionType(ApiKey, 'ApiKey');
-
-export const NotBeside = (other: string): PropertyDecorator =>
-  ValidateBy({
-    name: 'notBeside',
-    validator: {
-      validate: (_value, context) =>
-        ((context?.object as Record<string, unknown> | undefined)?.[other] ?? null) === null,
-      defaultMessage: () => `give ${other} or $property, not both`,
-    },
-  });
 
 @InputType({ description: 'A new key: of a project or of an organization, so exactly one of the two ids is given.' })
 export class CreateApiKeyInput extends MutationInput implements NewApiKey {
@@ -217,50 +205,4 @@ export class CreateApiKeyPayload {
       'The secret half. It is shown here once and kept nowhere: a repetition with the same idempotencyKey gives null.',
   })
   secretKey!: string | null;
-}
-
-@InputType({ description: 'The key to rotate, and how long it stays good beside the new one.' })
-export class RotateApiKeyInput extends MutationInput implements Rotation {
-  @Field(() => ID, { description: 'The key.' })
-  @IsString()
-  @MaxLength(100)
-  apiKeyId!: string;
-
-  @Field(() => Int, {
-    nullable: true,
-    description:
-      'For how long the old key outlives the first use of the new one: 0 to 2592000 seconds (30 days), 604800 (7 days) ' +
-      'unless given. With 0 it dies at that very use.',
-  })
-  @IsOptional()
-  @IsInt()
-  @Min(0)
-  @Max(2_592_000)
-  overlapSeconds?: number | null;
-
-  @Field(() => Date, {
-    nullable: true,
-    description: 'In place of overlapSeconds: when the old key dies, whether the new one was used by then or not.',
-  })
-  @IsOptional()
-  @IsDate({ message: 'endsAt must be an instant such as 2030-01-31T00:00:00Z' })
-  @NotBeside('overlapSeconds')
-  endsAt?: Date | null;
-}
-
-@ObjectType({ description: 'What rotating a key gives: the next pair.' })
-export class RotateApiKeyPayload extends CreateApiKeyPayload {}
-
-@InputType({ description: 'The key to revoke, at once and for good.' })
-export class RevokeApiKeyInput extends MutationInput {
-  @Field(() => ID, { description: 'The key.' })
-  @IsString()
-  @MaxLength(100)
-  apiKeyId!: string;
-}
-
-@ObjectType({ description: 'What revoking a key gives.' })
-export class RevokeApiKeyPayload {
-  @Field(() => ApiKey, { description: 'The key as it is now.' })
-  apiKey!: ApiKeyFacts;
 }

@@ -9,17 +9,15 @@ import { Public, Requires } from '../policy/requires.decorator.js';
 import { Project } from '../projects/project.graphql.js';
 import { ProjectService } from '../projects/project.service.js';
 import type { Project as ProjectFacts } from '../projects/project.types.js';
+import { ApiKey, ApiKeyConnection, CreateApiKeyInput, CreateApiKeyPayload } from './api-key.graphql.js';
 import {
-  ApiKey,
-  ApiKeyConnection,
-  CreateApiKeyInput,
-  CreateApiKeyPayload,
   RevokeApiKeyInput,
   RevokeApiKeyPayload,
   RotateApiKeyInput,
   RotateApiKeyPayload,
-} from './api-key.graphql.js';
+} from './api-key-end.graphql.js';
 import { ApiKeyEndingService } from './api-key-ending.service.js';
+import { ApiKeyLoader } from './api-key-loader.service.js';
 import { ApiKeyRotationService } from './api-key-rotation.service.js';
 import { ApiKeyService } from './api-key.service.js';
 import { toManageKeys, type ApiKey as ApiKeyFacts } from './api-key.types.js';
@@ -30,6 +28,7 @@ export class ApiKeyResolver {
     private readonly service: ApiKeyService,
     private readonly rotation: ApiKeyRotationService,
     private readonly ending: ApiKeyEndingService,
+    private readonly keys: ApiKeyLoader,
   ) {}
 
   @Mutation(() => CreateApiKeyPayload, {
@@ -59,6 +58,25 @@ export class ApiKeyResolver {
     @Args('input') input: RotateApiKeyInput,
   ): Promise<RotateApiKeyPayload> {
     return this.rotation.rotate(actor, scope, input);
+  }
+
+  @ResolveField(() => [String], {
+    description:
+      'What it may do now: of what it was given, what its maker holds for good (for a key of the organization, in each of ' +
+      'its projects), or the key that made it, or its service account.',
+  })
+  @Public('it says nothing beyond the permissions of a key that is shown')
+  effectivePermissions(@Parent() { permissions, effectivePermissions }: ApiKeyFacts): readonly string[] {
+    return effectivePermissions ?? permissions;
+  }
+
+  @ResolveField(() => ApiKey, {
+    nullable: true,
+    description: 'The key that takes its place; null: it was not rotated.',
+  })
+  @Public('a successor is of the very scope of the key that is shown')
+  supersededBy(@Parent() { successorId }: ApiKeyFacts): Promise<ApiKeyFacts | null> | null {
+    return successorId === null ? null : this.keys.load(successorId);
   }
 
   @ResolveField(() => Boolean, {

@@ -10,6 +10,7 @@ import { refuseStaleProof } from '../policy/fresh-proof.js';
 import type { Permission } from '../policy/permissions.js';
 import type { ScopeLocator } from '../policy/requires.decorator.js';
 import type { ProjectScope } from '../projects/project.types.js';
+import { KeyBounds } from './bounds/key-bounds.service.js';
 import { canonicalNetworks } from './allowed-networks.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 import { apiKeyCreated } from './api-key.events.js';
@@ -18,7 +19,6 @@ import { isPublicKey, isSecretKey, issueKeyPair, type KeyPair } from './api-key-
 import type { ApiKey, CreatedApiKey, NewApiKey } from './api-key.types.js';
 import { newKey, rowOf } from './new-key.js';
 import { ServiceAccountOwnership } from './service-accounts/service-account-ownership.service.js';
-import { heldByAccount } from './service-accounts/held-by-account.js';
 
 rememberShownOnce('secretKey');
 
@@ -34,6 +34,7 @@ export class ApiKeyService implements ScopeLocator {
     private readonly audit: AuditService,
     private readonly grants: ApiKeyGrantService,
     private readonly accounts: ServiceAccountOwnership,
+    private readonly bounds: KeyBounds,
     private readonly clock: Clock,
   ) {}
 
@@ -81,7 +82,7 @@ export class ApiKeyService implements ScopeLocator {
         projectId,
         all: reach === 'all',
       })
-      .andWhere(`:permission = any(key.permissions) and ${heldByAccount}`, { permission })
+      .andWhere(':permission = any(coalesce(key.effective_permissions, key.permissions))', { permission })
       .andWhere(inUse, { now: this.clock.now() });
     return page(query, request, { column: 'key.id', of: (row) => row.id }, (row): ApiKey => row);
   }
@@ -125,6 +126,7 @@ export class ApiKeyService implements ScopeLocator {
       const facts = { name: input.name, note: input.note ?? null, ...bounds, serviceAccountId: account?.id ?? null };
       const apiKey = newKey(actor, scope, pair, facts, this.clock.now());
       await tx.insert(ApiKeyEntity, rowOf(apiKey, pair));
+      await this.bounds.refreshOne(tx, scope.organizationId, apiKey.id);
       await this.audit.record(tx, actor, apiKeyCreated, apiKey);
       return { apiKey, publicKey: pair.publicKey, secretKey: pair.secretKey.reveal() };
     });

@@ -19,7 +19,10 @@ export interface ApiKey {
   readonly note: string | null;
   readonly publicKey: string;
   readonly displaySecret: string;
+  /** What it was given. */
   readonly permissions: readonly Permission[];
+  /** What is left of that while whoever stands behind it holds less; null: all of it. */
+  readonly effectivePermissions: readonly Permission[] | null;
   /** The networks that it may be used from, in CIDR notation; none: from anywhere. */
   readonly allowedCidrs: readonly string[];
   /** How often it may be used; null: as often as it likes. */

@@ -29,6 +29,7 @@ registerEnumType(AccessStepKind, {
     },
     SECOND_FACTOR: { description: 'That the organization asks for a second factor. It never fails here, either.' },
     ROLE_PERMISSIONS: { description: 'Whether the role that counts holds the permission.' },
+    KEY_MAKER: { description: 'That whoever made the key does not hold any more what it was given.' },
     KEY_PERMISSIONS: { description: 'Whether the key has the permission.' },
     PLAN: { description: "Whether the organization's plan includes what the permission is for." },
   },

@@ -76,6 +76,7 @@ export class AccessExplanationService {
       this.stepOfKey(key),
       ...stepsOfGrounds(held.grounds, question),
       ...stepsOfAccount(account, held.permissions, question),
+      ...stepsOfMaker(key, held.permissions, question),
       stepOfPermission(held, question, key),
       ...(await this.stepsOfPlan(question)),
     ]);
@@ -118,6 +119,23 @@ function stepsOfAccount(
     return [passed('SERVICE_ACCOUNT', `${whose}, which has ${permission}.`)];
   const remedy = `Give the service account ${account.name} the permission ${permission}.`;
   return [failed('SERVICE_ACCOUNT', `${whose}, which lacks ${permission}.`, remedy)];
+}
+
+/** Whoever made the key decides where they hold no more what it was given. */
+function stepsOfMaker(
+  { serviceAccountId, effectivePermissions }: ApiKey,
+  given: ReadonlySet<Permission>,
+  { permission }: AccessQuestion,
+): AccessStep[] {
+  if (serviceAccountId !== null || effectivePermissions === null || !given.has(permission)) return [];
+  if (effectivePermissions.includes(permission)) return [];
+  return [
+    failed(
+      'KEY_MAKER',
+      `The key was given ${permission}, which whoever made it does not hold for good wherever the key reaches.`,
+      'Rotate the key as somebody who holds it, or give it back to whoever made the key.',
+    ),
+  ];
 }
 
 /** A key is spoken of to those alone who may see it in the list that it stands in. */

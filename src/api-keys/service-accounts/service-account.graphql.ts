@@ -3,7 +3,7 @@ import { ArrayMaxSize, IsArray, IsOptional, IsString, Length, MaxLength } from '
 import { connectionType } from '../../platform/graphql/connection.js';
 import { MutationInput } from '../../platform/graphql/mutation-input.js';
 import type { Permission } from '../../policy/permissions.js';
-import { NotBeside } from '../api-key.graphql.js';
+import { NotBeside } from '../not-beside.decorator.js';
 import type {
   NewServiceAccount,
   ServiceAccount as AccountFacts,

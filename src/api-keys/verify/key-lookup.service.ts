@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { sha256 } from '../../platform/crypto/digest.js';
 import { PreparedStatements, type PreparedStatement } from '../../platform/database/prepared-statements.js';
 import type { PresentedKey } from '../presented-key.js';
-import { permissionsWithinAccount } from '../service-accounts/held-by-account.js';
 import type { RateLimit } from '../rate-limit/rate-limit.types.js';
 
 /** What is stored of a key, dead or alive: whoever asks decides what that means. */
@@ -33,12 +32,12 @@ const byDigest = (name: string, reaches: string, condition: string): PreparedSta
   name,
   text: `
     select key.id, key.organization_id as "organizationId", key.project_id as "projectId", key.scope,
-           key.public_key as "publicKey", ${permissionsWithinAccount} as permissions, key.allowed_cidrs as "allowedCidrs",
+           key.public_key as "publicKey", coalesce(key.effective_permissions, key.permissions) as permissions, key.allowed_cidrs as "allowedCidrs",
            key.rate_limit as "rateLimit",
            key.revoked_at as "revokedAt", least(key.expires_at, key.dies_at) as "expiresAt",
            key.rotated_from is not null and key.last_used_at is null as "isUnusedSuccessor",
            ${reaches}
-    from api_keys key left join service_accounts account on account.id = key.service_account_id ${condition}`,
+    from api_keys key ${condition}`,
 });
 
 /** Two for one key, since a statement for both would be planned anew each time: without a project its plan looks so much cheaper. */

@@ -25,6 +25,7 @@ import { KeyNetworks1764000019000 } from './1764000019000-key-networks.js';
 import { KeyLimits1764000020000 } from './1764000020000-key-limits.js';
 import { SsoSetupLinks1764000017000 } from './1764000017000-sso-setup-links.js';
 import { RolesGroupsGrants1764000024000 } from './1764000024000-roles-groups-grants.js';
+import { EffectivePermissions1764000026000 } from './1764000026000-effective-permissions.js';
 import { KeyRotation1764000018000 } from './1764000018000-key-rotation.js';
 import { ServiceAccounts1764000023000 } from './1764000023000-service-accounts.js';
 import { Deletions1764000022000 } from './1764000022000-deletions.js';
@@ -63,4 +64,5 @@ export const migrations = [
   Deletions1764000022000,
   Seats1764000021000,
   KeyLimits1764000020000,
+  EffectivePermissions1764000026000,
 ] as const;
