@@ -406,7 +406,9 @@ describe('104: who may do what', () => {
   /** Whether it is of a person, who stays when the tenant goes; or of another tenant, which was deleted before. */
   function outlives(name: string): boolean {
     const ofPeople = ['changeEmail', 'revokeSession', 'revokeAllSessions', 'unlinkIdentity', 'createUser'];
-    return [...ofPeople, 'restoreOrganization'].some((mutation) => name === `Mutation.${mutation}`);
+    const ofAccounts = ['activateUser', 'deactivateUser', 'deleteUser'];
+    const mutations = [...ofPeople, ...ofAccounts, 'restoreOrganization'].map((mutation) => `Mutation.${mutation}`);
+    return [...mutations, 'Query.user'].includes(name);
   }
 
   /** The instance's administrator still reads what has happened in it. */

@@ -314,7 +314,7 @@ describe('keys withstand', () => {
         await app.browser({ bearer: secretKey }).postJson('/api/auth/token', {}),
       ];
       return [call, verified, exchanged].map(
-        ({ status, text }) => `${status} ${text.replace(/"requestId":"[^"]+"/, '')}`,
+        ({ status, text }) => `${status} ${text.replace(/"requestId":"[^"]+"/g, '')}`,
       );
     };
     const words = await told(never);

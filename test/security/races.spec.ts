@@ -27,6 +27,7 @@ const holderOfEverything = ({ id, email }: Person): Actor => ({
   label: email,
   roleIn: () => Promise.resolve('OWNER'),
   permissionsIn: () => Promise.resolve(new Set(ownPermissions)),
+  grantableIn: () => Promise.resolve({ role: 'OWNER', permissions: new Set(ownPermissions) }),
 });
 
 describe('a thousand times at once', () => {

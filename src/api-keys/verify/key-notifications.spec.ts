@@ -60,12 +60,17 @@ describe('the database', () => {
       organization_id: `organization_id = 'other', project_id = null, scope = 'ORGANIZATION'`,
       project_id: `project_id = 'project-2'`,
       scope: `scope = 'ORGANIZATION', project_id = null`,
+      service_account_id: `service_account_id = 'account-1'`,
       successor_id: `successor_id = 'key-2', rotated_at = now(), dies_at = now()`,
       rotated_at: `successor_id = 'key-2', rotated_at = now(), dies_at = now()`,
       overlap_seconds: `successor_id = 'key-2', rotated_at = now(), overlap_seconds = 1`,
       dies_at: `successor_id = 'key-2', rotated_at = now(), dies_at = now()`,
     };
     await client.query(`insert into organizations (id, name, slug, plan) values ('other', 'O', 'o', 'self-hosted')`);
+    await client.query(
+      `insert into service_accounts (id, organization_id, project_id, name, permissions, created_by, created_at)
+       select 'account-1', organization_id, project_id, 'Account', '{}', 'test', now() from api_keys where id = 'key-1'`,
+    );
     const digest = await digestOf('key-1');
     const silent: string[] = [];
     for (const { name, type } of rows) {
