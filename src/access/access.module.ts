@@ -33,6 +33,8 @@ import { RoleCatalogue } from './roles/role-catalogue.service.js';
 import { RoleEntity } from './roles/role.entity.js';
 import { RoleResolver } from './roles/role.resolver.js';
 import { RoleService } from './roles/role.service.js';
+import { AccessSimulationResolver, SimulatedMemberResolver } from './simulation/access-simulation.resolver.js';
+import { AccessSimulation } from './simulation/access-simulation.service.js';
 import { PermissionHolders } from './standing/permission-holders.service.js';
 import { StandingService } from './standing/standing.service.js';
 import { MembershipResolver, ViewerResolver } from './viewer.resolver.js';
@@ -70,6 +72,9 @@ import { MembershipResolver, ViewerResolver } from './viewer.resolver.js';
     RoleGrantResolver,
     OrganizationRoleGrantsResolver,
     ProjectRoleGrantsResolver,
+    AccessSimulation,
+    AccessSimulationResolver,
+    SimulatedMemberResolver,
     RefusalService,
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_INTERCEPTOR, useClass: RefusalInterceptor },

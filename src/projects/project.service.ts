@@ -8,7 +8,8 @@ import { TenantRepository } from '../platform/database/tenant-repository.js';
 import { AppError, invalid } from '../platform/errors/app-error.js';
 import { page, type Connection, type PageRequest } from '../platform/graphql/connection.js';
 import { slugOf } from '../platform/text/slug.js';
-import type { Actor } from '../policy/actor.js';
+import type { Actor, Reach } from '../policy/actor.js';
+import type { Permission } from '../policy/permissions.js';
 import type { ScopeLocator } from '../policy/requires.decorator.js';
 import { ProjectEntity } from './project.entity.js';
 import { projectCreated, projectUpdated } from './project.events.js';
@@ -20,6 +21,12 @@ interface NewProject {
   readonly slug?: string | null | undefined;
   /** Only for a project that configuration names; a new one otherwise. */
   readonly id?: string;
+}
+
+interface AmongProjects {
+  readonly organizationId: string;
+  readonly permission: Permission;
+  readonly among: Reach;
 }
 
 interface ProjectChange {
@@ -55,6 +62,21 @@ export class ProjectService implements ScopeLocator {
       .createQueryBuilder(ProjectEntity, 'project')
       .where('project.organization_id = :organizationId', { organizationId });
     await narrowTo(actor, organizationId, query);
+    return page(query, request, { column: 'project.id', of: (row) => row.id }, (row): Project => row);
+  }
+
+  /** The projects among some that the actor may see, and in which they hold a permission. */
+  async listAmong(
+    actor: Actor,
+    { organizationId, permission, among }: AmongProjects,
+    request: PageRequest,
+  ): Promise<Connection<Project>> {
+    const query = this.database.reader
+      .createQueryBuilder(ProjectEntity, 'project')
+      .where('project.organization_id = :organizationId', { organizationId });
+    const seen = await actor.projectsWith('project.read', organizationId);
+    const allowed = await actor.projectsWith(permission, organizationId);
+    [among, seen, allowed].forEach((reach, index) => narrowToReach(reach, `reach${index}`, query));
     return page(query, request, { column: 'project.id', of: (row) => row.id }, (row): Project => row);
   }
 
@@ -110,8 +132,16 @@ export class ProjectService implements ScopeLocator {
 }
 
 async function narrowTo(actor: Actor, organizationId: string, query: SelectQueryBuilder<ProjectEntity>): Promise<void> {
-  const { everywhere, projectIds } = await actor.projectsWith('project.read', organizationId);
-  query.andWhere(everywhere ? 'project.id <> all(:projectIds)' : 'project.id = any(:projectIds)', { projectIds });
+  narrowToReach(await actor.projectsWith('project.read', organizationId), 'projectIds', query);
+}
+
+/** @param name of the parameter that the ids get in the query */
+function narrowToReach(
+  { everywhere, projectIds }: Reach,
+  name: string,
+  query: SelectQueryBuilder<ProjectEntity>,
+): void {
+  query.andWhere(everywhere ? `project.id <> all(:${name})` : `project.id = any(:${name})`, { [name]: projectIds });
 }
 
 const slugTaken = (): AppError => new AppError('CONFLICT', { message: 'This slug is taken.' });

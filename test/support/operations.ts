@@ -120,6 +120,7 @@ export const queryArguments: Readonly<Record<string, (tenant: CompleteTenant) =>
   project: ({ projectId }) => ({ id: projectId }),
   roles: ({ organizationId }) => ({ organizationId }),
   signInTrace: ({ traceReference }) => ({ reference: traceReference }),
+  simulateAccess: ({ organizationId, groupId }) => ({ input: { organizationId, suppose: { groupDeleted: groupId } } }),
   ssoProviderForms: () => ({}),
   ssoSetupGuide: ({ verifiedDomainId }) => ({ domainId: verifiedDomainId, provider: 'OKTA' }),
   ssoEnforcementImpact: ({ activeConnectionId }) => ({ connectionId: activeConnectionId }),

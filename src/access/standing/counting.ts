@@ -73,4 +73,4 @@ export function reachOf(permission: Permission, standing: Standing): Reach {
 }
 
 /** Stands for each project in which nothing was given to a member: an id is never empty. */
-const anyOtherProject = '';
+export const anyOtherProject = '';

@@ -36,7 +36,7 @@ export const memberDeactivated = domainEvent<{
 export const memberAdded = domainEvent<{ readonly organizationId: string; readonly userId: string }>('member.added');
 
 /** SQL that speaks of a row named `membership`. It is written by us; what callers give comes in as parameters. */
-interface MembershipCondition {
+export interface MembershipCondition {
   readonly sql: string;
   readonly parameters: Readonly<Record<string, unknown>>;
 }
@@ -93,6 +93,19 @@ export class MemberService {
       .where('membership.organization_id = :organizationId', { organizationId });
     if (only) query.andWhere(only.sql, only.parameters);
     return page(query, request, { column: 'membership.user_id', of: (row) => row.userId }, (row): Membership => row);
+  }
+
+  /** The ids of the members who meet a condition, up to a number of them. */
+  async listIds(organizationId: string, only: MembershipCondition, most: number): Promise<string[]> {
+    const rows = await this.database.reader
+      .createQueryBuilder(MembershipEntity, 'membership')
+      .select('membership.user_id', 'id')
+      .where('membership.organization_id = :organizationId', { organizationId })
+      .andWhere(only.sql, only.parameters)
+      .orderBy('membership.user_id')
+      .limit(most)
+      .getRawMany<{ id: string }>();
+    return rows.map(({ id }) => id);
   }
 
   /** The memberships of one person, page by page. */
