@@ -80,6 +80,14 @@ import { MembershipResolver, ViewerResolver } from './viewer.resolver.js';
     { provide: APP_INTERCEPTOR, useClass: RefusalInterceptor },
     { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
   ],
-  exports: [AccessService, HoldingService, StandingService, PermissionHolders, EntryRules, RefusalService],
+  exports: [
+    AccessService,
+    HoldingService,
+    StandingService,
+    PermissionHolders,
+    AccessSimulation,
+    EntryRules,
+    RefusalService,
+  ],
 })
 export class AccessModule {}

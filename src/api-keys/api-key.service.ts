@@ -99,6 +99,14 @@ export class ApiKeyService implements ScopeLocator {
       .getMany();
   }
 
+  /** Some keys of an organization, page by page. */
+  listByIds(organizationId: string, ids: readonly string[], request: PageRequest): Promise<Connection<ApiKey>> {
+    const query = this.database.reader
+      .createQueryBuilder(ApiKeyEntity, 'key')
+      .where('key.organization_id = :organizationId and key.id = any(:ids)', { organizationId, ids });
+    return page(query, request, { column: 'key.id', of: (row) => row.id }, (row): ApiKey => row);
+  }
+
   /**
    * Creates a key of a project or of the organization. Its secret is in the result, once.
    * @throws CANNOT_GRANT for a permission that the actor or the service account does not hold, or a key that outlives the

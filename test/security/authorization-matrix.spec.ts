@@ -59,6 +59,7 @@ const verdicts = table(`
   Query.plans                   ok        ok       ok    ok    ok     ok     ok     ok         ok              ok
   Query.project                 401       404      ok    ok    ok     ok     404    ok         ok              ok
   Query.roles                   401       404      ok    ok    ok     ok     ok     404        ok              ok
+  Query.simulateAccess          401       404      ok    ok    ok     403    ok     404        ok              ok
   Query.ssoEnforcementImpact    401       404      ok    ok    403    403    403    404        ok              ok
   Query.signInTrace             401       404      ok    ok    403    403    403    404        ok              ok
   Query.ssoProviderForms        ok        ok       ok    ok    ok     ok     ok     ok         ok              ok
@@ -178,6 +179,15 @@ const verdicts = table(`
   RoleGrant.role                401       404      ok    ok    ok     403    ok     404        ok              ok
   SamlIdentityProvider.certificates 401       404      ok    ok    403    403    403    404        ok              ok
   ServiceAccount.apiKeys        401       404      ok    ok    403    403    403    404        ok              ok
+  SimulatedAccess.gained        401       404      ok    ok    ok     403    ok     404        ok              ok
+  SimulatedAccess.keys          401       404      ok    ok    403    403    403    404        ok              ok
+  SimulatedAccess.lost          401       404      ok    ok    ok     403    ok     404        ok              ok
+  SimulatedAccess.members       401       404      ok    ok    ok     403    ok     404        ok              ok
+  SimulatedAccess.projects      401       404      ok    ok    ok     403    ok     404        ok              ok
+  SimulatedMember.user          401       404      ok    ok    ok     403    ok     404        ok              ok
+  SimulatedProject.gained       401       404      ok    ok    ok     403    ok     404        ok              ok
+  SimulatedProject.lost         401       404      ok    ok    ok     403    ok     404        ok              ok
+  SimulatedProject.project      401       404      ok    ok    ok     403    ok     404        ok              ok
   SsoCandidate.saml             401       404      ok    ok    403    403    403    404        ok              ok
   SignInTrace.steps             401       404      ok    ok    403    403    403    404        ok              ok
   SsoConnection.candidate       401       404      ok    ok    403    403    403    404        ok              ok

@@ -4,9 +4,10 @@ import { HoldingService } from '../../src/access/holding.service.js';
 import { PermissionHolders } from '../../src/access/standing/permission-holders.service.js';
 import { AccessExplanationService } from '../../src/api-keys/explain/access-explanation.service.js';
 import { AccessService } from '../../src/access/access.service.js';
-import { builtInRoles, ownPermissions } from '../../src/policy/permissions.js';
+import { ownPermissions } from '../../src/policy/permissions.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { addMember, createOrganization, createPerson, type Person } from '../support/factories.js';
+import { membersByChance } from '../support/members-by-chance.js';
 import { codesOf, createApiKey, createProject, dataOf } from '../support/projects.js';
 import { createClient, type GraphqlAnswer, type HttpClient } from '../support/servers/http-client.js';
 
@@ -177,6 +178,16 @@ describe('120: what is held until a date is not handed on', () => {
   });
 });
 
+/** Members to whom things were given by chance: in two projects, by two groups and three roles. */
+async function manyMembers() {
+  const projectIds = [projectId, (await createProject(owner.browser, organizationId, 'Second')).id];
+  const some = () => ownPermissions[randomInt(ownPermissions.length)]!;
+  const roleIds = await Promise.all([1, 2, 3].map(() => roleOf([some(), some(), some()])));
+  const groupIds = [await groupWith(roleIds[0]!), await groupWith('MEMBER')];
+  const userIds = await membersByChance(app, { organizationId, projectIds, roleIds, groupIds });
+  return { userIds, projectIds, roleIds, groupIds };
+}
+
 describe('one computation', () => {
   it('says the same of everybody to the guard, to whoCan and to explainAccess, whatever was given to whom', async () => {
     const services = {
@@ -217,46 +228,128 @@ describe('one computation', () => {
     expect(held).toBeGreaterThan(500);
   });
 
-  /** Forty members with roles, project roles, groups and grants by chance, some of which have ended. */
-  async function manyMembers(): Promise<{ userIds: string[]; projectIds: string[] }> {
-    const projectIds = [projectId, (await createProject(owner.browser, organizationId, 'Second')).id];
-    const some = <Item>(items: readonly Item[]): Item => items[randomInt(items.length)]!;
-    const roleIds = await Promise.all(
-      [1, 2, 3].map(() => roleOf([some(ownPermissions), some(ownPermissions), some(ownPermissions)])),
-    );
-    const groupIds = [await groupWith(roleIds[0]!), await groupWith('MEMBER')];
-    const userIds = Array.from({ length: 40 }, () => randomUUID());
-    for (const id of userIds) {
-      await app.database.query(`insert into users (id, email, name) values ($1, $2, 'Somebody')`, [
-        id,
-        `${id}@example.test`,
-      ]);
-      await app.database.query(
-        `insert into memberships (organization_id, user_id, role, source) values ($1, $2, $3, 'INVITATION')`,
-        [organizationId, id, some(builtInRoles)],
-      );
-      for (const project of projectIds.filter(() => randomInt(3) === 0)) {
-        await app.database.query(
-          'insert into project_roles (project_id, organization_id, user_id, role) values ($1, $2, $3, $4)',
-          [project, organizationId, id, some(builtInRoles)],
-        );
-      }
-      for (const group of groupIds.filter(() => randomInt(4) === 0)) {
-        await app.database.query(
-          'insert into group_members (group_id, organization_id, user_id, added_at) values ($1, $2, $3, now())',
-          [group, organizationId, id],
-        );
-      }
-      for (const project of [null, ...projectIds].filter(() => randomInt(3) === 0)) {
-        const [builtIn, custom] =
-          randomInt(2) === 0 ? [some(['ADMIN', 'MEMBER', 'VIEWER']), null] : [null, some(roleIds)];
-        await app.database.query(
-          `insert into role_grants (id, organization_id, project_id, user_id, built_in_role, role_id, expires_at, created_by, created_at)
-           values ($1, $2, $3, $4, $5, $6, now() + $7 * interval '1 hour', 'test', now())`,
-          [randomUUID(), organizationId, project, id, builtIn, custom, some([null, 1, -1])],
-        );
-      }
+  it('tells by simulateAccess what comes of a change, of everybody and everywhere, before it is made', async () => {
+    const given = await manyMembers();
+    const [first, second] = given.userIds.sort() as [string, string];
+    const grantIds = await grantsOf(given.userIds);
+    const [project, roleId, groupId] = [given.projectIds[1]!, given.roleIds[1]!, given.groupIds[1]!];
+    const changes: readonly [object, string, object][] = [
+      ...grantIds.map((id): [object, string, object] => [
+        { roleGrantRevoked: id },
+        'revokeRoleGrant',
+        { roleGrantId: id },
+      ]),
+      [{ groupDeleted: groupId }, 'deleteGroup', { groupId }],
+      [{ roleDeleted: roleId }, 'deleteRole', { roleId }],
+      [{ roleDeleted: given.roleIds[0]! }, 'deleteRole', { roleId: given.roleIds[0]! }],
+      ...(['OWNER', 'VIEWER', 'NONE'] as const).flatMap((role): [object, string, object][] => [
+        [{ memberRole: { userId: first, role } }, 'updateMemberRole', { organizationId, userId: first, role }],
+        [
+          { projectRole: { projectId: project, userId: second, role } },
+          'setProjectRole',
+          { projectId: project, userId: second, role },
+        ],
+      ]),
+      [
+        { projectRole: { projectId: project, userId: second } },
+        'clearProjectRole',
+        { projectId: project, userId: second },
+      ],
+      [{ memberRemoved: second }, 'removeMember', { organizationId, userId: second }],
+    ];
+    const scopes = [null, ...given.projectIds];
+    let before = await heldIn(scopes, given.userIds);
+    let lost = 0;
+    for (const [suppose, mutation, input] of changes) {
+      const told = await toldIn(scopes, suppose);
+      await done(owner.browser, mutation, input);
+      const after = await heldIn(scopes, given.userIds);
+      const happened = differences(before, after);
+      before = after;
+      expect({ suppose, changes: told.changes }).toEqual({ suppose, changes: happened });
+      expect({ suppose, counts: told.counts }).toEqual({ suppose, counts: countsOf(happened) });
+      lost += happened.filter((line) => line.includes(' - ')).length;
     }
-    return { userIds, projectIds };
+    expect(lost).toBeGreaterThan(20);
+  });
+
+  /** Some grants of members that count still, of the organization and of projects. */
+  async function grantsOf(userIds: readonly string[]): Promise<string[]> {
+    const { rows } = await app.database.query<{ id: string }>(
+      `select id from role_grants where user_id = any($1) and (expires_at is null or expires_at > now()) order by id limit 5`,
+      [userIds],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** What each member holds in each scope, as the guard has it: `scope user permission`. */
+  async function heldIn(scopes: readonly (string | null)[], userIds: readonly string[]): Promise<Set<string>> {
+    const holdings = app.nest.get(HoldingService, { strict: false });
+    const lines = scopes.flatMap((id) =>
+      userIds.map(async (userId) => {
+        const holder = { kind: 'user', id: userId, isInstanceAdministrator: false } as const;
+        const { permissions } = await holdings.in({ organizationId, projectId: id }, holder);
+        return [...permissions].map((permission) => `${id ?? 'organization'} ${userId} ${permission}`);
+      }),
+    );
+    return new Set((await Promise.all(lines)).flat());
+  }
+
+  function differences(before: ReadonlySet<string>, after: ReadonlySet<string>): string[] {
+    const lines = (sign: string, all: ReadonlySet<string>, others: ReadonlySet<string>) =>
+      [...all].filter((line) => !others.has(line)).map((line) => line.replace(' ', ` ${sign} `));
+    return [...lines('-', before, after), ...lines('+', after, before)].sort();
+  }
+
+  /** Of each scope and permission how many lose or gain it: `scope sign permission number`. */
+  function countsOf(changes: readonly string[]): string[] {
+    const counts = new Map<string, number>();
+    for (const line of changes) {
+      const [scope, sign, , permission] = line.split(' ');
+      const name = `${scope} ${sign} ${permission}`;
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+    return [...counts].map(([name, number]) => `${name} ${number}`).sort();
+  }
+
+  interface Told {
+    readonly lost: readonly { readonly permission: string; readonly members: number }[];
+    readonly gained: Told['lost'];
+  }
+  interface Simulated extends Told {
+    readonly members: { readonly nodes: readonly { user: { id: string }; lost: string[]; gained: string[] }[] };
+    readonly projects: { readonly nodes: readonly (Told & { readonly project: { readonly id: string } })[] } | null;
+  }
+
+  /** What is told of each member where each scope is asked about; and how many are told of, where the organization is. */
+  async function toldIn(scopes: readonly (string | null)[], suppose: object) {
+    const document = `query ($input: SimulateAccessInput!) { simulateAccess(input: $input) {
+      lost { permission members } gained { permission members }
+      members(first: 100) { nodes { user { id } lost gained } }
+      projects { nodes { project { id } lost { permission members } gained { permission members } } }
+    } }`;
+    const changes: string[] = [];
+    const counts: string[] = [];
+    const count = (scope: string, told: Told) => {
+      for (const { permission, members } of told.lost) counts.push(`${scope} - ${permission} ${members}`);
+      for (const { permission, members } of told.gained) counts.push(`${scope} + ${permission} ${members}`);
+    };
+    for (const id of scopes) {
+      const answer = await owner.browser.graphql<{ simulateAccess: Simulated }>(document, {
+        input: { organizationId, projectId: id, suppose },
+      });
+      // A grant of a project is not there for who asks about another.
+      if (codesOf(answer)[0] === 'NOT_FOUND') continue;
+      const told = dataOf(answer).simulateAccess;
+      const scope = id ?? 'organization';
+      for (const { user, lost, gained } of told.members.nodes) {
+        changes.push(...lost.map((permission) => `${scope} - ${user.id} ${permission}`));
+        changes.push(...gained.map((permission) => `${scope} + ${user.id} ${permission}`));
+      }
+      if (id !== null) continue;
+      count(scope, told);
+      for (const node of told.projects?.nodes ?? []) count(node.project.id, node);
+    }
+    return { changes: changes.sort(), counts: counts.sort() };
   }
 });

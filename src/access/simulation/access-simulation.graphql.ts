@@ -147,6 +147,7 @@ export const SimulatedProjectConnection = connectionType(SimulatedProject, 'Simu
 export class SimulatedAccess implements Simulation {
   scope!: Simulation['scope'];
   hypothesis!: Hypothesis;
+  turns!: Simulation['turns'];
   tollOfProjects!: TollOfProjects | null;
 
   @Field(() => [PermissionToll], {

@@ -85,7 +85,13 @@ function hypothesisOf(suppose: AccessHypothesis): Hypothesis {
   if (groupDeleted !== undefined) return { kind: 'groupDeleted', groupId: groupDeleted };
   if (roleGrantRevoked !== undefined) return { kind: 'roleGrantRevoked', roleGrantId: roleGrantRevoked };
   if (memberRemoved !== undefined) return { kind: 'memberRemoved', userId: memberRemoved };
-  if (memberRole !== undefined) return { kind: 'memberRole', ...memberRole };
-  if (projectRole !== undefined) return { kind: 'projectRole', ...projectRole, role: projectRole.role ?? null };
+  if (memberRole !== undefined) {
+    const { userId, role } = memberRole;
+    return { kind: 'memberRole', userId, role };
+  }
+  if (projectRole !== undefined) {
+    const { userId, projectId, role = null } = projectRole;
+    return { kind: 'projectRole', userId, projectId, role };
+  }
   throw invalid('suppose', 'Suppose exactly one change.');
 }

@@ -4,6 +4,7 @@ import { Clock } from '../../platform/clock/clock.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { mapNodes, type Connection, type PageRequest } from '../../platform/graphql/connection.js';
 import type { Actor, Scope } from '../../policy/actor.js';
+import type { Permission } from '../../policy/permissions.js';
 import type { Project } from '../../projects/project.types.js';
 import { ProjectService } from '../../projects/project.service.js';
 import { UserService } from '../../users/user.service.js';
@@ -13,10 +14,10 @@ import { RoleService } from '../roles/role.service.js';
 import { StandingService } from '../standing/standing.service.js';
 import { differenceIn, noteOn, type Difference, type Turn } from './difference.js';
 import { concernedBy, supposing, type Hypothesis } from './hypothesis.js';
-import { tollIn, tollOfProjects, type Toll, type TollOfProjects } from './tally.js';
+import { lostWithin, tollIn, tollOfProjects, type Toll, type TollOfProjects } from './tally.js';
 
 /** As many members as the totals are counted over. */
-export const MOST_COUNTED = 2000;
+const MOST_COUNTED = 2000;
 
 /** What would come of a change. */
 export interface Simulation extends Toll {
@@ -24,6 +25,8 @@ export interface Simulation extends Toll {
   readonly hypothesis: Hypothesis;
   /** False: more members are concerned than were counted. */
   readonly isComplete: boolean;
+  /** By user: those who were counted. */
+  readonly turns: ReadonlyMap<string, Turn>;
   /** Null: one project was asked about. */
   readonly tollOfProjects: TollOfProjects | null;
 }
@@ -36,6 +39,12 @@ export interface SimulatedMember extends Difference {
 
 export interface SimulatedProject extends Toll {
   readonly project: Project;
+}
+
+/** A key, by who made it and where it is good; null: in the organization and each of its projects. */
+interface KeyOfMaker {
+  readonly createdBy: string;
+  readonly projectId: string | null;
 }
 
 /** A member's standing as it is and as it would be; `spared` are those who administer the instance, whose standing gives them nothing. */
@@ -68,12 +77,14 @@ export class AccessSimulation {
     const concerned = await this.members.listIds(organizationId, this.concerned(scope, hypothesis), MOST_COUNTED + 1);
     const ids = concerned.slice(0, MOST_COUNTED);
     const { byUser, spared } = await this.turnsOf(scope, hypothesis, ids);
-    const turns = [...byUser].filter(([userId]) => !spared.has(userId)).map(([, turn]) => turn);
+    const counted = new Map([...byUser].filter(([userId]) => !spared.has(userId)));
+    const turns = [...counted.values()];
     return {
       scope,
       hypothesis,
       ...tollIn(projectId, turns),
       isComplete: concerned.length <= MOST_COUNTED,
+      turns: counted,
       tollOfProjects: projectId === null ? tollOfProjects(turns) : null,
     };
   }
@@ -103,6 +114,12 @@ export class AccessSimulation {
     const among = { organizationId, permission: 'members.read', among: toll.where } as const;
     const projects = await this.projects.listAmong(actor, among, request);
     return mapNodes(projects, (project) => ({ project, ...toll.in(project.id) }));
+  }
+
+  /** What the maker of a key would lose where the key is good. */
+  lostByMaker({ scope, turns }: Simulation, key: KeyOfMaker): ReadonlySet<Permission> {
+    const turn = turns.get(key.createdBy);
+    return turn ? lostWithin(scope, key, turn) : new Set();
   }
 
   private concerned({ projectId }: Scope, hypothesis: Hypothesis): MembershipCondition {

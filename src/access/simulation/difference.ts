@@ -31,6 +31,8 @@ export function noteOn(scope: Pick<Scope, 'projectId'>, { before, after }: Turn)
   if (!after) return 'They would be no member of the organization.';
   const [now, then] = [countingIn(scope, before), countingIn(scope, after)];
   const gone = goneBetween(now, then);
+  const { lost, gained } = differenceIn(scope, { before, after });
+  if (lost.length === 0 && gained.length > 0) return null;
   if (gone.size === 0) return `Nothing of it counts for them in the ${now.level} itself.`;
   const held = permissionsOfCounting(then);
   const kept = [...gone].filter((permission) => held.has(permission));

@@ -1,4 +1,4 @@
-import type { Reach } from '../../policy/actor.js';
+import type { Reach, Scope } from '../../policy/actor.js';
 import type { Permission } from '../../policy/permissions.js';
 import { anyOtherProject } from '../standing/counting.js';
 import { differenceIn, type Difference, type Turn } from './difference.js';
@@ -44,6 +44,20 @@ export function tollOfProjects(turns: readonly Turn[]): TollOfProjects {
   const everywhere = !isNothing(elsewhere.toll());
   const projectIds = [...spokenOf.keys()].filter((projectId) => isNothing(inProject(projectId)) === everywhere);
   return { where: { everywhere, projectIds }, in: inProject };
+}
+
+/**
+ * What somebody would lose wherever a key that they made is good: one of a project in that, one of the organization in each place
+ * that is looked at.
+ */
+export function lostWithin(
+  asked: Pick<Scope, 'projectId'>,
+  key: Pick<Scope, 'projectId'>,
+  turn: Turn,
+): Set<Permission> {
+  const all = asked.projectId === null ? [null, anyOtherProject, ...projectsOf(turn)] : [asked.projectId];
+  const places = key.projectId === null ? all : [key.projectId];
+  return new Set(places.flatMap((projectId) => differenceIn({ projectId }, turn).lost));
 }
 
 class Tally {
