@@ -236,9 +236,8 @@ describe('the keys that would outlive it', () => {
     await make('beyond', ['apiKeys.manage', 'traces.read']);
     await make('within', ['traces.read']);
     await make('of a service account', ['apiKeys.manage'], {
-      serviceAccountId: (
-        await createAccount(owner.browser, { projectId, name: 'CI', permissions: ['apiKeys.manage'] })
-      ).id,
+      serviceAccountId: (await createAccount(owner.browser, { projectId, name: 'CI', permissions: ['apiKeys.manage'] }))
+        .id,
     });
     const ended = await make('ended', ['apiKeys.manage']);
     await app.database.query('update api_keys set revoked_at = now() where id = $1', [ended.apiKey.id]);
@@ -276,7 +275,8 @@ describe('whoever asks', () => {
     const roleId = await createRole(['prompts.manage']);
     const groupId = await createGroup([viewer]);
     await grant({ organizationId, groupId, roleId });
-    const inHidden = await grant({ projectId: hiddenId, userId: viewer.id, roleId });
+    const inHidden = await grant({ projectId: hiddenId, userId: other.id, roleId });
+    expect((await told({ groupDeleted: groupId })).projects?.nodes).toHaveLength(2);
     await setProjectRole(hiddenId, member, 'NONE');
     const names = async (by: Person) =>
       (await told({ groupDeleted: groupId }, {}, by)).projects?.nodes.map(({ project }) => project.name);
@@ -334,5 +334,26 @@ describe('whoever asks', () => {
     ];
     expect(all).toBe(one);
     expect(all).toBeLessThan(40);
+  });
+
+  it('is told where more people are concerned than are counted, and can list them all the same', async () => {
+    const groupId = await createGroup([]);
+    await grant({ organizationId, groupId, roleId: 'ADMIN' });
+    const crowd = 2001;
+    await app.database.query(
+      `with made as (
+         insert into users (id, email, name)
+         select gen_random_uuid(), gen_random_uuid() || '@example.test', 'Somebody' from generate_series(1, $3::int) returning id
+       ), joined as (
+         insert into memberships (organization_id, user_id, role, source)
+         select $1, id, 'VIEWER', 'INVITATION' from made returning user_id
+       )
+       insert into group_members (group_id, organization_id, user_id, added_at) select $2, $1, user_id, now() from joined`,
+      [organizationId, groupId, crowd],
+    );
+    const { lost, projects, members, isComplete } = await told({ groupDeleted: groupId });
+    expect(lost).toContainEqual({ permission: 'audit.read', members: 2000 });
+    expect(projects?.nodes[1]?.lost).toContainEqual({ permission: 'apiKeys.manage', members: 2000 });
+    expect([isComplete, members.totalCount]).toEqual([false, crowd]);
   });
 });
