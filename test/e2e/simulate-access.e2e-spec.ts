@@ -199,8 +199,11 @@ describe('another role of a member', () => {
 
   it('may be one of the project’s own, or none any more', async () => {
     await setProjectRole(projectId, viewer, 'ADMIN');
-    const cleared = await told({ projectRole: { userId: viewer.id, projectId } }, { projectId });
+    await setProjectRole(hiddenId, viewer, 'ADMIN');
+    const clear = { projectRole: { userId: viewer.id, projectId } };
+    const cleared = await told(clear, { projectId });
     expect(cleared.lost).toContainEqual({ permission: 'apiKeys.manage', members: 1 });
+    expect((await told(clear)).projects?.nodes.map(({ project }) => project.name)).toEqual(['Chatbot']);
     const hidden = await told({ projectRole: { userId: member.id, projectId, role: 'NONE' } });
     expect(hidden.projects?.nodes.map(({ project }) => project.name)).toEqual(['Chatbot']);
     expect(hidden.projects?.nodes[0]?.lost).toContainEqual({ permission: 'traces.read', members: 1 });
