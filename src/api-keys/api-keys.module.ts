@@ -20,7 +20,7 @@ import { ApiKeyService } from './api-key.service.js';
 import { AccessExplanationResolver, AccessHolderResolver } from './explain/access-explanation.resolver.js';
 import { AccessExplanationService } from './explain/access-explanation.service.js';
 import { AccessHolderService } from './explain/access-holder.service.js';
-import { OutlivingKeys } from './explain/outliving-keys.service.js';
+import { ShrinkingKeys } from './explain/shrinking-keys.service.js';
 import { SimulatedKeysResolver } from './explain/simulated-keys.resolver.js';
 import { KeySurrenderEndpoints } from './leaks/key-surrender-endpoints.service.js';
 import { KeySurrender } from './leaks/key-surrender.service.js';
@@ -82,7 +82,7 @@ import { KeyVerification } from './verify/key-verification.service.js';
     AccessHolderService,
     AccessExplanationResolver,
     AccessHolderResolver,
-    OutlivingKeys,
+    ShrinkingKeys,
     SimulatedKeysResolver,
     KeyLookup,
     KeyCache,

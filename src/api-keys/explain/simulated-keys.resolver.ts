@@ -6,16 +6,16 @@ import { CurrentActor } from '../../policy/current.decorators.js';
 import { Requires } from '../../policy/requires.decorator.js';
 import { ApiKeyConnection } from '../api-key.graphql.js';
 import { toReadKeys, type ApiKey } from '../api-key.types.js';
-import { OutlivingKeys } from './outliving-keys.service.js';
+import { ShrinkingKeys } from './shrinking-keys.service.js';
 
 @Resolver(() => SimulatedAccess)
 export class SimulatedKeysResolver {
-  constructor(private readonly outliving: OutlivingKeys) {}
+  constructor(private readonly shrinking: ShrinkingKeys) {}
 
   @ResolveField(() => ApiKeyConnection, {
     description:
-      'The keys in use that hold what their maker would lose, as far as the caller may read them: they would keep it, except ' +
-      'that the keys of a member who is removed are revoked.',
+      'The keys in use that hold what their maker would lose, as far as the caller may read them: they would lose it too. ' +
+      'Those of a member who is removed are revoked.',
   })
   @Requires(toReadKeys, 'parent.scope.projectId|parent.scope.organizationId')
   keys(
@@ -24,6 +24,6 @@ export class SimulatedKeysResolver {
     @Args('first', { type: () => Int, nullable: true }) first: number | null,
     @Args('after', { type: () => String, nullable: true }) after: string | null,
   ): Promise<Connection<ApiKey>> {
-    return this.outliving.list(actor, simulated, { first, after });
+    return this.shrinking.list(actor, simulated, { first, after });
   }
 }

@@ -5,25 +5,25 @@ import type { Actor } from '../../policy/actor.js';
 import { ApiKeyService } from '../api-key.service.js';
 import type { ApiKey } from '../api-key.types.js';
 
-/** A key keeps what it was made with. So a change that takes something from its maker leaves it in their key, and they may know the secret. */
+/** A key stays within whoever made it. So a change that takes something from them takes it from their keys, and programs fail. */
 @Injectable()
-export class OutlivingKeys {
+export class ShrinkingKeys {
   constructor(
     private readonly apiKeys: ApiKeyService,
     private readonly simulations: AccessSimulation,
   ) {}
 
-  /** The keys in use that hold what their maker would lose, as far as the actor may read them. A key of a service account is nobody's own. */
+  /** The keys in use that would lose something with their maker, as far as the actor may read them. A key of a service account is nobody's own. */
   async list(actor: Actor, simulation: Simulation, request: PageRequest): Promise<Connection<ApiKey>> {
     const { organizationId } = simulation.scope;
     const mayRead = await this.readable(actor, simulation);
     const keys = await this.apiKeys.listActiveOf(organizationId, [...simulation.turns.keys()]);
-    const outliving = keys.filter((key) => {
+    const shrinking = keys.filter((key) => {
       if (key.serviceAccountId !== null || !mayRead(key)) return false;
       const lost = this.simulations.lostByMaker(simulation, key);
-      return key.permissions.some((permission) => lost.has(permission));
+      return (key.effectivePermissions ?? key.permissions).some((permission) => lost.has(permission));
     });
-    const ids = outliving.map(({ id }) => id);
+    const ids = shrinking.map(({ id }) => id);
     return this.apiKeys.listByIds(organizationId, ids, request);
   }
 
