@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { mapNodes, page, type Connection, type PageRequest } from '../../platform/graphql/connection.js';
 import type { Scope } from '../../policy/actor.js';
 import type { ScopeLocator } from '../../policy/requires.decorator.js';
-import { RoleEntity } from '../roles/role.entity.js';
+import { RoleCatalogue } from '../roles/role-catalogue.service.js';
 import { RoleGrantEntity } from './role-grant.entity.js';
 import type { RoleGrant } from './role-grant.types.js';
 
@@ -20,6 +19,7 @@ interface Holder {
 export class RoleGrantReader implements ScopeLocator {
   constructor(
     private readonly database: Database,
+    private readonly roles: RoleCatalogue,
     private readonly clock: Clock,
   ) {}
 
@@ -58,15 +58,8 @@ export class RoleGrantReader implements ScopeLocator {
     return (await this.withRoles([row]))(row);
   }
 
-  /** What makes a grant of a row: the organization's own roles among them are read at once. */
   private async withRoles(rows: readonly RoleGrantEntity[]): Promise<(row: RoleGrantEntity) => RoleGrant> {
-    const ids = rows.flatMap(({ roleId }) => roleId ?? []);
-    const roles = ids.length === 0 ? [] : await this.database.reader.findBy(RoleEntity, { id: In(ids) });
-    const byId = new Map(roles.map((role) => [role.id, role]));
-    return ({ builtInRole, roleId, ...row }) => {
-      if (builtInRole !== null) return { ...row, role: { kind: 'builtIn', role: builtInRole } };
-      const { id, name, permissions } = byId.get(roleId ?? '') ?? { id: roleId ?? '', name: '', permissions: [] };
-      return { ...row, role: { kind: 'custom', id, name, permissions } };
-    };
+    const roleOf = await this.roles.rolesOf(rows);
+    return ({ builtInRole, roleId, ...row }) => ({ ...row, role: roleOf({ builtInRole, roleId }) });
   }
 }

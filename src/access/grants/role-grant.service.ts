@@ -14,7 +14,7 @@ import { GroupEntity } from '../groups/group.entity.js';
 import { RoleCatalogue } from '../roles/role-catalogue.service.js';
 import { refuseGivingBeyond } from '../standing/handing-on.js';
 import { StandingService } from '../standing/standing.service.js';
-import { grantableRoles, type GivenRole, type GrantableRole } from '../standing/standing.types.js';
+import { asStored } from '../standing/standing.types.js';
 import { RoleGrantEntity } from './role-grant.entity.js';
 import { roleGranted, roleGrantRevoked, roleGrantUpdated } from './role-grant.events.js';
 import { RoleGrantReader } from './role-grant-reader.service.js';
@@ -52,7 +52,7 @@ export class RoleGrantService {
     if (expiresAt !== null && expiresAt <= this.clock.now()) throw invalid('expiresAt', 'expiresAt must lie ahead.');
     return this.database.transaction(async (tx) => {
       await this.members.takeTurns(tx, scope.organizationId);
-      const role = await this.grantable(scope.organizationId, input.roleId);
+      const role = await this.roles.getGrantable(scope.organizationId, input.roleId);
       await refuseGivingBeyond(actor, { ...scope, role });
       await this.refuseUnfit(tx, scope, grantee);
       const terms = { expiresAt, reason: input.reason ?? null };
@@ -72,18 +72,6 @@ export class RoleGrantService {
       await this.events.publish(tx, standingChanged, { ...whoHas(grant), actor });
       return grant;
     });
-  }
-
-  private async grantable(organizationId: string, id: string): Promise<GivenRole> {
-    const role = await this.roles.find(organizationId, id);
-    if (!role) throw new AppError('NOT_FOUND', { detail: 'no such role in the organization' });
-    if (role.kind === 'builtIn' && !isGrantable(role.role)) {
-      throw invalid(
-        'roleId',
-        `${role.role} is a membership's alone: \`updateMemberRole\` and \`setProjectRole\` give it.`,
-      );
-    }
-    return role;
   }
 
   private async refuseUnfit(tx: Tx, scope: Scope, { userId, groupId }: Grantee): Promise<void> {
@@ -106,11 +94,7 @@ export class RoleGrantService {
     wish: Omit<RoleGrant, 'id' | 'createdAt' | 'createdBy'>,
   ): Promise<RoleGrant> {
     const { role, ...facts } = wish;
-    const stored = {
-      ...facts,
-      builtInRole: role.kind === 'builtIn' && isGrantable(role.role) ? role.role : null,
-      roleId: role.kind === 'custom' ? role.id : null,
-    };
+    const stored = { ...facts, ...asStored(role) };
     const { expiresAt, reason, ...same } = stored;
     const existing = await tx.findOneBy(RoleGrantEntity, orNull(same));
     const provenance = { createdBy: actor.id, createdAt: this.clock.now() };
@@ -139,8 +123,6 @@ function granteeOf({ userId = null, groupId = null }: NewRoleGrant): Grantee {
   if (userId === null && groupId !== null) return { userId, groupId };
   throw invalid('userId', 'Give either userId or groupId.');
 }
-
-const isGrantable = (role: string): role is GrantableRole => grantableRoles.some((name) => name === role);
 
 function orNull(facts: Readonly<Record<string, string | null>>) {
   return Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, value ?? IsNull()]));

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { AppError, invalid } from '../../platform/errors/app-error.js';
 import { builtInRoles, type BuiltInRole } from '../../policy/permissions.js';
 import { permissionsOfRole } from '../standing/counting.js';
-import type { GivenRole } from '../standing/standing.types.js';
+import { isGrantable, type GivenRole, type StoredRole } from '../standing/standing.types.js';
 import { RoleService } from './role.service.js';
 import type { Role, RoleDefinition } from './role.types.js';
 
@@ -22,6 +23,30 @@ export class RoleCatalogue {
     if (role) return { kind: 'builtIn', role };
     const own = await this.roles.find(organizationId, id);
     return own && { kind: 'custom', ...own };
+  }
+
+  /** One that can be had beside a membership's. @throws NOT_FOUND; VALIDATION_FAILED for OWNER and NONE */
+  async getGrantable(organizationId: string, id: string): Promise<GivenRole> {
+    const role = await this.find(organizationId, id);
+    if (!role) throw new AppError('NOT_FOUND', { detail: 'no such role in the organization' });
+    if (role.kind === 'builtIn' && !isGrantable(role.role)) {
+      throw invalid(
+        'roleId',
+        `${role.role} is a membership's alone: \`updateMemberRole\` and \`setProjectRole\` give it.`,
+      );
+    }
+    return role;
+  }
+
+  /** What tells the role of each of these rows: the organization's own among them are read at once. */
+  async rolesOf(rows: readonly StoredRole[]): Promise<(row: StoredRole) => GivenRole> {
+    const ids = rows.flatMap(({ roleId }) => roleId ?? []);
+    const own = new Map((await this.roles.listByIds(ids)).map((role) => [role.id, role]));
+    return ({ builtInRole, roleId }) => {
+      if (builtInRole !== null) return { kind: 'builtIn', role: builtInRole };
+      const { id, name, permissions } = own.get(roleId ?? '') ?? { id: roleId ?? '', name: '', permissions: [] };
+      return { kind: 'custom', id, name, permissions };
+    };
   }
 }
 

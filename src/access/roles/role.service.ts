@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
 import { AuditService } from '../../audit/audit.service.js';
 import { MemberService } from '../../organizations/members/member.service.js';
 import { standingChanged } from '../../organizations/members/standing-changed.types.js';
@@ -43,6 +44,11 @@ export class RoleService implements ScopeLocator {
   /** In the order of their names. */
   list(organizationId: string): Promise<Role[]> {
     return this.database.reader.find(RoleEntity, { where: { organizationId }, order: { name: 'ASC', id: 'ASC' } });
+  }
+
+  /** In no order; an id that names nothing is left out. */
+  async listByIds(ids: readonly string[]): Promise<Role[]> {
+    return ids.length === 0 ? [] : this.database.reader.findBy(RoleEntity, { id: In([...ids]) });
   }
 
   find(organizationId: string, id: string): Promise<Role | null> {

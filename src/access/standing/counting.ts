@@ -30,7 +30,13 @@ export function countingIn({ projectId }: Pick<Scope, 'projectId'>, standing: St
 
 /** Without what ends at a date: as much as somebody may hand on. */
 export function lasting(standing: Standing): Standing {
-  return { ...standing, grants: standing.grants.filter(({ expiresAt }) => expiresAt === null) };
+  return lastingUntil(null, standing);
+}
+
+/** What somebody will have at a time; null: for good. */
+export function lastingUntil(end: Date | null, standing: Standing): Standing {
+  const lasts = ({ expiresAt }: StandingGrant) => expiresAt === null || (end !== null && expiresAt >= end);
+  return { ...standing, grants: standing.grants.filter(lasts) };
 }
 
 export function permissionsOfCounting({ level, base, grants }: Counting): ReadonlySet<Permission> {
@@ -49,6 +55,19 @@ export function roleOfCounting({ base, grants }: Counting): BuiltInRole {
 export function permissionsOfRole(role: GivenRole, level: Level): ReadonlySet<Permission> {
   if (role.kind === 'builtIn') return permissionsOf(role.role, level);
   return new Set(role.permissions.filter(isPermission).filter((permission) => countsAt(permission, level)));
+}
+
+/**
+ * Whether a member would hold nothing more by a role that were given to them. One of the organization would count in each
+ * project where they have no role of their own.
+ */
+export function holdsAllOf(role: GivenRole, { projectId }: Pick<Scope, 'projectId'>, standing: Standing): boolean {
+  const places = projectId === null ? [null, anyOtherProject] : [projectId];
+  return places.every((place) => {
+    const counting = countingIn({ projectId: place }, standing);
+    const held = permissionsOfCounting(counting);
+    return [...permissionsOfRole(role, counting.level)].every((permission) => held.has(permission));
+  });
 }
 
 /** What a member holds in the organization and in each of its projects, also where one has another role for them. */

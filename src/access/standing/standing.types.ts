@@ -1,13 +1,26 @@
 import type { BuiltInRole } from '../../policy/permissions.js';
 
 /** The built-in roles that can be granted beside a membership's. Ownership is a membership's alone: one can be the last to have it. */
-export const grantableRoles = ['ADMIN', 'MEMBER', 'VIEWER'] as const;
+const grantableRoles = ['ADMIN', 'MEMBER', 'VIEWER'] as const;
 export type GrantableRole = (typeof grantableRoles)[number];
 
 /** A role as something gives it: a built-in one, or one of the organization's own. */
 export type GivenRole =
   | { readonly kind: 'builtIn'; readonly role: BuiltInRole }
   | { readonly kind: 'custom'; readonly id: string; readonly name: string; readonly permissions: readonly string[] };
+
+/** A role as a row has it: exactly one of the two is set. */
+export interface StoredRole {
+  readonly builtInRole: GrantableRole | null;
+  readonly roleId: string | null;
+}
+
+export const isGrantable = (role: string): role is GrantableRole => grantableRoles.some((name) => name === role);
+
+export const asStored = (role: GivenRole): StoredRole => ({
+  builtInRole: role.kind === 'builtIn' && isGrantable(role.role) ? role.role : null,
+  roleId: role.kind === 'custom' ? role.id : null,
+});
 
 /** A role that somebody has beside their membership's, and has still. */
 export interface StandingGrant {

@@ -36,12 +36,12 @@ ${paragraphs.join('\n')}
 }
 
 /**
- * A name as a mail can carry it: on one line, nothing invisible, not long. Word joiners (U+2060) behind dots, slashes,
+ * A name, or a sentence of somebody's, as a mail can carry it: on one line, nothing invisible, not long. Word joiners (U+2060) behind dots, slashes,
  * colons and @ keep mail programs from turning a name such as `evil.example` into a link of its own.
  */
-export function tamed(name: string): string {
+export function tamed(name: string, length = NAME_LENGTH): string {
   const plain = name.replace(/[\p{C}\s]+/gu, ' ').trim();
-  return shortened(plain, NAME_LENGTH).replace(/[./:@](?=\S)/g, '$&\u2060');
+  return shortened(plain, length).replace(/[./:@](?=\S)/g, '$&\u2060');
 }
 
 const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
