@@ -29,6 +29,16 @@ import { HoldingService } from './holding.service.js';
 import { IdempotencyInterceptor } from './idempotency.interceptor.js';
 import { RefusalInterceptor } from './refusal.interceptor.js';
 import { RefusalService } from './refusal.service.js';
+import { AccessRequestEntity } from './requests/access-request.entity.js';
+import { AccessRequestNotices } from './requests/access-request-notices.service.js';
+import { AccessRequestReader } from './requests/access-request-reader.service.js';
+import {
+  AccessRequestResolver,
+  OrganizationAccessRequestsResolver,
+  ProjectAccessRequestsResolver,
+  ViewerAccessRequestsResolver,
+} from './requests/access-request.resolver.js';
+import { AccessRequestService } from './requests/access-request.service.js';
 import { RoleCatalogue } from './roles/role-catalogue.service.js';
 import { RoleEntity } from './roles/role.entity.js';
 import { RoleResolver } from './roles/role.resolver.js';
@@ -46,7 +56,7 @@ import { MembershipResolver, ViewerResolver } from './viewer.resolver.js';
     SessionsModule,
     OrganizationsModule,
     ProjectsModule,
-    TypeOrmModule.forFeature([RoleEntity, GroupEntity, GroupMemberEntity, RoleGrantEntity]),
+    TypeOrmModule.forFeature([RoleEntity, GroupEntity, GroupMemberEntity, RoleGrantEntity, AccessRequestEntity]),
   ],
   providers: [
     AccessService,
@@ -75,6 +85,13 @@ import { MembershipResolver, ViewerResolver } from './viewer.resolver.js';
     AccessSimulation,
     AccessSimulationResolver,
     SimulatedMemberResolver,
+    AccessRequestReader,
+    AccessRequestNotices,
+    AccessRequestService,
+    AccessRequestResolver,
+    OrganizationAccessRequestsResolver,
+    ProjectAccessRequestsResolver,
+    ViewerAccessRequestsResolver,
     RefusalService,
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_INTERCEPTOR, useClass: RefusalInterceptor },

@@ -27,6 +27,7 @@ const eventsOf: Readonly<Record<string, readonly string[]>> = {
   addGroupMember: ['group.memberAdded'],
   addDomain: ['domain.added'],
   addSsoDomain: ['ssoConnection.domainAdded'],
+  approveAccessRequest: ['roleGrant.created', 'accessRequest.approved'], // a grant begins, a request ends
   changeEmail: ['user.emailChangeRequested'],
   clearProjectRole: ['project.roleCleared'],
   configureSso: ['ssoConnection.created'],
@@ -38,6 +39,7 @@ const eventsOf: Readonly<Record<string, readonly string[]>> = {
   createSsoSetupLink: ['ssoSetupLink.created'],
   createServiceAccount: ['serviceAccount.created'],
   createUser: ['user.created', 'member.added'], // of the organization that was named
+  declineAccessRequest: ['accessRequest.declined'],
   deleteGroup: ['group.deleted'],
   deactivateUser: ['user.deactivated'],
   deleteOrganization: ['organization.deleted'],
@@ -66,6 +68,7 @@ const eventsOf: Readonly<Record<string, readonly string[]>> = {
   restoreProject: ['project.restored'],
   revokeAllSessions: ['user.sessionsRevoked'],
   revokeApiKey: ['apiKey.revoked'],
+  requestAccess: ['accessRequest.created'],
   revokeBreakGlass: ['member.breakGlassRevoked'],
   revokeInvitation: ['invitation.revoked'],
   revokeOtherSessions: ['user.sessionsRevoked'],
@@ -89,6 +92,7 @@ const eventsOf: Readonly<Record<string, readonly string[]>> = {
   updateServiceAccount: ['serviceAccount.updated'],
   updateSsoMembership: ['ssoConnection.membershipUpdated'],
   verifyDomain: ['domain.verified'],
+  withdrawAccessRequest: ['accessRequest.withdrawn'],
 };
 
 /** What the instance's administrator alone may do. */
@@ -145,6 +149,7 @@ describe('150: the audit trail', () => {
 
   async function whoMay(mutation: string, tenant: CompleteTenant): Promise<HttpClient> {
     if (forAdministrators.includes(mutation)) return app.admin();
+    if (mutation === 'requestAccess' || mutation === 'withdrawAccessRequest') return cast.member.browser;
     return mutation === 'acceptInvitation' ? (await createPerson(app, inviteeOf(tenant))).browser : cast.owner.browser;
   }
 

@@ -41,6 +41,7 @@ const codes: Readonly<Record<string, string>> = {
   401: 'UNAUTHENTICATED',
   403: 'FORBIDDEN',
   404: 'NOT_FOUND',
+  409: 'CONFLICT',
   410: 'INVITATION_INVALID',
 };
 
@@ -75,6 +76,7 @@ const verdicts = table(`
   Mutation.addDomain            401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.addGroupMember       401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.addSsoDomain         401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.approveAccessRequest 401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.changeEmail          401       ok       ok    ok    ok     ok     ok     403        403             403
   Mutation.clearProjectRole     401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.configureSso         401       404      ok    ok    403    403    403    404        ok              ok
@@ -86,6 +88,7 @@ const verdicts = table(`
   Mutation.createServiceAccount 401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.createSsoSetupLink   401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.createUser           401       403      403   403   403    403    403    403        403             ok
+  Mutation.declineAccessRequest 401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.deleteGroup          401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.deactivateUser       401       403      403   403   403    403    403    403        403             ok
   Mutation.deleteOrganization   401       404      ok    403   403    403    403    404        ok              ok
@@ -114,6 +117,7 @@ const verdicts = table(`
   Mutation.restoreProject       401       404      ok    ok    404    404    404    404        ok              ok
   Mutation.revokeAllSessions    401       404      ok    ok    404    404    404    404        ok              ok
   Mutation.revokeApiKey         401       404      ok    ok    403    403    404    ok         ok              ok
+  Mutation.requestAccess        401       404      409   409   ok     ok     404    403        403             403
   Mutation.revokeBreakGlass     401       404      ok    403   403    403    403    404        ok              ok
   Mutation.revokeInvitation     401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.revokeOtherSessions  401       ok       ok    ok    ok     ok     ok     403        403             403
@@ -137,11 +141,14 @@ const verdicts = table(`
   Mutation.updateServiceAccount 401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.updateSsoMembership  401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.verifyDomain         401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.withdrawAccessRequest 401       404      404   404   ok     404    404    403        403             403
 
   AccessExplanation.steps       401       404      ok    ok    ok     403    404    ok         ok              ok
   AccessHolder.user             401       404      ok    ok    ok     403    404    ok         ok              ok
   AccessHolders.keys            401       404      ok    ok    ok     403    404    ok         ok              ok
   AccessHolders.members         401       404      ok    ok    ok     403    404    ok         ok              ok
+  AccessRequest.role            401       404      ok    ok    403    403    403    404        ok              ok
+  AccessRequest.user            401       404      ok    ok    403    403    403    404        ok              ok
   ApiKey.serviceAccount         401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   ApiKey.rateLimit              401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   AuditEvent.actor              401       404      ok    ok    403    403    403    404        ok              ok
@@ -153,6 +160,7 @@ const verdicts = table(`
   Invitation.invitedBy          401       404      ok    ok    ok     403    ok     404        ok              ok
   Member.user                   401       404      ok    ok    ok     403    ok     404        ok              ok
   Membership.organization       401       ok       ok    ok    ok     ok     ok     ok         ok              ok
+  Organization.accessRequests   401       404      ok    ok    403    403    403    404        ok              ok
   Organization.apiKeys          401       404      ok    ok    403    403    403    404        ok              ok
   Organization.deletedProjects  401       404      ok    ok    ok     ok     ok     404        ok              ok
   Organization.domains          401       404      ok    ok    ok     ok     ok     404        ok              ok
@@ -169,6 +177,7 @@ const verdicts = table(`
   Organization.staleApiKeys     401       404      ok    ok    403    403    403    404        ok              ok
   Organization.suggestedDomains 401       404      ok    ok    403    403    403    404        ok              ok
   Organization.ssoSetupLinks    401       404      ok    ok    403    403    403    404        ok              ok
+  Project.accessRequests        401       404      ok    ok    403    403    404    ok         ok              ok
   Project.apiKeys               401       404      ok    ok    ok     403    404    ok         ok              ok
   Project.members               401       404      ok    ok    ok     403    404    ok         ok              ok
   Project.organization          401       404      ok    ok    ok     ok     404    ok         ok              ok
@@ -204,6 +213,7 @@ const verdicts = table(`
   SsoSetupGuide.fields          401       404      ok    ok    403    403    403    404        ok              ok
   SsoSetupLink.domain           401       404      ok    ok    403    403    403    404        ok              ok
   StaleApiKey.apiKey            401       404      ok    ok    403    403    403    404        ok              ok
+  Viewer.accessRequests         401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   Viewer.apiKey                 401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   Viewer.identities             401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   Viewer.organizations          401       ok       ok    ok    ok     ok     ok     ok         ok              ok

@@ -69,6 +69,10 @@ export interface CompleteTenant {
   readonly deletedProjectId: string;
   /** Another one, of the same owners. */
   readonly deletedOrganizationId: string;
+  /** Asked by the member, who would be ADMIN in the project; not decided. */
+  readonly accessRequestId: string;
+  /** A role of its own with what an ADMIN holds, which nobody has. */
+  readonly wantedRoleId: string;
   readonly apiKeyId: string;
   /** Of the project, with every permission that counts there; the key `apiKeyId` is its own. */
   readonly serviceAccountId: string;
@@ -115,6 +119,8 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
     roleGrantId: randomUUID(),
     deletedProjectId: randomUUID(),
     deletedOrganizationId: randomUUID(),
+    accessRequestId: randomUUID(),
+    wantedRoleId: randomUUID(),
     apiKeyId: randomUUID(),
     serviceAccountId: randomUUID(),
     organizationAccountId: randomUUID(),
@@ -170,7 +176,8 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
       [tenant.projectId, tenant.organizationId, cast.colleague.id, 'VIEWER'],
     ])};
     insert into roles (id, organization_id, name, description, permissions, created_at) values
-      ('${tenant.roleId}', '${tenant.organizationId}', 'Role ${marker}', 'Role of ${marker}', '{traces.read}', now());
+      ('${tenant.roleId}', '${tenant.organizationId}', 'Role ${marker}', 'Role of ${marker}', '{traces.read}', now()),
+      ('${tenant.wantedRoleId}', '${tenant.organizationId}', 'Wanted ${marker}', 'Wanted of ${marker}', '{apiKeys.manage}', now());
     insert into groups (id, organization_id, name, description, created_at) values
       ('${tenant.groupId}', '${tenant.organizationId}', 'Group ${marker}', 'Group of ${marker}', now());
     insert into group_members (group_id, organization_id, user_id, added_at) values
@@ -178,6 +185,9 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
     insert into role_grants (id, organization_id, project_id, group_id, role_id, reason, created_by, created_at) values
       ('${tenant.roleGrantId}', '${tenant.organizationId}', '${tenant.projectId}', '${tenant.groupId}', '${tenant.roleId}',
        'Reason ${marker}', '${cast.owner.id}', now());
+    insert into access_requests (id, organization_id, project_id, user_id, built_in_role, reason, state, created_at) values
+      ('${tenant.accessRequestId}', '${tenant.organizationId}', '${tenant.projectId}', '${cast.member.id}', 'ADMIN',
+       'Reason ${marker}', 'PENDING', now());
     insert into invitations (id, organization_id, email, role, token_digest, invited_by, expires_at) values
       ('${tenant.invitationId}', '${tenant.organizationId}', '${inviteeOf(tenant)}', 'VIEWER',
        '\\x${sha256Hex(tenant.invitationToken)}', '${cast.owner.id}', now() + interval '1 day');

@@ -16,6 +16,7 @@ export const mutationInputs: Readonly<Record<string, (tenant: CompleteTenant, is
     connectionId: draftConnectionId,
     domainId: verifiedDomainId,
   }),
+  approveAccessRequest: ({ accessRequestId }) => ({ accessRequestId, forSeconds: 3600, note: 'For today' }),
   changeEmail: () => ({ email: `changed-${unique()}@example.test` }),
   clearProjectRole: ({ projectId, colleagueId }) => ({ projectId, userId: colleagueId }),
   configureSso: ({ verifiedDomainId }, issuer) => ({
@@ -33,6 +34,7 @@ export const mutationInputs: Readonly<Record<string, (tenant: CompleteTenant, is
   createServiceAccount: ({ projectId }) => ({ projectId, name: 'New account', permissions: ['traces.read'] }),
   createUser: ({ organizationId }) => ({ email: `new-${unique()}@example.test`, organizationId, role: 'VIEWER' }),
   createSsoSetupLink: ({ organizationId, verifiedDomainId }) => ({ organizationId, domainId: verifiedDomainId }),
+  declineAccessRequest: ({ accessRequestId }) => ({ accessRequestId, note: 'Not today' }),
   deleteGroup: ({ groupId }) => ({ groupId }),
   deleteRole: ({ roleId }) => ({ roleId }),
   deactivateUser: ({ employeeId }) => ({ userId: employeeId }),
@@ -77,6 +79,12 @@ export const mutationInputs: Readonly<Record<string, (tenant: CompleteTenant, is
   restoreProject: ({ deletedProjectId }) => ({ projectId: deletedProjectId }),
   revokeAllSessions: ({ employeeId }) => ({ userId: employeeId }),
   revokeApiKey: ({ apiKeyId }) => ({ apiKeyId }),
+  requestAccess: ({ projectId, wantedRoleId }) => ({
+    projectId,
+    roleId: wantedRoleId,
+    forSeconds: 3600,
+    reason: 'On call',
+  }),
   revokeBreakGlass: ({ organizationId, ownerId }) => ({ organizationId, userId: ownerId }),
   revokeInvitation: ({ invitationId }) => ({ invitationId }),
   revokeOtherSessions: () => ({}),
@@ -104,6 +112,7 @@ export const mutationInputs: Readonly<Record<string, (tenant: CompleteTenant, is
     groupRoles: [{ group: 'staff', role: 'MEMBER' }],
   }),
   verifyDomain: ({ pendingDomainId }) => ({ domainId: pendingDomainId }),
+  withdrawAccessRequest: ({ accessRequestId }) => ({ accessRequestId }),
 };
 
 /** The arguments with which each query tells of a tenant. */

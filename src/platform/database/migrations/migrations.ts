@@ -30,6 +30,7 @@ import { KeyRotation1764000018000 } from './1764000018000-key-rotation.js';
 import { ServiceAccounts1764000023000 } from './1764000023000-service-accounts.js';
 import { Deletions1764000022000 } from './1764000022000-deletions.js';
 import { Seats1764000021000 } from './1764000021000-seats.js';
+import { AccessRequests1764000025000 } from './1764000025000-access-requests.js';
 
 /** Every migration, oldest first. One that has been released is never edited. */
 export const migrations = [
@@ -65,4 +66,5 @@ export const migrations = [
   Seats1764000021000,
   KeyLimits1764000020000,
   EffectivePermissions1764000026000,
+  AccessRequests1764000025000,
 ] as const;
