@@ -171,10 +171,16 @@ describe('a request', () => {
   it('is not told to who asks, nor to more than twenty', async () => {
     const helpers = await Promise.all(Array.from({ length: 21 }, () => createPerson(app)));
     for (const helper of helpers) await addMember(app, organizationId, helper, 'ADMIN');
-    await request({ organizationId, projectId: null, roleId: await createRole(['billing.manage']) }, admin);
-    await jobsDone(app);
-    expect(mails.messages).toHaveLength(20);
-    expect(mails.messages.flatMap(({ to }) => to)).not.toContain(admin.email);
+    const roleId = await createRole(['billing.manage']);
+    // Members are told in the order of their ids: the one who asks is among the first, and then the last of all.
+    const last = helpers.reduce((one, other) => (one.id > other.id ? one : other));
+    for (const asker of [admin, last]) {
+      mails.clear();
+      await request({ organizationId, projectId: null, roleId }, asker);
+      await jobsDone(app);
+      expect(mails.messages).toHaveLength(20);
+      expect(mails.messages.flatMap(({ to }) => to)).not.toContain(asker.email);
+    }
   });
 
   it('is open once for a place and a role', async () => {
@@ -187,9 +193,9 @@ describe('a request', () => {
     await request();
   });
 
-  it('is made once of two at the same time', async () => {
-    const codes = await Promise.all([codeOfRequest(), codeOfRequest()]);
-    expect(codes.sort()).toEqual(['CONFLICT', 'ok']);
+  it('is made once of many at the same time', async () => {
+    const codes = await Promise.all(Array.from({ length: 8 }, () => codeOfRequest()));
+    expect(codes.sort()).toEqual([...Array<string>(7).fill('CONFLICT'), 'ok']);
   });
 
   it.each([
@@ -204,6 +210,13 @@ describe('a request', () => {
   ])('for %s is refused', async (_, input, expected) => {
     expect(await codeOfRequest(input())).toBe(expected);
     expect(await listed(owner, 'organization')).toEqual([]);
+  });
+
+  it('for the organization is for what is lacking in it or in its projects', async () => {
+    const roleId = await createRole(['prompts.manage']);
+    const everywhere = { projectId: null, organizationId, roleId };
+    expect(await codeOfRequest(everywhere, member.browser)).toBe('CONFLICT');
+    await request(everywhere, viewer);
   });
 
   it('may ask for longer what is held until a date, and not for less', async () => {
