@@ -9,6 +9,7 @@ import { loadConfig } from '../../src/platform/config/load-config.js';
 import { DatabaseUrl } from '../../src/platform/database/database-url.js';
 import { Logger } from '../../src/platform/logging/logger.js';
 import { worldOutside, type WorldOutside } from '../../src/platform/world-outside.js';
+import { configureCatalogue } from '../../src/policy/permissions.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { freePort } from './free-port.js';
 import { createClient, type HttpClient, type HttpClientOptions } from './servers/http-client.js';
@@ -67,6 +68,8 @@ export async function startTestApp(
     admin: () => createClient(url, { bearer: adminApiKey }),
     stop: async () => {
       await nest.close();
+      // The catalogue is the process's: the next application begins with none of this one's permissions.
+      configureCatalogue([]);
       await pool.end();
       await database.drop();
       await rm(directory, { recursive: true, force: true });
