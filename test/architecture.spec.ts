@@ -2,11 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PATH_METADATA } from '@nestjs/common/constants.js';
 import { ModulesContainer } from '@nestjs/core';
 import { RESOLVER_PROPERTY_METADATA, RESOLVER_TYPE_METADATA } from '@nestjs/graphql/dist/graphql.constants.js';
+import type { GraphQLObjectType } from 'graphql';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { definitionOf, ownPermissions } from '../src/policy/permissions.js';
-import { PUBLIC, REQUIRES } from '../src/policy/requires.decorator.js';
+import { definitionOf, isPermission, ownPermissions } from '../src/policy/permissions.js';
+import { PermissionUses } from '../src/access/permission-uses.service.js';
+import { PUBLIC, REQUIRES, type RequiresMetadata } from '../src/policy/requires.decorator.js';
 import { startTestApp, type TestApp } from './support/app.js';
+import { schemaOf } from './support/schema-walk.js';
 
 const source = path.resolve(import.meta.dirname, '../src');
 
@@ -31,6 +34,12 @@ function handlersOf(app: TestApp): { name: string; handler: Handler; owner: obje
 const isHandler = (handler: Handler): boolean =>
   [PATH_METADATA, RESOLVER_TYPE_METADATA, RESOLVER_PROPERTY_METADATA].some((key) => Reflect.hasMetadata(key, handler));
 
+/** Whether it asks for a permission, and not only for a kind of caller. */
+function isOfCatalogue(requires: RequiresMetadata | undefined): boolean {
+  if (!requires) return false;
+  return typeof requires.requirement !== 'string' || isPermission(requires.requirement);
+}
+
 describe('the architecture', () => {
   let app: TestApp;
   beforeAll(async () => {
@@ -52,6 +61,25 @@ describe('the architecture', () => {
         'MemberResolver.user',
       ]),
     );
+  });
+
+  it('tells in the catalogue what asks for each permission, in the names of the schema', () => {
+    const uses = app.nest.get(PermissionUses, { strict: false });
+    expect(uses.of('apiKeys.read')).toEqual(expect.arrayContaining(['Project.apiKeys']));
+    expect(uses.of('billing.manage')).toEqual([]);
+    const told = ownPermissions.flatMap((permission) => uses.of(permission));
+    const types = schemaOf(app).getTypeMap();
+    const unknown = told.filter((name) => {
+      const [type = '', field = ''] = name.split('.');
+      return !(types[type] as GraphQLObjectType | undefined)?.getFields()[field];
+    });
+    expect(unknown).toEqual([]);
+    const declared = handlersOf(app).filter(({ handler, owner }) =>
+      [handler, owner].some((target) =>
+        isOfCatalogue(Reflect.getMetadata(REQUIRES, target) as RequiresMetadata | undefined),
+      ),
+    );
+    expect(new Set(told).size).toBe(declared.length);
   });
 
   it('has no permission that nothing asks for', async () => {

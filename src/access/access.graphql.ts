@@ -1,4 +1,6 @@
 import { Field, ID, ObjectType, registerEnumType } from '@nestjs/graphql';
+import type { BuiltInRole } from '../policy/permissions.js';
+import { Role } from '../policy/role.graphql.js';
 
 export const PermissionLevel = { ORGANIZATION: 'organization', PROJECT: 'project', BOTH: 'both' } as const;
 
@@ -22,4 +24,14 @@ export class Permission {
 
   @Field(() => PermissionLevel, { description: 'Where it is granted and checked.' })
   level!: (typeof PermissionLevel)[keyof typeof PermissionLevel];
+
+  @Field(() => Role, { description: 'The least built-in role that holds it: stronger ones hold it too.' })
+  heldFrom!: BuiltInRole;
+
+  @Field(() => [String], {
+    description:
+      'The operations and fields that ask for it, such as `Mutation.createApiKey` and `Project.apiKeys`. None for one that ' +
+      'only your application asks, through `POST /api/keys/verify`.',
+  })
+  neededBy!: readonly string[];
 }

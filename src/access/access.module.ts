@@ -27,6 +27,7 @@ import { GroupRoles } from './groups/group-roles.service.js';
 import { GroupService } from './groups/group.service.js';
 import { HoldingService } from './holding.service.js';
 import { IdempotencyInterceptor } from './idempotency.interceptor.js';
+import { PermissionUses } from './permission-uses.service.js';
 import { RefusalInterceptor } from './refusal.interceptor.js';
 import { RefusalService } from './refusal.service.js';
 import { AccessRequestEntity } from './requests/access-request.entity.js';
@@ -65,6 +66,7 @@ import { MembershipResolver, ViewerResolver } from './viewer.resolver.js';
     PermissionHolders,
     EntryRules,
     AccessResolver,
+    PermissionUses,
     ViewerResolver,
     MembershipResolver,
     RoleService,
