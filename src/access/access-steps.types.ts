@@ -1,9 +1,8 @@
 import type { Scope } from '../policy/actor.js';
 import { definitionOf, type Permission } from '../policy/permissions.js';
-import { permissionsOf } from '../policy/roles.js';
 import type { Demand } from './entry-rules.service.js';
 import type { Grounds, Held, KeyGrant, MemberGrounds } from './holding.js';
-import { permissionsOfRole, type Counting } from './standing/counting.js';
+import { grantHolding, nameOfRole, type Counting } from './standing/counting.js';
 import type { StandingGrant } from './standing/standing.types.js';
 
 export const accessStepKinds = [
@@ -145,14 +144,6 @@ function sourceOf({ role, grounds }: Held, permission: Permission): string {
   const by = grant.group === null ? 'which they were granted' : `which the group ${grant.group.name} has`;
   return `The role ${nameOfRole(grant.role)}, ${by},`;
 }
-
-/** The grant by which somebody holds a permission; undefined where their role gives it to them already. */
-export function grantHolding({ base, level, grants }: Counting, permission: Permission): StandingGrant | undefined {
-  if (permissionsOf(base, level).has(permission)) return undefined;
-  return grants.find(({ role }) => permissionsOfRole(role, level).has(permission));
-}
-
-export const nameOfRole = (role: StandingGrant['role']): string => (role.kind === 'builtIn' ? role.role : role.name);
 
 function stepOfReach(reaches: boolean, { scope }: AccessQuestion): AccessStep {
   if (reaches) return passed('KEY_REACH', 'The key reaches this far.');

@@ -4,7 +4,7 @@ import type { Tx } from '../../platform/database/database.js';
 import { Mailer } from '../../platform/mail/mailer.js';
 import { ProjectService } from '../../projects/project.service.js';
 import { UserService } from '../../users/user.service.js';
-import { nameOfRole } from '../access-steps.types.js';
+import { nameOfRole } from '../standing/counting.js';
 import { PermissionHolders } from '../standing/permission-holders.service.js';
 import { expiryOf } from './access-request-state.js';
 import { approvedMail, declinedMail, requestedMail, type Wish } from './access-request-mails.js';

@@ -1,8 +1,14 @@
 import type { Scope } from '../../policy/actor.js';
 import type { Permission } from '../../policy/permissions.js';
 import { permissionsOf } from '../../policy/roles.js';
-import { grantHolding, nameOfRole } from '../access-steps.types.js';
-import { countingIn, permissionsOfCounting, permissionsOfRole, type Counting } from '../standing/counting.js';
+import {
+  countingIn,
+  grantHolding,
+  nameOfRole,
+  permissionsOfCounting,
+  permissionsOfRole,
+  type Counting,
+} from '../standing/counting.js';
 import type { Standing } from '../standing/standing.types.js';
 
 /** A member's standing as it is, and as it would be; null: no member. */

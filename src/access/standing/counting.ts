@@ -70,6 +70,14 @@ export function holdsAllOf(role: GivenRole, { projectId }: Pick<Scope, 'projectI
   });
 }
 
+/** The grant by which somebody holds a permission; undefined where their role gives it to them already. */
+export function grantHolding({ base, level, grants }: Counting, permission: Permission): StandingGrant | undefined {
+  if (permissionsOf(base, level).has(permission)) return undefined;
+  return grants.find(({ role }) => permissionsOfRole(role, level).has(permission));
+}
+
+export const nameOfRole = (role: GivenRole): string => (role.kind === 'builtIn' ? role.role : role.name);
+
 /** What a member holds in the organization and in each of its projects, also where one has another role for them. */
 export function permissionsThroughout(standing: Standing): ReadonlySet<Permission> {
   const inOrganization = permissionsOfCounting(countingIn({ projectId: null }, standing));

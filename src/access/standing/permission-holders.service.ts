@@ -6,8 +6,7 @@ import type { Scope } from '../../policy/actor.js';
 import { builtInRoles, countsAt, type BuiltInRole, type Permission } from '../../policy/permissions.js';
 import { permissionsOf } from '../../policy/roles.js';
 import { UserService } from '../../users/user.service.js';
-import { grantHolding, nameOfRole } from '../access-steps.types.js';
-import { countingIn, type Counting } from './counting.js';
+import { countingIn, grantHolding, nameOfRole, type Counting } from './counting.js';
 import { StandingService } from './standing.service.js';
 
 export const holdingVias = ['ORGANIZATION', 'PROJECT', 'GRANT', 'GROUP', 'INSTANCE'] as const;
