@@ -66,7 +66,7 @@ export class HoldingService {
   /** Of a member; null for whoever does not hold by membership. */
   private async standingThroughout(organizationId: string, holder: Holder): Promise<Standing | null> {
     if (holder.kind !== 'user' || holder.isInstanceAdministrator) return null;
-    return (await this.standings.listThroughout(organizationId, [holder.id])).get(holder.id) ?? null;
+    return this.standings.throughout(organizationId, holder.id);
   }
 
   /**

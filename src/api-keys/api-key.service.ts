@@ -4,7 +4,8 @@ import { Clock } from '../platform/clock/clock.js';
 import { Database } from '../platform/database/database.js';
 import { rememberShownOnce } from '../platform/database/idempotency.js';
 import { AppError, invalid } from '../platform/errors/app-error.js';
-import { page, type Connection, type PageRequest } from '../platform/graphql/connection.js';
+import { page, type Connection, type PageOrder, type PageRequest } from '../platform/graphql/connection.js';
+import { NestedList } from '../platform/graphql/nested-list.js';
 import type { Actor, Scope } from '../policy/actor.js';
 import { refuseStaleProof } from '../policy/fresh-proof.js';
 import type { Permission } from '../policy/permissions.js';
@@ -22,6 +23,7 @@ import { ServiceAccountOwnership } from './service-accounts/service-account-owne
 
 rememberShownOnce('secretKey');
 
+const byId: PageOrder<ApiKeyEntity> = { column: 'key.id', of: (row) => row.id };
 const unrestricted = { expiresAt: null, allowedCidrs: [], rateLimit: null };
 
 /** SQL for a row `key` that has not ended at `:now`. */
@@ -29,6 +31,10 @@ export const inUse = 'key.revoked_at is null and coalesce(least(key.expires_at, 
 
 @Injectable()
 export class ApiKeyService implements ScopeLocator {
+  private readonly ofOrganization: NestedList<{ readonly organizationId: string }, ApiKeyEntity>;
+  private readonly ofProject: NestedList<ProjectScope, ApiKeyEntity>;
+  private readonly ofServiceAccount: NestedList<Scope & { readonly id: string }, ApiKeyEntity>;
+
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
@@ -36,7 +42,25 @@ export class ApiKeyService implements ScopeLocator {
     private readonly accounts: ServiceAccountOwnership,
     private readonly bounds: KeyBounds,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    const keys = { rows: ApiKeyEntity, as: 'key', order: byId };
+    this.ofOrganization = new NestedList(database, {
+      ...keys,
+      parent: { organizationId: 'text' },
+      where: 'key.organization_id = parent."organizationId" and key.project_id is null',
+    });
+    this.ofProject = new NestedList(database, {
+      ...keys,
+      parent: { organizationId: 'text', projectId: 'text' },
+      where: 'key.organization_id = parent."organizationId" and key.project_id = parent."projectId"',
+    });
+    this.ofServiceAccount = new NestedList(database, {
+      ...keys,
+      parent: { id: 'text', organizationId: 'text', projectId: 'text' },
+      where: `key.organization_id = parent."organizationId" and key.service_account_id = parent.id
+        and key.project_id is not distinct from parent."projectId"`,
+    });
+  }
 
   async scopeOf(id: string): Promise<Scope | null> {
     const key = await this.findById(id);
@@ -47,22 +71,17 @@ export class ApiKeyService implements ScopeLocator {
     return this.database.reader.findOneBy(ApiKeyEntity, { id });
   }
 
-  /**
-   * The keys of one project, or the organization's own; revoked and expired ones are among them.
-   * @param serviceAccountId those of this service account alone
-   */
-  list(
-    { organizationId, projectId }: Scope,
-    request: PageRequest,
-    serviceAccountId: string | null = null,
-  ): Promise<Connection<ApiKey>> {
-    const query = this.database.reader
-      .createQueryBuilder(ApiKeyEntity, 'key')
-      .where('key.organization_id = :organizationId', { organizationId });
-    if (projectId === null) query.andWhere('key.project_id is null');
-    else query.andWhere('key.project_id = :projectId', { projectId });
-    if (serviceAccountId !== null) query.andWhere('key.service_account_id = :serviceAccountId', { serviceAccountId });
-    return page(query, request, { column: 'key.id', of: (row) => row.id }, (row): ApiKey => row);
+  /** The keys of one project, or the organization's own; revoked and expired ones are among them. */
+  list({ organizationId, projectId }: Scope, request: PageRequest): Promise<Connection<ApiKey>> {
+    return projectId === null
+      ? this.ofOrganization.page({ organizationId }, request)
+      : this.ofProject.page({ organizationId, projectId }, request);
+  }
+
+  /** As `list`, those that a service account owns. */
+  listOfServiceAccount(account: Scope & { readonly id: string }, request: PageRequest): Promise<Connection<ApiKey>> {
+    const { id, organizationId, projectId } = account;
+    return this.ofServiceAccount.page({ id, organizationId, projectId }, request);
   }
 
   /**
@@ -84,7 +103,7 @@ export class ApiKeyService implements ScopeLocator {
       })
       .andWhere(':permission = any(coalesce(key.effective_permissions, key.permissions))', { permission })
       .andWhere(inUse, { now: this.clock.now() });
-    return page(query, request, { column: 'key.id', of: (row) => row.id }, (row): ApiKey => row);
+    return page(query, request, byId, (row): ApiKey => row);
   }
 
   /** The keys in use that these people have created in an organization, by name. */

@@ -4,6 +4,7 @@ import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock/clock.js';
 import { Config } from '../platform/config/config.js';
 import { randomId } from '../platform/crypto/digest.js';
+import { rowsBy, type BatchedReads } from '../platform/database/batched-reads.js';
 import { Database } from '../platform/database/database.js';
 import { AppError } from '../platform/errors/app-error.js';
 import { domainEvent } from '../platform/events/domain-events.js';
@@ -23,6 +24,8 @@ export const organizationWillGo = domainEvent<{ readonly organizationId: string 
 
 @Injectable()
 export class OrganizationService implements ScopeLocator {
+  private readonly byId: BatchedReads<string, Organization | null>;
+
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
@@ -30,14 +33,16 @@ export class OrganizationService implements ScopeLocator {
     private readonly deletions: DeletionStore,
     private readonly clock: Clock,
     private readonly config: Config,
-  ) {}
+  ) {
+    this.byId = rowsBy(database, OrganizationEntity, 'id');
+  }
 
-  exists(id: string): Promise<boolean> {
-    return this.database.reader.existsBy(OrganizationEntity, { id });
+  async exists(id: string): Promise<boolean> {
+    return (await this.findById(id)) !== null;
   }
 
   findById(id: string): Promise<Organization | null> {
-    return this.database.reader.findOneBy(OrganizationEntity, { id });
+    return this.byId.load(id);
   }
 
   findBySlug(slug: string): Promise<Organization | null> {

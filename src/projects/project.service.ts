@@ -3,10 +3,12 @@ import { Not, type SelectQueryBuilder } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock/clock.js';
 import { randomId } from '../platform/crypto/digest.js';
+import { rowsBy, type BatchedReads } from '../platform/database/batched-reads.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { TenantRepository } from '../platform/database/tenant-repository.js';
 import { AppError, invalid } from '../platform/errors/app-error.js';
 import { page, type Connection, type PageRequest } from '../platform/graphql/connection.js';
+import { NestedList } from '../platform/graphql/nested-list.js';
 import { slugOf } from '../platform/text/slug.js';
 import type { Actor, Reach } from '../policy/actor.js';
 import type { Permission } from '../policy/permissions.js';
@@ -36,11 +38,24 @@ interface ProjectChange {
 
 @Injectable()
 export class ProjectService implements ScopeLocator {
+  private readonly byId: BatchedReads<string, Project | null>;
+  private readonly visible: NestedList<Reach & { readonly organizationId: string }, ProjectEntity>;
+
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.byId = rowsBy(database, ProjectEntity, 'id');
+    this.visible = new NestedList(database, {
+      rows: ProjectEntity,
+      as: 'project',
+      parent: { organizationId: 'text', everywhere: 'boolean', projectIds: 'text[]' },
+      where: `project.organization_id = parent."organizationId" and case when parent.everywhere
+        then project.id <> all(parent."projectIds") else project.id = any(parent."projectIds") end`,
+      order: { column: 'project.id', of: (row) => row.id },
+    });
+  }
 
   async scopeOf(id: string): Promise<ProjectScope | null> {
     const project = await this.findById(id);
@@ -48,7 +63,7 @@ export class ProjectService implements ScopeLocator {
   }
 
   findById(id: string): Promise<Project | null> {
-    return this.database.reader.findOneBy(ProjectEntity, { id });
+    return this.byId.load(id);
   }
 
   /** @throws NOT_FOUND, for a project of another organization too */
@@ -58,11 +73,8 @@ export class ProjectService implements ScopeLocator {
 
   /** The projects of an organization that the actor may see: one in which their role is NONE is not among them. */
   async list(actor: Actor, organizationId: string, request: PageRequest): Promise<Connection<Project>> {
-    const query = this.database.reader
-      .createQueryBuilder(ProjectEntity, 'project')
-      .where('project.organization_id = :organizationId', { organizationId });
-    await narrowTo(actor, organizationId, query);
-    return page(query, request, { column: 'project.id', of: (row) => row.id }, (row): Project => row);
+    const { everywhere, projectIds } = await actor.projectsWith('project.read', organizationId);
+    return this.visible.page({ organizationId, everywhere, projectIds }, request);
   }
 
   /** The projects among some that the actor may see, and in which they hold a permission. */
@@ -129,10 +141,6 @@ export class ProjectService implements ScopeLocator {
     if (!project) throw new AppError('NOT_FOUND');
     return project;
   }
-}
-
-async function narrowTo(actor: Actor, organizationId: string, query: SelectQueryBuilder<ProjectEntity>): Promise<void> {
-  narrowToReach(await actor.projectsWith('project.read', organizationId), 'projectIds', query);
 }
 
 /** @param name of the parameter that the ids get in the query */

@@ -1,12 +1,15 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { Clock } from '../../platform/clock/clock.js';
+import { BatchedReads } from '../../platform/database/batched-reads.js';
 import { Database } from '../../platform/database/database.js';
 import type { Scope } from '../../policy/actor.js';
 import type { BuiltInRole } from '../../policy/permissions.js';
 import type { GrantableRole, Standing, StandingGrant } from './standing.types.js';
 
 interface StandingRow {
-  readonly userId: string;
+  /** Which question it answers, from 1. */
+  readonly place: number;
   readonly organizationRole: BuiltInRole;
   readonly projectRoles: Readonly<Record<string, BuiltInRole>> | null;
   readonly grants: readonly GrantRow[] | null;
@@ -25,16 +28,26 @@ interface GrantRow {
   readonly expiresAt: string | null;
 }
 
+/** Somebody's standing, as far as it counts in a project, in the organization (null), or in that and all its projects. */
+interface Question {
+  readonly organizationId: string;
+  readonly userId: string;
+  readonly projectId: string | null;
+  readonly inAllProjects: boolean;
+}
+
 /**
- * `$1` the organization, `$2` the members, `$3` a project, `$4` all projects, `$5` now. A grant that has ended counts for
+ * `$1` the organizations, `$2` the members, `$3` the projects, `$4` whether in all projects, `$5` now. A grant that has ended counts for
  * nothing, whether or not its row is there still.
  */
 const standings = `
-  select m.user_id as "userId", m.role as "organizationRole", own.roles as "projectRoles", given.grants
-  from memberships m
+  select asked.place::int, m.role as "organizationRole", own.roles as "projectRoles", given.grants
+  from unnest($1::text[], $2::text[], $3::text[], $4::boolean[])
+    with ordinality as asked(organization_id, user_id, project_id, in_all_projects, place)
+  join memberships m on m.organization_id = asked.organization_id and m.user_id = asked.user_id
   left join lateral (
     select json_object_agg(p.project_id, p.role) as roles from project_roles p
-    where p.organization_id = m.organization_id and p.user_id = m.user_id and (p.project_id = $3 or $4)
+    where p.organization_id = m.organization_id and p.user_id = m.user_id and (p.project_id = asked.project_id or asked.in_all_projects)
   ) own on true
   left join lateral (
     select json_agg(json_build_object(
@@ -49,44 +62,64 @@ const standings = `
       and (g.user_id = m.user_id or g.group_id in (
         select group_id from group_members gm where gm.organization_id = m.organization_id and gm.user_id = m.user_id
       ))
-      and (g.project_id is null or g.project_id = $3 or $4)
+      and (g.project_id is null or g.project_id = asked.project_id or asked.in_all_projects)
       and (g.expires_at is null or g.expires_at > $5)
-  ) given on true
-  where m.organization_id = $1 and m.user_id = any($2)`;
+  ) given on true`;
 
 /** Reads what decides what members may do: their roles, and what they and their groups were granted. One statement for any number. */
 @Injectable()
 export class StandingService {
+  private readonly standings: BatchedReads<Question, Standing | null>;
+
   constructor(
-    private readonly database: Database,
+    database: Database,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.standings = new BatchedReads(database, (reader, asked) => this.read(reader, asked));
+  }
 
   /** As far as it counts in one scope; null: not a member. */
-  async in({ organizationId, projectId }: Scope, userId: string): Promise<Standing | null> {
-    return (await this.listIn({ organizationId, projectId }, [userId])).get(userId) ?? null;
+  in({ organizationId, projectId }: Scope, userId: string): Promise<Standing | null> {
+    return this.standings.load({ organizationId, userId, projectId, inAllProjects: false });
+  }
+
+  /** In the organization and all its projects; null: not a member. */
+  throughout(organizationId: string, userId: string): Promise<Standing | null> {
+    return this.standings.load({ organizationId, userId, projectId: null, inAllProjects: true });
   }
 
   /** By user; who is no member is missing. */
-  listIn({ organizationId, projectId }: Scope, userIds: readonly string[]): Promise<ReadonlyMap<string, Standing>> {
-    return this.read(organizationId, userIds, projectId, false);
+  listIn(scope: Scope, userIds: readonly string[]): Promise<ReadonlyMap<string, Standing>> {
+    return byUser(userIds, (userId) => this.in(scope, userId));
   }
 
   /** In the organization and all its projects, by user; who is no member is missing. */
   listThroughout(organizationId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, Standing>> {
-    return this.read(organizationId, userIds, null, true);
+    return byUser(userIds, (userId) => this.throughout(organizationId, userId));
   }
 
-  private async read(
-    organizationId: string,
-    userIds: readonly string[],
-    projectId: string | null,
-    inAllProjects: boolean,
-  ): Promise<ReadonlyMap<string, Standing>> {
-    const parameters = [organizationId, userIds, projectId, inAllProjects, this.clock.now()];
-    const rows = await this.database.rows<StandingRow>(standings, parameters);
-    return new Map(rows.map((row) => [row.userId, standingOf(row)]));
+  private async read(reader: EntityManager, asked: readonly Question[]): Promise<(Standing | null)[]> {
+    const rows = await reader.query<StandingRow[]>(standings, [
+      asked.map(({ organizationId }) => organizationId),
+      asked.map(({ userId }) => userId),
+      asked.map(({ projectId }) => projectId),
+      asked.map(({ inAllProjects }) => inAllProjects),
+      this.clock.now(),
+    ]);
+    const found = new Map(rows.map((row) => [row.place - 1, standingOf(row)]));
+    return asked.map((_, place) => found.get(place) ?? null);
   }
+}
+
+async function byUser(
+  userIds: readonly string[],
+  standingOfUser: (userId: string) => Promise<Standing | null>,
+): Promise<ReadonlyMap<string, Standing>> {
+  const standings = new Map<string, Standing>();
+  const read = async (userId: string) => [userId, await standingOfUser(userId)] as const;
+  for (const [userId, standing] of await Promise.all(userIds.map(read)))
+    if (standing !== null) standings.set(userId, standing);
+  return standings;
 }
 
 function standingOf({ organizationRole, projectRoles, grants }: StandingRow): Standing {

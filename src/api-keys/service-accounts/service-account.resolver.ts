@@ -75,11 +75,11 @@ export class ServiceAccountResolver {
   @ResolveField(() => ApiKeyConnection, { description: 'Its keys; revoked and expired ones too.' })
   @Requires(toReadKeys, 'parent.projectId|parent.organizationId')
   apiKeys(
-    @Parent() { id, organizationId, projectId }: AccountFacts,
+    @Parent() account: AccountFacts,
     @Args('first', { type: () => Int, nullable: true }) first: number | null,
     @Args('after', { type: () => String, nullable: true }) after: string | null,
   ): Promise<Connection<ApiKeyFacts>> {
-    return this.keys.list({ organizationId, projectId }, { first, after }, id);
+    return this.keys.listOfServiceAccount(account, { first, after });
   }
 }
 

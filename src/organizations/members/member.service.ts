@@ -14,6 +14,7 @@ import { memberAddedToTrail, memberRefused, memberRemovedFromTrail, memberRoleCh
 import { MembershipEntity } from './membership.entity.js';
 import { standingChanged } from './standing-changed.types.js';
 import type { Membership, NewMembership } from './member.types.js';
+import { byUser, membersOfOrganizations, rolesOfMembers } from './membership-reads.js';
 
 /** Told in the commit that ends a membership; keys and project roles of the person end with it. */
 export const memberRemoved = domainEvent<{
@@ -43,18 +44,23 @@ export interface MembershipCondition {
 
 @Injectable()
 export class MemberService {
+  private readonly roles: ReturnType<typeof rolesOfMembers>;
+  private readonly ofOrganization: ReturnType<typeof membersOfOrganizations>;
+
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
     private readonly events: DomainEvents,
     private readonly seats: SeatService,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.roles = rolesOfMembers(database);
+    this.ofOrganization = membersOfOrganizations(database);
+  }
 
   /** Null: not a member. */
-  async roleOf(organizationId: string, userId: string): Promise<BuiltInRole | null> {
-    const membership = await this.database.reader.findOneBy(MembershipEntity, { organizationId, userId });
-    return membership?.role ?? null;
+  roleOf(organizationId: string, userId: string): Promise<BuiltInRole | null> {
+    return this.roles.load({ organizationId, userId });
   }
 
   /** Null: not a member. */
@@ -88,11 +94,12 @@ export class MemberService {
 
   /** @param only narrows the list to the memberships that meet a condition on `membership` */
   list(organizationId: string, request: PageRequest, only?: MembershipCondition): Promise<Connection<Membership>> {
+    if (!only) return this.ofOrganization.page({ organizationId }, request);
     const query = this.database.reader
       .createQueryBuilder(MembershipEntity, 'membership')
-      .where('membership.organization_id = :organizationId', { organizationId });
-    if (only) query.andWhere(only.sql, only.parameters);
-    return page(query, request, { column: 'membership.user_id', of: (row) => row.userId }, (row): Membership => row);
+      .where('membership.organization_id = :organizationId', { organizationId })
+      .andWhere(only.sql, only.parameters);
+    return page(query, request, byUser, (row): Membership => row);
   }
 
   /** The ids of the members who meet a condition, up to a number of them. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '../../audit/audit.service.js';
 import { Clock } from '../../platform/clock/clock.js';
+import { rowsBy, type BatchedReads } from '../../platform/database/batched-reads.js';
 import { Database } from '../../platform/database/database.js';
 import { AppError, invalid } from '../../platform/errors/app-error.js';
 import { domainEvent, DomainEvents } from '../../platform/events/domain-events.js';
@@ -21,16 +22,19 @@ const LEAST_MINUTES = 5;
 
 @Injectable()
 export class SecurityPolicyService {
+  private readonly byOrganization: BatchedReads<string, SecurityPolicy | null>;
+
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
     private readonly events: DomainEvents,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.byOrganization = rowsBy(database, SecurityPolicyEntity, 'organizationId');
+  }
 
   async policyOf(organizationId: string): Promise<SecurityPolicy> {
-    const row = await this.database.reader.findOneBy(SecurityPolicyEntity, { organizationId });
-    return row ?? none(organizationId);
+    return (await this.byOrganization.load(organizationId)) ?? none(organizationId);
   }
 
   /**

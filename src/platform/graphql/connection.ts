@@ -63,7 +63,7 @@ export interface PageRequest {
 export const MAX_PAGE = 100;
 const DEFAULT_PAGE = 50;
 
-interface PageOrder<Row> {
+export interface PageOrder<Row> {
   /** A column that is unique together with `id`, and the value that a row has there. */
   readonly column: string;
   readonly of: (row: Row) => string;
@@ -82,17 +82,38 @@ export async function page<Row extends ObjectLiteral, Node>(
   order: PageOrder<Row>,
   toNode: (row: Row) => Node,
 ): Promise<Connection<Node>> {
-  const size = pageSize(request);
+  const place = placeOf(request, order);
   const direction = order.direction ?? 'ASC';
   const counted = query.clone();
-  const pageQuery = query.orderBy(order.column, direction).limit(size + 1);
-  const after = request.after ?? null;
-  if (after !== null) {
-    pageQuery.andWhere(`${order.column} ${direction === 'ASC' ? '>' : '<'} :after`, {
-      after: readCursor(after, order.shape),
-    });
+  const pageQuery = query.orderBy(order.column, direction).limit(place.size + 1);
+  if (place.after !== null) {
+    pageQuery.andWhere(`${order.column} ${direction === 'ASC' ? '>' : '<'} :after`, { after: place.after });
   }
-  const rows = await pageQuery.getMany();
+  return connectionOf(await pageQuery.getMany(), place, order, toNode, () => counted.getCount());
+}
+
+/** Where a page begins, and how many things are on it. */
+export interface Place {
+  readonly size: number;
+  /** Null: at the beginning. */
+  readonly after: string | null;
+}
+
+/** @throws VALIDATION_FAILED for a cursor that this list did not give, or `first` outside 1…100 */
+export function placeOf<Row>(request: PageRequest, order: PageOrder<Row>): Place {
+  const size = pageSize(request);
+  const after = request.after ?? null;
+  return { size, after: after === null ? null : readCursor(after, order.shape) };
+}
+
+/** @param rows those of the page, and one more where there is more */
+export function connectionOf<Row, Node>(
+  rows: readonly Row[],
+  { size }: Place,
+  order: PageOrder<Row>,
+  toNode: (row: Row) => Node,
+  count: () => Promise<number>,
+): Connection<Node> {
   const shown = rows.slice(0, size);
   const edges = shown.map((row) => ({ node: toNode(row), cursor: writeCursor(order.of(row)) }));
   return {
@@ -100,7 +121,7 @@ export async function page<Row extends ObjectLiteral, Node>(
     edges,
     pageInfo: { hasNextPage: rows.length > size, endCursor: edges.at(-1)?.cursor ?? null },
     get totalCount() {
-      return counted.getCount();
+      return count();
     },
   };
 }

@@ -1,9 +1,11 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { EntryRules, type Demand, type Entrant } from '../../access/entry-rules.service.js';
 import { ownedStatuses } from '../../organizations/domains/domain.service.js';
 import { invitationWillBeAccepted } from '../../organizations/invitations/invitation.service.js';
 import { ssoExceptionWillBeGranted } from '../../organizations/members/sso-exception.service.js';
 import { Config } from '../../platform/config/config.js';
+import { BatchedReads } from '../../platform/database/batched-reads.js';
 import { Database } from '../../platform/database/database.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { DomainEvents } from '../../platform/events/domain-events.js';
@@ -16,25 +18,36 @@ import { domainOf, isEnforcedFor, isWelcome, ssoRequired, type UsedConnection, t
 
 /** A connection of the organization, and beside each the place that the person has there. */
 interface Row extends UsedConnection {
+  /** Which question it answers, from 1. */
+  readonly place: number;
   readonly isMember: boolean;
   readonly ssoException: boolean | null;
   /** Whether they are an owner who is named. */
   readonly breakGlass: boolean | null;
 }
 
-/** All that decides, in one statement, since every request into an organization asks it. */
+/** A person before an organization; null: before any of them has come. */
+interface Question {
+  readonly organizationId: string;
+  readonly userId: string | null;
+}
+
+/**
+ * All that decides, in one statement, since every request into an organization asks it. `$1` the organizations, `$2` the
+ * person before each, `$3` what a proven domain is, `$4` what a connection in use is.
+ */
 const connectionsAndPlace = `
-  select c.key, c.state = 'ENFORCED' as enforced, c.created_at as "createdAt",
+  select asked.place::int, c.key, c.state = 'ENFORCED' as enforced, c.created_at as "createdAt",
          array(select spoken.name from sso_connection_domains s
                join domains spoken on spoken.id = s.domain_id and spoken.status = any($3)
                where s.connection_id = c.id) as domains,
          m.user_id is not null as "isMember", m.sso_exception as "ssoException",
          m.role = 'OWNER' and m.break_glass as "breakGlass"
-  from sso_connections c
+  from unnest($1::text[], $2::text[]) with ordinality as asked(organization_id, user_id, place)
+  join sso_connections c on c.organization_id = asked.organization_id and c.state = any($4)
   join domains d on d.id = c.domain_id and d.status = any($3)
-  left join memberships m on m.organization_id = c.organization_id and m.user_id = $2
-  where c.organization_id = $1 and c.state = any($4)
-  order by c.state = 'ENFORCED' desc, c.created_at desc, c.id desc`;
+  left join memberships m on m.organization_id = c.organization_id and m.user_id = asked.user_id
+  order by asked.place, c.state = 'ENFORCED' desc, c.created_at desc, c.id desc`;
 
 /**
  * Proof belongs to the organization entered: where single sign-on is enforced, one of its own connections must have opened the
@@ -42,14 +55,18 @@ const connectionsAndPlace = `
  */
 @Injectable()
 export class SsoEntryRule implements OnModuleInit {
+  private readonly connections: BatchedReads<Question, readonly Row[]>;
+
   constructor(
     private readonly rules: EntryRules,
     private readonly events: DomainEvents,
-    private readonly database: Database,
+    database: Database,
     private readonly discovery: SsoDiscoveryService,
     private readonly alarm: GlassAlarm,
     private readonly config: Config,
-  ) {}
+  ) {
+    this.connections = new BatchedReads(database, readConnections);
+  }
 
   onModuleInit(): void {
     this.rules.add(
@@ -125,9 +142,21 @@ export class SsoEntryRule implements OnModuleInit {
   }
 
   /** The enforced ones first, then the newest. */
-  private connectionsOf(organizationId: string, userId: string | null): Promise<Row[]> {
-    return this.database.rows<Row>(connectionsAndPlace, [organizationId, userId, ownedStatuses, usableStates]);
+  private connectionsOf(organizationId: string, userId: string | null): Promise<readonly Row[]> {
+    return this.connections.load({ organizationId, userId });
   }
+}
+
+async function readConnections(reader: EntityManager, asked: readonly Question[]): Promise<Row[][]> {
+  const rows = await reader.query<Row[]>(connectionsAndPlace, [
+    asked.map(({ organizationId }) => organizationId),
+    asked.map(({ userId }) => userId),
+    ownedStatuses,
+    usableStates,
+  ]);
+  const answers = asked.map((): Row[] => []);
+  for (const row of rows) answers[row.place - 1]?.push(row);
+  return answers;
 }
 
 const isEnforcing = (connections: readonly UsedConnection[]): boolean => connections.some(({ enforced }) => enforced);

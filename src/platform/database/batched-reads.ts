@@ -1,0 +1,42 @@
+import DataLoader from 'dataloader';
+import { In, type EntityManager, type EntityTarget, type FindOptionsWhere, type ObjectLiteral } from 'typeorm';
+import type { Database } from './database.js';
+
+/**
+ * Reads together, in one statement, what is asked for in one turn of the event loop. What is asked for in a transaction is
+ * read in that one, and with nothing that is asked for elsewhere. Nothing is kept, so that a change is seen at the next read.
+ */
+export class BatchedReads<Key, Value> {
+  private readonly loaders = new WeakMap<EntityManager, DataLoader<Key, Value>>();
+
+  /** @param read gives one answer for each key, in their order; keys may come twice */
+  constructor(
+    private readonly database: Database,
+    private readonly read: (reader: EntityManager, keys: readonly Key[]) => Promise<readonly Value[]>,
+  ) {}
+
+  load(key: Key): Promise<Value> {
+    const { reader } = this.database;
+    const loader = this.loaders.get(reader) ?? this.loaderFor(reader);
+    return loader.load(key);
+  }
+
+  private loaderFor(reader: EntityManager): DataLoader<Key, Value> {
+    const loader = new DataLoader<Key, Value>((keys) => this.read(reader, keys), { cache: false });
+    this.loaders.set(reader, loader);
+    return loader;
+  }
+}
+
+/** Reads rows by a column that is unique; null where there is none. */
+export function rowsBy<Row extends ObjectLiteral>(
+  database: Database,
+  entity: EntityTarget<Row>,
+  column: keyof Row & string,
+): BatchedReads<string, Row | null> {
+  return new BatchedReads(database, async (reader, values) => {
+    const where = { [column]: In([...values]) } as FindOptionsWhere<Row>;
+    const found = new Map((await reader.findBy(entity, where)).map((row) => [row[column] as string, row]));
+    return values.map((value) => found.get(value) ?? null);
+  });
+}
