@@ -9,10 +9,14 @@ import type { Database } from './database.js';
 export class BatchedReads<Key, Value> {
   private readonly loaders = new WeakMap<EntityManager, DataLoader<Key, Value>>();
 
-  /** @param read gives one answer for each key, in their order; keys may come twice */
+  /**
+   * @param read gives one answer for each key, in their order; keys may come twice
+   * @param atMost how many keys go into one statement
+   */
   constructor(
     private readonly database: Database,
     private readonly read: (reader: EntityManager, keys: readonly Key[]) => Promise<readonly Value[]>,
+    private readonly atMost = Infinity,
   ) {}
 
   load(key: Key): Promise<Value> {
@@ -22,7 +26,8 @@ export class BatchedReads<Key, Value> {
   }
 
   private loaderFor(reader: EntityManager): DataLoader<Key, Value> {
-    const loader = new DataLoader<Key, Value>((keys) => this.read(reader, keys), { cache: false });
+    const options = { cache: false, maxBatchSize: this.atMost };
+    const loader = new DataLoader<Key, Value>((keys) => this.read(reader, keys), options);
     this.loaders.set(reader, loader);
     return loader;
   }

@@ -19,9 +19,14 @@ interface Asked<Parent> {
   readonly place: Place;
 }
 
+/** PostgreSQL plans each, so that more of them at once would be no quicker. */
+const PARENTS_AT_ONCE = 1_000;
+
 /**
  * A list that each thing of another list has. Its pages are those that `page` would give, but the pages of many parents
- * are read in one statement, and so is how many there are in all.
+ * are read in one statement, and so is how many there are in all. In that statement each parent has a query of its own:
+ * one for all of them has one plan, that of an average list, and where one list has a million rows and the others three
+ * it searches the million for each of those.
  */
 export class NestedList<Parent extends object, Row extends ObjectLiteral> {
   private readonly pages: BatchedReads<Asked<Parent>, Row[]>;
@@ -31,8 +36,8 @@ export class NestedList<Parent extends object, Row extends ObjectLiteral> {
     database: Database,
     private readonly list: ListOf<Parent, Row>,
   ) {
-    this.pages = new BatchedReads(database, (reader, asked) => this.readPages(reader, asked));
-    this.counts = new BatchedReads(database, (reader, parents) => this.count(reader, parents));
+    this.pages = new BatchedReads(database, (reader, asked) => this.readPages(reader, asked), PARENTS_AT_ONCE);
+    this.counts = new BatchedReads(database, (reader, parents) => this.count(reader, parents), PARENTS_AT_ONCE);
   }
 
   /** @throws VALIDATION_FAILED for a cursor that this list did not give, or `first` outside 1…100 */
@@ -44,74 +49,62 @@ export class NestedList<Parent extends object, Row extends ObjectLiteral> {
     return connectionOf(rows, place, order, (row) => row, count);
   }
 
-  /** One statement for each place: a query has as many as it has such fields, however many rows. */
+  /** The rows of each page in their order, and one more where there is more. */
   private async readPages(reader: EntityManager, asked: readonly Asked<Parent>[]): Promise<Row[][]> {
-    const pages = new Map(asked.map((one) => [one, [] as Row[]]));
-    for (const together of groupedBy(asked, ({ place }) => JSON.stringify([place.size, place.after]))) {
-      const { place } = together[0];
-      const parents = together.map(({ parent }) => parent);
-      const rows = await this.readAt(reader, place, parents);
-      for (const [index, row] of rows) pages.get(together[index]!)!.push(row);
-    }
-    return [...pages.values()];
-  }
-
-  /** The rows of each page in their order, and one more where there is more; each with the index of its parent. */
-  private async readAt(
-    reader: EntityManager,
-    { size, after }: Place,
-    parents: readonly Parent[],
-  ): Promise<[number, Row][]> {
-    const { as, where, order } = this.list;
+    const { as, order } = this.list;
     const { column, direction = 'ASC' } = order;
     const { metadata } = reader.getRepository(this.list.rows);
     const columns = metadata.columns.filter(({ isSelect }) => isSelect);
-    const beyond = after === null ? 'true' : `${column} ${direction === 'ASC' ? '>' : '<'} $3`;
-    const found = await reader.query<Record<string, unknown>[]>(
-      `select parent."index" as parent_index, listed.* from ${this.parents}
-       cross join lateral (
-         select ${columns.map(({ databaseName }) => `${as}."${databaseName}"`).join(', ')}, ${column} as listed_by
-         from ${metadata.tablePath} as ${as} where (${where}) and ${beyond}
-         order by ${column} ${direction} limit $2
-       ) as listed
-       order by parent."index", listed.listed_by ${direction}`,
-      [factsOf(parents), size + 1, ...(after === null ? [] : [after])],
+    const selected = columns.map(({ databaseName }) => `${as}."${databaseName}"`).join(', ');
+    const values = new Values();
+    const queries = asked.map(({ parent, place: { size, after } }, index) => {
+      const rows = `select ${index} as parent_index, ${column} as listed_by, ${selected} ${this.from(reader, parent, values)}`;
+      const beyond = after === null ? '' : `and ${column} ${direction === 'ASC' ? '>' : '<'} ${values.add(after)}`;
+      return `(${rows} ${beyond} order by ${column} ${direction} limit ${values.add(size + 1)})`;
+    });
+    const found = await reader.query<(Record<string, unknown> & Listed)[]>(
+      `select * from (${queries.join(' union all ')}) as listed order by parent_index, listed_by ${direction}`,
+      values.all,
     );
     const { driver } = reader.dataSource;
-    return found.map((values) => {
+    const pages = asked.map((): Row[] => []);
+    for (const listed of found) {
       const row = metadata.create() as Row;
-      for (const one of columns) one.setEntityValue(row, driver.prepareHydratedValue(values[one.databaseName], one));
-      return [values.parent_index as number, row];
-    });
+      for (const one of columns) one.setEntityValue(row, driver.prepareHydratedValue(listed[one.databaseName], one));
+      pages[listed.parent_index]?.push(row);
+    }
+    return pages;
   }
 
   private async count(reader: EntityManager, parents: readonly Parent[]): Promise<number[]> {
-    const { as, where, rows } = this.list;
-    const { tablePath } = reader.getRepository(rows).metadata;
-    const counted = await reader.query<{ count: number }[]>(
-      `select (select count(*)::int from ${tablePath} as ${as} where ${where}) as count
-       from ${this.parents} order by parent."index"`,
-      [factsOf(parents)],
+    const values = new Values();
+    const queries = parents.map(
+      (parent, index) => `select ${index} as parent_index, count(*)::int as count ${this.from(reader, parent, values)}`,
     );
-    return counted.map(({ count }) => count);
+    const sql = `${queries.join(' union all ')} order by parent_index`;
+    return (await reader.query<{ count: number }[]>(sql, values.all)).map(({ count }) => count);
   }
 
-  /** SQL for the parents that `$1` tells of. */
-  private get parents(): string {
-    const facts = Object.entries<string>(this.list.parent).map(([name, type]) => `"${name}" ${type}`);
-    return `json_to_recordset($1::json) as parent("index" int, ${facts.join(', ')})`;
+  /** SQL for the rows of a parent, to which conditions can be added. */
+  private from(reader: EntityManager, parent: Parent, values: Values): string {
+    const { rows, as, where } = this.list;
+    const facts = (Object.entries(this.list.parent) as [keyof Parent & string, string][]).map(
+      ([name, type]) => `${values.add(parent[name])}::${type} as "${name}"`,
+    );
+    const { tablePath } = reader.getRepository(rows).metadata;
+    return `from ${tablePath} as ${as} cross join (select ${facts.join(', ')}) as parent where (${where})`;
   }
 }
 
-const factsOf = (parents: readonly object[]): string =>
-  JSON.stringify(parents.map((parent, index) => ({ ...parent, index })));
+interface Listed {
+  readonly parent_index: number;
+}
 
-function groupedBy<T>(things: readonly T[], keyOf: (thing: T) => string): (readonly [T, ...T[]])[] {
-  const groups = new Map<string, [T, ...T[]]>();
-  for (const thing of things) {
-    const group = groups.get(keyOf(thing));
-    if (group) group.push(thing);
-    else groups.set(keyOf(thing), [thing]);
+/** What a statement is given, each in the place that its SQL speaks of. */
+class Values {
+  readonly all: unknown[] = [];
+
+  add(value: unknown): string {
+    return `$${this.all.push(value)}`;
   }
-  return [...groups.values()];
 }
