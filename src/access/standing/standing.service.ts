@@ -37,8 +37,8 @@ interface Question {
 }
 
 /**
- * `$1` the organizations, `$2` the members, `$3` the projects, `$4` whether in all projects, `$5` now. A grant that has ended counts for
- * nothing, whether or not its row is there still.
+ * `$1` the organizations, `$2` the members, `$3` the projects, `$4` whether in all projects, `$5` now. A grant that has
+ * ended counts for nothing, whether or not its row is there still.
  */
 const standings = `
   select asked.place::int, m.role as "organizationRole", own.roles as "projectRoles", given.grants
@@ -47,7 +47,8 @@ const standings = `
   join memberships m on m.organization_id = asked.organization_id and m.user_id = asked.user_id
   left join lateral (
     select json_object_agg(p.project_id, p.role) as roles from project_roles p
-    where p.organization_id = m.organization_id and p.user_id = m.user_id and (p.project_id = asked.project_id or asked.in_all_projects)
+    where p.organization_id = m.organization_id and p.user_id = m.user_id
+      and (p.project_id = asked.project_id or asked.in_all_projects)
   ) own on true
   left join lateral (
     select json_agg(json_build_object(

@@ -19,7 +19,7 @@ interface Asked<Parent> {
   readonly place: Place;
 }
 
-/** PostgreSQL plans each, so that more of them at once would be no quicker. */
+/** PostgreSQL plans each, so that more of them at once would be no quicker; ten thousand are deeper than its stack. */
 const PARENTS_AT_ONCE = 1_000;
 
 /**
