@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { StandingService } from '../../src/access/standing/standing.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { addMember, createOrganization, createPerson, type Person } from '../support/factories.js';
 import { createApiKey, dataOf } from '../support/projects.js';
@@ -143,7 +144,7 @@ describe('lists of lists', () => {
 
   it('are for each of many callers at once what they may see themselves', async () => {
     const colleague = await createPerson(app);
-    await addMember(app, keysOrganization, colleague, 'VIEWER');
+    await addMember(app, keysOrganization, colleague, 'MEMBER');
     await app.database.query(
       `insert into project_roles (organization_id, project_id, user_id, role) values ($1, $1 || '-2', $2, 'NONE')`,
       [keysOrganization, colleague.id],
@@ -159,5 +160,22 @@ describe('lists of lists', () => {
       return own && [own.projects.totalCount, own.projects.nodes.map(({ id }) => id.slice(-1)).join('')];
     });
     expect(shown).toEqual([[4, '1234'], [3, '134'], undefined, [4, '1234'], [3, '134']]);
+
+    const named = [1, 2, 3, 4].map((n) => `p${n}: project(id: "${keysOrganization}-${n}") { apiKeys { totalCount } }`);
+    const refused = await Promise.all(
+      [colleague, owner, stranger].map(async ({ browser }) => {
+        const { errors } = await browser.graphql(`{ ${named.join(' ')} }`);
+        return errors.map(({ path, extensions }) => `${String(path?.[0])} ${extensions.code}`).sort();
+      }),
+    );
+    // Requests meet in a statement by chance alone; these do for certain.
+    const scope = { organizationId: keysOrganization, projectId: `${keysOrganization}-2` };
+    const standings = app.nest.get(StandingService, { strict: false });
+    const [ofColleague, ofStranger, ofOwner] = await Promise.all(
+      [colleague, stranger, owner].map(({ id }) => standings.in(scope, id)),
+    );
+    expect(ofColleague?.projectRoles).toEqual(new Map([[scope.projectId, 'NONE']]));
+    expect([ofStranger, ofOwner?.organizationRole, ofOwner?.projectRoles.size]).toEqual([null, 'OWNER', 0]);
+    expect(refused).toEqual([['p2 NOT_FOUND'], [], [1, 2, 3, 4].map((n) => `p${n} NOT_FOUND`)]);
   });
 });
