@@ -1,18 +1,14 @@
-import { readFileSync } from 'node:fs';
-
-const swc = JSON.parse(readFileSync(new URL('swc.json', import.meta.url), 'utf8'));
-
 export default {
   rootDir: '..',
-  testEnvironment: 'node',
+  // Code is loaded once for all suites of a worker, by Node and not by Jest: see there.
+  testEnvironment: '<rootDir>/test/support/native/environment.mjs',
+  runtime: '<rootDir>/test/support/native/runtime.mjs',
   testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts', '<rootDir>/test/**/*.e2e-spec.ts'],
-  extensionsToTreatAsEsm: ['.ts'],
-  transform: { '^.+\\.ts$': ['@swc/jest', { ...swc, sourceMaps: 'inline', swcrc: false }] },
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: {},
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
-  maxWorkers: 2,
+  // One more than the two cores of the usual machine: suites also wait, for answers, a browser, or time to pass.
+  maxWorkers: 3,
   workerIdleMemoryLimit: '1GB',
-  testEnvironmentOptions: { globalsCleanup: 'off' },
   testTimeout: 120_000,
 };

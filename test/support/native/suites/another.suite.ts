@@ -1,0 +1,3 @@
+import { leaveTraces } from './leaving-traces.js';
+
+leaveTraces();
