@@ -5,7 +5,7 @@ export interface Comparison {
   /** Medians, in milliseconds. */
   readonly first: number;
   readonly second: number;
-  /** How far they lie apart, as a share of the longer. */
+  /** How far they lie apart in the middle one of the rounds, as a share of the longer. */
   readonly apart: number;
 }
 
@@ -14,8 +14,9 @@ const ROUNDS = 60;
 const LOOKS = 4;
 
 /**
- * The medians of two things done in turns, so that whatever else the machine does falls on both alike. Where they seem to
- * differ, more is measured: chance goes with the number of rounds, and a real difference stays.
+ * Two things done in turns and compared round by round, so that whatever else the machine does falls on both alike: where
+ * it is busy for half of the time, the medians of each alone would be drawn from different halves. Where they seem to differ,
+ * more is measured: chance goes with the number of rounds, and a real difference stays.
  * @param rest what both leave behind is waited for here, untimed
  */
 export async function compared(
@@ -35,7 +36,8 @@ export async function compared(
       }
     }
     const medians = times.map(median) as [number, number];
-    comparison = { first: medians[0], second: medians[1], apart: 1 - Math.min(...medians) / Math.max(...medians) };
+    const ratio = median(times[0].map((time, round) => time / (times[1][round] ?? Number.NaN)));
+    comparison = { first: medians[0], second: medians[1], apart: 1 - Math.min(ratio, 1 / ratio) };
     looks += 1;
   } while (comparison.apart >= tolerance && looks < LOOKS);
   return comparison;
