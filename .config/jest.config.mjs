@@ -7,8 +7,8 @@ export default {
   transform: {},
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
-  // One more than the two cores of the usual machine: suites also wait, for answers, a browser, or time to pass.
-  maxWorkers: 3,
+  // As many as the usual machine has cores: some suites compare times, and would find each other in the way.
+  maxWorkers: 2,
   workerIdleMemoryLimit: '1GB',
   testTimeout: 120_000,
 };
