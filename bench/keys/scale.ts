@@ -34,7 +34,7 @@ export const scales: Readonly<Record<'whole' | 'tiny', Scale>> = {
   },
   tiny: {
     rounds: 1,
-    seconds: 1,
+    seconds: 0.3,
     rival: false,
     keys: 3_000,
     shown: 2_000,

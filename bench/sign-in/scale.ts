@@ -14,5 +14,5 @@ export interface Scale {
 
 export const scales: Readonly<Record<'whole' | 'tiny', Scale>> = {
   whole: { rounds: 3, warmUp: 100, signIns: 300, callbacks: 400, seconds: 4, crowd: 500 },
-  tiny: { rounds: 1, warmUp: 8, signIns: 16, callbacks: 8, seconds: 1, crowd: 10 },
+  tiny: { rounds: 1, warmUp: 8, signIns: 16, callbacks: 8, seconds: 0.3, crowd: 10 },
 };
