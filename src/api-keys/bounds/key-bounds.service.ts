@@ -32,7 +32,7 @@ interface Which {
 /**
  * Keeps keys within what stands behind them: the member who made one, the key that made one, or its service account. What
  * these lose their keys lose in the same commit, and what is given back to them their keys have again, up to what they were
- * given (docs/decisions/0028). Verification reads the result from the key's own row.
+ * given (docs/decisions/0027). Verification reads the result from the key's own row.
  */
 @Injectable()
 export class KeyBounds implements OnModuleInit {
