@@ -9,9 +9,9 @@ export interface Comparison {
   readonly apart: number;
 }
 
-/** Rounds of a look, and looks at the most. */
+/** Rounds of a look, and looks at the most: beside another suite a look alone may be as far out as what is looked for. */
 const ROUNDS = 60;
-const LOOKS = 4;
+const LOOKS = 16;
 
 /**
  * Two things done in turns and compared round by round, so that whatever else the machine does falls on both alike: where
