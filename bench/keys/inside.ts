@@ -84,7 +84,14 @@ interface Scope {
   readonly projectId: string;
 }
 
-async function statementsOf({ url, adminApiKey }: Inside, query: string, variables: object): Promise<number> {
+/** What one call takes: the least of three, since what the server does by the clock is counted along. */
+async function statementsOf(asked: Inside, query: string, variables: object): Promise<number> {
+  const counts: number[] = [];
+  for (let time = 0; time < 3; time += 1) counts.push(await statementsOnce(asked, query, variables));
+  return Math.min(...counts);
+}
+
+async function statementsOnce({ url, adminApiKey }: Inside, query: string, variables: object): Promise<number> {
   const before = statements;
   const answer = await fetch(`${url}/graphql`, {
     method: 'POST',
