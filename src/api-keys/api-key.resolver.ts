@@ -17,7 +17,6 @@ import {
   RotateApiKeyPayload,
 } from './api-key-end.graphql.js';
 import { ApiKeyEndingService } from './api-key-ending.service.js';
-import { ApiKeyLoader } from './api-key-loader.service.js';
 import { ApiKeyRotationService } from './api-key-rotation.service.js';
 import { ApiKeyService } from './api-key.service.js';
 import { toManageKeys, type ApiKey as ApiKeyFacts } from './api-key.types.js';
@@ -28,7 +27,6 @@ export class ApiKeyResolver {
     private readonly service: ApiKeyService,
     private readonly rotation: ApiKeyRotationService,
     private readonly ending: ApiKeyEndingService,
-    private readonly keys: ApiKeyLoader,
   ) {}
 
   @Mutation(() => CreateApiKeyPayload, {
@@ -76,7 +74,7 @@ export class ApiKeyResolver {
   })
   @Public('a successor is of the very scope of the key that is shown')
   supersededBy(@Parent() { successorId }: ApiKeyFacts): Promise<ApiKeyFacts | null> | null {
-    return successorId === null ? null : this.keys.load(successorId);
+    return successorId === null ? null : this.service.findById(successorId);
   }
 
   @ResolveField(() => Boolean, {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock/clock.js';
+import { rowsBy, type BatchedReads } from '../platform/database/batched-reads.js';
 import { Database } from '../platform/database/database.js';
 import { rememberShownOnce } from '../platform/database/idempotency.js';
 import { AppError, invalid } from '../platform/errors/app-error.js';
@@ -31,6 +32,7 @@ export const inUse = 'key.revoked_at is null and coalesce(least(key.expires_at, 
 
 @Injectable()
 export class ApiKeyService implements ScopeLocator {
+  private readonly single: BatchedReads<string, ApiKey | null>;
   private readonly ofOrganization: NestedList<{ readonly organizationId: string }, ApiKeyEntity>;
   private readonly ofProject: NestedList<ProjectScope, ApiKeyEntity>;
   private readonly ofServiceAccount: NestedList<Scope & { readonly id: string }, ApiKeyEntity>;
@@ -43,6 +45,7 @@ export class ApiKeyService implements ScopeLocator {
     private readonly bounds: KeyBounds,
     private readonly clock: Clock,
   ) {
+    this.single = rowsBy(database, ApiKeyEntity, 'id');
     const keys = { rows: ApiKeyEntity, as: 'key', order: byId };
     this.ofOrganization = new NestedList(database, {
       ...keys,
@@ -68,7 +71,7 @@ export class ApiKeyService implements ScopeLocator {
   }
 
   findById(id: string): Promise<ApiKey | null> {
-    return this.database.reader.findOneBy(ApiKeyEntity, { id });
+    return this.single.load(id);
   }
 
   /** The keys of one project, or the organization's own; revoked and expired ones are among them. */

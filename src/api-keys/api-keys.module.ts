@@ -40,7 +40,6 @@ import { OrganizationStaleKeysResolver, ProjectStaleKeysResolver } from './stale
 import { StaleKeyService } from './stale/stale-key.service.js';
 import { KeyRateLimiter } from './rate-limit/key-rate-limiter.service.js';
 import { FailureLimiter } from './verify/failure-limiter.js';
-import { ApiKeyLoader } from './api-key-loader.service.js';
 import { KeyBounds } from './bounds/key-bounds.service.js';
 import { KeyCache } from './verify/key-cache.service.js';
 import { KeyLookup } from './verify/key-lookup.service.js';
@@ -58,7 +57,6 @@ import { KeyVerification } from './verify/key-verification.service.js';
   ],
   providers: [
     ApiKeyService,
-    ApiKeyLoader,
     ApiKeyGrantService,
     KeyBounds,
     ApiKeyRotationService,

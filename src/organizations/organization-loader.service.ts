@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import DataLoader from 'dataloader';
-import { In } from 'typeorm';
+import { rowsBy, type BatchedReads } from '../platform/database/batched-reads.js';
 import { Database } from '../platform/database/database.js';
 import { AppError } from '../platform/errors/app-error.js';
 import { OrganizationEntity } from './organization.entity.js';
@@ -9,20 +8,16 @@ import type { Organization } from './organization.types.js';
 /** Reads the organizations of a whole list in one statement. Nothing is kept, so that a change is seen at the next read. */
 @Injectable()
 export class OrganizationLoader {
-  private readonly loader: DataLoader<string, Organization>;
+  private readonly byId: BatchedReads<string, Organization | null>;
 
   constructor(database: Database) {
-    this.loader = new DataLoader<string, Organization>(
-      async (ids) => {
-        const rows = await database.reader.findBy(OrganizationEntity, { id: In([...ids]) });
-        const found = new Map(rows.map((row) => [row.id, row]));
-        return ids.map((id): Organization | Error => found.get(id) ?? new AppError('NOT_FOUND'));
-      },
-      { cache: false },
-    );
+    this.byId = rowsBy(database, OrganizationEntity, 'id');
   }
 
-  load(id: string): Promise<Organization> {
-    return this.loader.load(id);
+  /** @throws NOT_FOUND */
+  async load(id: string): Promise<Organization> {
+    const organization = await this.byId.load(id);
+    if (!organization) throw new AppError('NOT_FOUND');
+    return organization;
   }
 }

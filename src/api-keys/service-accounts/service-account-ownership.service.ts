@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import DataLoader from 'dataloader';
 import { In, IsNull } from 'typeorm';
+import { rowsBy, type BatchedReads } from '../../platform/database/batched-reads.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import type { Scope } from '../../policy/actor.js';
@@ -11,15 +11,11 @@ import type { ServiceAccount } from './service-account.types.js';
 /** What keys have to do with the service accounts that they are of. */
 @Injectable()
 export class ServiceAccountOwnership {
-  private readonly loader = new DataLoader<string, ServiceAccount | null>(
-    async (ids) => {
-      const found = await this.byId(ids);
-      return ids.map((id) => found.get(id) ?? null);
-    },
-    { cache: false },
-  );
+  private readonly byId: BatchedReads<string, ServiceAccount | null>;
 
-  constructor(private readonly database: Database) {}
+  constructor(private readonly database: Database) {
+    this.byId = rowsBy(database, ServiceAccountEntity, 'id');
+  }
 
   /**
    * The account that a new key is to be of, as nobody changes or deletes it before that is stored: whoever does so waits
@@ -37,16 +33,12 @@ export class ServiceAccountOwnership {
 
   /** The account of a key; for a whole list of keys they are read in one statement. */
   load(id: string): Promise<ServiceAccount | null> {
-    return this.loader.load(id);
+    return this.byId.load(id);
   }
 
   /** What the keys of these accounts may do at most, by the account's id; one that is not there any more is left out. */
   async permissionsOf(ids: readonly string[]): Promise<Map<string, readonly Permission[]>> {
-    return new Map([...(await this.byId(ids))].map(([id, { permissions }]) => [id, permissions]));
-  }
-
-  private async byId(ids: readonly string[]): Promise<Map<string, ServiceAccount>> {
-    const accounts = await this.database.reader.findBy(ServiceAccountEntity, { id: In(ids) });
-    return new Map(accounts.map((account) => [account.id, account]));
+    const accounts = await this.database.reader.findBy(ServiceAccountEntity, { id: In([...ids]) });
+    return new Map(accounts.map(({ id, permissions }) => [id, permissions]));
   }
 }
