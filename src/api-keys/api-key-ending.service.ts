@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { In, IsNull } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
-import { memberDeactivated, memberRemoved } from '../organizations/members/member.service.js';
+import { memberDeactivated, memberRemoved } from '../organizations/members/membership-changed.types.js';
 import { Clock } from '../platform/clock/clock.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { TenantRepository } from '../platform/database/tenant-repository.js';

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { AccessService } from '../access/access.service.js';
 import { DeletionStore } from '../organizations/deletion/deletion-store.service.js';
-import { MemberService } from '../organizations/members/member.service.js';
+import { MembershipChanges } from '../organizations/members/membership-changes.service.js';
 import { OrganizationService } from '../organizations/organization.service.js';
 import { Config } from '../platform/config/config.js';
 import { PasswordHasher } from '../platform/crypto/password-hasher.js';
@@ -18,7 +18,7 @@ export class HeadlessInitService implements OnApplicationBootstrap {
     private readonly database: Database,
     private readonly organizations: OrganizationService,
     private readonly deletions: DeletionStore,
-    private readonly members: MemberService,
+    private readonly memberships: MembershipChanges,
     private readonly project: HeadlessProjectService,
     private readonly users: UserService,
     private readonly hasher: PasswordHasher,
@@ -75,6 +75,6 @@ export class HeadlessInitService implements OnApplicationBootstrap {
     // An account that was there may be of somebody who signed up with an address that is not theirs.
     if (!organization || !account?.emailVerified || !(await this.organizations.exists(organization.id))) return;
     const membership = { organizationId: organization.id, userId: account.id };
-    await this.members.add(tx, actor, { ...membership, role: 'OWNER', source: 'CONFIGURATION' });
+    await this.memberships.add(tx, actor, { ...membership, role: 'OWNER', source: 'CONFIGURATION' });
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { MemberService } from '../organizations/members/member.service.js';
+import { MembershipChanges } from '../organizations/members/membership-changes.service.js';
 import { OrganizationService } from '../organizations/organization.service.js';
 import { Config } from '../platform/config/config.js';
 import { readPasswordHash } from '../platform/crypto/password-hash-format.js';
@@ -17,7 +17,7 @@ export class UserProvisioningService {
   constructor(
     private readonly database: Database,
     private readonly users: UserService,
-    private readonly members: MemberService,
+    private readonly memberships: MembershipChanges,
     private readonly organizations: OrganizationService,
     private readonly config: Config,
   ) {}
@@ -45,7 +45,7 @@ export class UserProvisioningService {
       const user = await this.users.create(tx, actor, account);
       if (organizationId !== null) {
         const role = input.role ?? this.config.defaultOrganizationRole;
-        await this.members.add(tx, actor, { organizationId, userId: user.id, role, source: 'ADMINISTRATOR' });
+        await this.memberships.add(tx, actor, { organizationId, userId: user.id, role, source: 'ADMINISTRATOR' });
       }
       return user;
     });

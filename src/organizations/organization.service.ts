@@ -14,7 +14,7 @@ import type { Actor, Scope } from '../policy/actor.js';
 import { plans, plansWith, type Feature } from '../policy/plans.js';
 import type { ScopeLocator } from '../policy/requires.decorator.js';
 import { DeletionStore } from './deletion/deletion-store.service.js';
-import { MemberService } from './members/member.service.js';
+import { MembershipChanges } from './members/membership-changes.service.js';
 import { OrganizationEntity } from './organization.entity.js';
 import { organizationCreated, organizationUpdated } from './organization.events.js';
 import type { Organization } from './organization.types.js';
@@ -29,7 +29,7 @@ export class OrganizationService implements ScopeLocator {
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
-    private readonly members: MemberService,
+    private readonly memberships: MembershipChanges,
     private readonly deletions: DeletionStore,
     private readonly clock: Clock,
     private readonly config: Config,
@@ -109,7 +109,12 @@ export class OrganizationService implements ScopeLocator {
       if ((inserted.raw as unknown[]).length === 0) throw slugTaken();
       await this.audit.record(tx, actor, organizationCreated, organization);
       if (actor.kind === 'user') {
-        await this.members.add(tx, actor, { organizationId: id, userId: actor.id, role: 'OWNER', source: 'CREATOR' });
+        await this.memberships.add(tx, actor, {
+          organizationId: id,
+          userId: actor.id,
+          role: 'OWNER',
+          source: 'CREATOR',
+        });
       }
       return organization;
     });

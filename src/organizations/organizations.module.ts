@@ -35,6 +35,7 @@ import { BreakGlassResolver } from './members/break-glass.resolver.js';
 import { BreakGlassService } from './members/break-glass.service.js';
 import { MemberResolver, OrganizationMembersResolver } from './members/member.resolver.js';
 import { MemberService } from './members/member.service.js';
+import { MembershipChanges } from './members/membership-changes.service.js';
 import { MembershipEntity } from './members/membership.entity.js';
 import { OwnershipResolver } from './members/ownership.resolver.js';
 import { OwnershipService } from './members/ownership.service.js';
@@ -87,6 +88,7 @@ import { SessionLimitsService } from './security-policy/session-limits.service.j
     SsoExceptionService,
     SsoExceptionResolver,
     MemberService,
+    MembershipChanges,
     MemberResolver,
     OrganizationMembersResolver,
     OwnershipService,
@@ -122,6 +124,7 @@ import { SessionLimitsService } from './security-policy/session-limits.service.j
     AccountStanding,
     SeatService,
     MemberService,
+    MembershipChanges,
     InvitationService,
     DomainCheck,
     DomainService,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { memberRemoved } from '../../src/organizations/members/member.service.js';
+import { memberRemoved } from '../../src/organizations/members/membership-changed.types.js';
 import { DomainEvents } from '../../src/platform/events/domain-events.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { addMember, createOrganization, createPerson, type Person } from '../support/factories.js';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { MemberService } from '../../src/organizations/members/member.service.js';
+import { MembershipChanges } from '../../src/organizations/members/membership-changes.service.js';
 import { Database } from '../../src/platform/database/database.js';
 import { anonymous } from '../../src/policy/actor.js';
 import { startTestApp, type TestApp } from '../support/app.js';
@@ -196,7 +196,7 @@ describe('plans', () => {
       const actor = anonymous({ ip: null, userAgent: null, requestId: 'start' });
       await app.nest
         .get(Database, { strict: false })
-        .transaction((tx) => app.nest.get(MemberService, { strict: false }).add(tx, actor, membership));
+        .transaction((tx) => app.nest.get(MembershipChanges, { strict: false }).add(tx, actor, membership));
       expect(await entitlementsOf(owner, acme.id)).toMatchObject({ seats: 1, seatsUsed: 2 });
     });
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { InvitationService } from '../../src/organizations/invitations/invitation.service.js';
 import { InvitingService } from '../../src/organizations/invitations/inviting.service.js';
-import { MemberService } from '../../src/organizations/members/member.service.js';
+import { MembershipChanges } from '../../src/organizations/members/membership-changes.service.js';
 import { OwnershipService } from '../../src/organizations/members/ownership.service.js';
 import { AppError } from '../../src/platform/errors/app-error.js';
 import { Database } from '../../src/platform/database/database.js';
@@ -32,13 +32,13 @@ const holderOfEverything = ({ id, email }: Person): Actor => ({
 
 describe('a thousand times at once', () => {
   let app: TestApp;
-  let members: MemberService;
+  let memberships: MembershipChanges;
   let ada: Person;
   let eve: Person;
 
   beforeAll(async () => {
     app = await startTestApp();
-    members = app.nest.get(MemberService, { strict: false });
+    memberships = app.nest.get(MembershipChanges, { strict: false });
     [ada, eve] = [await createPerson(app), await createPerson(app)];
   });
   afterAll(() => app.stop());
@@ -101,10 +101,13 @@ describe('a thousand times at once', () => {
       ]);
       const [asAda, asEve] = [holderOfEverything(ada), holderOfEverything(eve)];
       const outcomes = await play(ids, [
-        (id) => [members.changeRole(asAda, id, eve.id, 'ADMIN'), members.changeRole(asEve, id, ada.id, 'VIEWER')],
-        (id) => [members.remove(asAda, id, eve.id), members.remove(asEve, id, ada.id)],
-        (id) => [members.leave(asAda, id), members.leave(asEve, id)],
-        (id) => [members.changeRole(asAda, id, ada.id, 'NONE'), members.leave(asEve, id)],
+        (id) => [
+          memberships.changeRole(asAda, id, eve.id, 'ADMIN'),
+          memberships.changeRole(asEve, id, ada.id, 'VIEWER'),
+        ],
+        (id) => [memberships.remove(asAda, id, eve.id), memberships.remove(asEve, id, ada.id)],
+        (id) => [memberships.leave(asAda, id), memberships.leave(asEve, id)],
+        (id) => [memberships.changeRole(asAda, id, ada.id, 'NONE'), memberships.leave(asEve, id)],
       ]);
       expect(outcomes).toEqual({ 'LAST_OWNER done': ROUNDS });
       expect(await countOf(ids, owners)).toEqual({ 1: ROUNDS });
@@ -124,9 +127,9 @@ describe('a thousand times at once', () => {
       const [asAda, asEve] = [holderOfEverything(ada), holderOfEverything(eve)];
       const handOver = (id: string) => ownership.transfer(asAda, id, eve.id);
       const outcomes = await play(ids, [
-        (id) => [handOver(id), members.leave(asEve, id)],
-        (id) => [handOver(id), members.remove(asAda, id, eve.id)],
-        (id) => [handOver(id), members.changeRole(asAda, id, ada.id, 'VIEWER')],
+        (id) => [handOver(id), memberships.leave(asEve, id)],
+        (id) => [handOver(id), memberships.remove(asAda, id, eve.id)],
+        (id) => [handOver(id), memberships.changeRole(asAda, id, ada.id, 'VIEWER')],
         (id) => [handOver(id), ownership.transfer(asEve, id, ada.id)],
         (id) => [handOver(id), handOver(id)],
       ]);
@@ -181,7 +184,7 @@ describe('a thousand times at once', () => {
       const asAda = holderOfEverything(ada);
       const add = (organizationId: string, userId: string) =>
         database.transaction((tx) =>
-          members.add(tx, asAda, { organizationId, userId, role: 'VIEWER', source: 'ADMINISTRATOR' }),
+          memberships.add(tx, asAda, { organizationId, userId, role: 'VIEWER', source: 'ADMINISTRATOR' }),
         );
       const invite = (id: string) => inviting.invite(asAda, id, { email: `${randomUUID()}@race.test`, role: 'VIEWER' });
       const outcomes = await play(ids, [

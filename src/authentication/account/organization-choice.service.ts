@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AuditService } from '../../audit/audit.service.js';
-import { memberRemoved, MemberService } from '../../organizations/members/member.service.js';
+import { MemberService } from '../../organizations/members/member.service.js';
+import { memberRemoved } from '../../organizations/members/membership-changed.types.js';
 import { Database } from '../../platform/database/database.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { DomainEvents } from '../../platform/events/domain-events.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { MemberService } from '../../organizations/members/member.service.js';
+import { MembershipChanges } from '../../organizations/members/membership-changes.service.js';
 import { OrganizationService } from '../../organizations/organization.service.js';
 import { Config } from '../../platform/config/config.js';
 import type { Tx } from '../../platform/database/database.js';
@@ -12,7 +12,7 @@ import type { User } from '../../users/user.types.js';
 export class NewcomerService {
   constructor(
     private readonly users: UserService,
-    private readonly members: MemberService,
+    private readonly memberships: MembershipChanges,
     private readonly organizations: OrganizationService,
     private readonly config: Config,
   ) {}
@@ -40,7 +40,7 @@ export class NewcomerService {
     const team = await this.organizations.scopeOf(this.config.defaultTeam);
     if (!team) return;
     const role = this.config.defaultRole ?? this.config.defaultOrganizationRole;
-    await this.members.addWhereRoom(tx, actor, {
+    await this.memberships.addWhereRoom(tx, actor, {
       organizationId: team.organizationId,
       userId: user.id,
       role,

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AuditService } from '../../audit/audit.service.js';
 import { DomainService } from '../../organizations/domains/domain.service.js';
-import { memberDeactivated, memberRemoved } from '../../organizations/members/member.service.js';
+import { memberDeactivated, memberRemoved } from '../../organizations/members/membership-changed.types.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import type { Row } from '../../platform/database/row.js';

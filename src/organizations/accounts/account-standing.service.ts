@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { AppError } from '../../platform/errors/app-error.js';
-import { DomainEvents } from '../../platform/events/domain-events.js';
 import type { Actor } from '../../policy/actor.js';
 import { refuseStaleProof } from '../../policy/fresh-proof.js';
 import { SessionService } from '../../sessions/session.service.js';
@@ -9,7 +8,8 @@ import { UserStanding } from '../../users/user-standing.service.js';
 import { UserService } from '../../users/user.service.js';
 import type { Account, User } from '../../users/user.types.js';
 import { DomainService } from '../domains/domain.service.js';
-import { memberDeactivated, MemberService } from '../members/member.service.js';
+import { MemberService } from '../members/member.service.js';
+import { MembershipChanges } from '../members/membership-changes.service.js';
 import type { Membership } from '../members/member.types.js';
 
 interface Held {
@@ -25,9 +25,9 @@ export class AccountStanding {
     private readonly users: UserService,
     private readonly standing: UserStanding,
     private readonly members: MemberService,
+    private readonly memberships: MembershipChanges,
     private readonly sessions: SessionService,
     private readonly domains: DomainService,
-    private readonly events: DomainEvents,
   ) {}
 
   /**
@@ -39,11 +39,10 @@ export class AccountStanding {
   deactivate(actor: Actor, userId: string): Promise<User> {
     return this.change(actor, userId, async (tx, { account, memberships }) => {
       if (account.user.isDeactivated) return account.user;
-      await this.members.refuseLastOwner(tx, userId, ownedIn(memberships));
+      await this.memberships.refuseLastOwner(tx, userId, ownedIn(memberships));
       await this.standing.deactivate(tx, actor, account);
       await this.sessions.endAllOf(tx, userId);
-      for (const { organizationId } of memberships)
-        await this.events.publish(tx, memberDeactivated, { actor, organizationId, userId });
+      await this.memberships.deactivateAll(tx, actor, memberships);
       return { ...account.user, isDeactivated: true };
     });
   }
@@ -69,8 +68,8 @@ export class AccountStanding {
    */
   delete(actor: Actor, userId: string): Promise<User> {
     return this.change(actor, userId, async (tx, { account, memberships }) => {
-      await this.members.refuseLastOwner(tx, userId, ownedIn(memberships));
-      for (const membership of memberships) await this.members.end(tx, actor, membership);
+      await this.memberships.refuseLastOwner(tx, userId, ownedIn(memberships));
+      for (const membership of memberships) await this.memberships.end(tx, actor, membership);
       await this.standing.delete(tx, actor, account);
       return account.user;
     });

@@ -12,7 +12,9 @@ import type { BuiltInRole } from '../../policy/permissions.js';
 import type { ScopeLocator } from '../../policy/requires.decorator.js';
 import { UserService } from '../../users/user.service.js';
 import type { User } from '../../users/user.types.js';
-import { MemberService, memberRemoved } from '../members/member.service.js';
+import { MemberService } from '../members/member.service.js';
+import { MembershipChanges } from '../members/membership-changes.service.js';
+import { memberRemoved } from '../members/membership-changed.types.js';
 import { InvitationEntity, type InvitationRow } from './invitation.entity.js';
 import { invitationAcceptedOnTrail, invitationRevoked } from './invitation.events.js';
 import { stateOf, toInvitation } from './invitation-state.js';
@@ -55,6 +57,7 @@ export class InvitationService implements ScopeLocator, OnModuleInit {
     private readonly audit: AuditService,
     private readonly events: DomainEvents,
     private readonly members: MemberService,
+    private readonly memberships: MembershipChanges,
     private readonly users: UserService,
     private readonly clock: Clock,
   ) {}
@@ -130,7 +133,13 @@ export class InvitationService implements ScopeLocator, OnModuleInit {
     const row = await this.use(tx, user, token);
     const { organizationId, email, role, projectId, projectRole, ssoException, acceptedAt } = row;
     await this.events.publish(tx, invitationWillBeAccepted, { actor, organizationId, email, ssoException });
-    await this.members.add(tx, actor, { organizationId, userId: user.id, role, source: 'INVITATION', ssoException });
+    await this.memberships.add(tx, actor, {
+      organizationId,
+      userId: user.id,
+      role,
+      source: 'INVITATION',
+      ssoException,
+    });
     await this.users.markEmailVerified(tx, user.id);
     await this.events.publish(tx, invitationAccepted, {
       actor,

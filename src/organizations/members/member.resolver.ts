@@ -19,11 +19,12 @@ import {
   UpdateMemberRolePayload,
 } from './member.graphql.js';
 import { MemberService } from './member.service.js';
+import { MembershipChanges } from './membership-changes.service.js';
 
 @Resolver(() => Member)
 export class MemberResolver {
   constructor(
-    private readonly members: MemberService,
+    private readonly memberships: MembershipChanges,
     private readonly users: UserLoader,
   ) {}
 
@@ -35,7 +36,7 @@ export class MemberResolver {
     @CurrentActor() actor: Actor,
     @Args('input') input: UpdateMemberRoleInput,
   ): Promise<UpdateMemberRolePayload> {
-    return { member: await this.members.changeRole(actor, input.organizationId, input.userId, input.role) };
+    return { member: await this.memberships.changeRole(actor, input.organizationId, input.userId, input.role) };
   }
 
   @Mutation(() => RemoveMemberPayload, { description: 'Ends a membership. Errors: CANNOT_GRANT, LAST_OWNER.' })
@@ -44,7 +45,7 @@ export class MemberResolver {
     @CurrentActor() actor: Actor,
     @Args('input') input: RemoveMemberInput,
   ): Promise<RemoveMemberPayload> {
-    return { member: await this.members.remove(actor, input.organizationId, input.userId) };
+    return { member: await this.memberships.remove(actor, input.organizationId, input.userId) };
   }
 
   @Mutation(() => LeaveOrganizationPayload, { description: "Ends the caller's own membership. Errors: LAST_OWNER." })
@@ -53,7 +54,7 @@ export class MemberResolver {
     @CurrentActor() actor: Actor,
     @Args('input') input: LeaveOrganizationInput,
   ): Promise<LeaveOrganizationPayload> {
-    return { member: await this.members.leave(actor, input.organizationId) };
+    return { member: await this.memberships.leave(actor, input.organizationId) };
   }
 
   @ResolveField(() => User, { description: 'The person.' })

@@ -3,7 +3,7 @@ import type { Tx } from '../../platform/database/database.js';
 import { DomainEvents } from '../../platform/events/domain-events.js';
 import { SessionService } from '../../sessions/session.service.js';
 import type { SessionLimits } from '../../sessions/session.types.js';
-import { memberAdded } from '../members/member.service.js';
+import { memberAdded } from '../members/membership-changed.types.js';
 import { securityPolicyChanged } from './security-policy.service.js';
 
 /**

@@ -6,7 +6,8 @@ import {
   type DeletedThing,
   type DeletionCondition,
 } from '../../organizations/deletion/deletion.types.js';
-import { MemberService, memberRemoved } from '../../organizations/members/member.service.js';
+import { MemberService } from '../../organizations/members/member.service.js';
+import { memberRemoved } from '../../organizations/members/membership-changed.types.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { AppError } from '../../platform/errors/app-error.js';

@@ -1,6 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { InvitationService } from '../../organizations/invitations/invitation.service.js';
-import { memberAdded, memberRemoved, MemberService } from '../../organizations/members/member.service.js';
+import { MemberService } from '../../organizations/members/member.service.js';
+import { MembershipChanges } from '../../organizations/members/membership-changes.service.js';
+import { memberAdded, memberRemoved } from '../../organizations/members/membership-changed.types.js';
 import { SeatService } from '../../organizations/plan/seat.service.js';
 import { Clock } from '../../platform/clock/clock.js';
 import type { Tx } from '../../platform/database/database.js';
@@ -32,6 +34,7 @@ export class JustInTimeMembership implements OnModuleInit {
   constructor(
     private readonly rules: MembershipRuleService,
     private readonly members: MemberService,
+    private readonly memberships: MembershipChanges,
     private readonly invitations: InvitationService,
     private readonly seats: SeatService,
     private readonly events: DomainEvents,
@@ -79,6 +82,6 @@ export class JustInTimeMembership implements OnModuleInit {
 
   /** Makes them one, with the role that `roleFor` gave in the same transaction. */
   async join(tx: Tx, actor: Actor, { organizationId }: SignInSource, person: Joining): Promise<void> {
-    if (organizationId !== null) await this.members.add(tx, actor, { organizationId, ...person, source: 'SSO' });
+    if (organizationId !== null) await this.memberships.add(tx, actor, { organizationId, ...person, source: 'SSO' });
   }
 }
