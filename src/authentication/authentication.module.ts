@@ -40,7 +40,9 @@ import { CallerMiddleware } from './sessions/caller.middleware.js';
 import { SessionCookie } from './sessions/session-cookie.service.js';
 import { sessionProviders } from './sessions/sessions.providers.js';
 import { SessionsPage } from './sessions/sessions.page.js';
+import { AccountEntry } from './sign-in/account-entry.service.js';
 import { AccountService } from './sign-in/account.service.js';
+import { IdentitySignIn } from './sign-in/identity-sign-in.service.js';
 import { AuthController } from './sign-in/auth.controller.js';
 import { BrokenGlass } from './sign-in/broken-glass.service.js';
 import { EmailTrail } from './sign-in/email-trail.service.js';
@@ -83,9 +85,11 @@ const pages = [
 ];
 
 const signInProviders = [
+  AccountEntry,
   AccountService,
   BrokenGlass,
   EmailTrail,
+  IdentitySignIn,
   KnownDeviceCookie,
   LastMethodCookie,
   NewcomerService,

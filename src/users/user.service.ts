@@ -5,42 +5,20 @@ import { Clock } from '../platform/clock/clock.js';
 import { randomId } from '../platform/crypto/digest.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { AppError } from '../platform/errors/app-error.js';
-import { domainEvent, DomainEvents } from '../platform/events/domain-events.js';
 import type { Actor } from '../policy/actor.js';
-import { IdentityEntity } from './identity.entity.js';
 import { UserEntity } from './user.entity.js';
-import {
-  administratorAppointed,
-  emailChanged,
-  emailVerified,
-  identityLinked,
-  passwordRehashed,
-  passwordSet,
-  userCreated,
-} from './user.events.js';
-import type { Account, IdentityKey, NewUser, User } from './user.types.js';
+import { administratorAppointed, emailChanged, emailVerified, userCreated } from './user.events.js';
+import type { Account, NewUser, User } from './user.types.js';
 
 /** All null where nobody was found. */
 type RowOfAnyone = Omit<UserEntity, 'passwordHash' | 'id'> & { readonly id: string | null };
 
-interface HashChange {
-  readonly before: string;
-  readonly after: string;
-  /** The algorithm of the one before. */
-  readonly from: string;
-}
-/**
- * Told in the commit in which an account of an unproven email goes to whoever has proven it: all that was set up in it
- * before is somebody else's.
- */
-export const accountTakenOver = domainEvent<{ readonly user: User; readonly actor: Actor }>('account.takenOver');
-
+/** The accounts of people: who they are, and whether their email is theirs. */
 @Injectable()
 export class UserService {
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
-    private readonly events: DomainEvents,
     private readonly clock: Clock,
   ) {}
 
@@ -71,35 +49,6 @@ export class UserService {
     const rows = await this.database.reader.findBy(UserEntity, { id: In([...ids]) });
     const byId = new Map(rows.map((row) => [row.id, toUser(row)]));
     return ids.flatMap((id) => byId.get(id) ?? []);
-  }
-
-  async findByIdentity(key: IdentityKey): Promise<User | null> {
-    const identity = await this.database.reader.findOneBy(IdentityEntity, { ...key });
-    return identity && this.findById(identity.userId);
-  }
-
-  /** Whether this source (or this issuer there, where one is given) already calls the user by some subject. */
-  hasIdentityFrom(userId: string, source: string, issuer?: string): Promise<boolean> {
-    return this.database.reader.existsBy(IdentityEntity, {
-      userId,
-      source,
-      ...(issuer === undefined ? {} : { issuer }),
-    });
-  }
-
-  /** Whether nobody has ever signed in as this user: pre-created, and waiting for its person. */
-  async isUnclaimed(userId: string): Promise<boolean> {
-    const withoutPassword = await this.database.reader.existsBy(UserEntity, { id: userId, passwordHash: IsNull() });
-    return withoutPassword && !(await this.database.reader.existsBy(IdentityEntity, { userId }));
-  }
-
-  /** By a bare statement, which takes the same time whether or not there is such a user. */
-  async passwordHashOf(userId: string): Promise<string | null> {
-    const [row] = await this.database.rows<{ password_hash: string | null }>(
-      'select max(password_hash) as password_hash from users where id = $1',
-      [userId],
-    );
-    return row?.password_hash ?? null;
   }
 
   /** Whether there is an instance administrator who can sign in. */
@@ -150,39 +99,6 @@ export class UserService {
     await tx.query(`select pg_advisory_xact_lock(hashtext('account of ' || $1))`, [email]);
   }
 
-  /**
-   * Lets a source of identities speak for the user from now on. Whoever made an account for an unproven email may not be
-   * its owner: their password and identities go when the owner arrives.
-   * @returns whether something of theirs was dropped; the caller ends the sessions that were opened with it
-   */
-  async linkIdentity(tx: Tx, actor: Actor, account: Account, identity: IdentityKey): Promise<boolean> {
-    const passwordDropped = !account.user.emailVerified && (await this.passwordHashOf(account.user.id)) !== null;
-    const identitiesDropped = await this.dropUnproven(tx, actor, account.user);
-    await tx.insert(IdentityEntity, {
-      id: randomId(),
-      userId: account.user.id,
-      ...identity,
-      createdAt: this.clock.now(),
-      lastSignedInAt: this.clock.now(),
-    });
-    if (passwordDropped) await tx.update(UserEntity, { id: account.user.id }, { passwordHash: null });
-    await this.audit.record(tx, actor, identityLinked, { ...account, identity, passwordDropped, identitiesDropped });
-    return passwordDropped || identitiesDropped > 0;
-  }
-
-  /** Sets the password of whoever has just proven the email; identities linked before that go, as in `linkIdentity`. */
-  async setPassword(tx: Tx, actor: Actor, account: Account, passwordHash: string): Promise<void> {
-    const identitiesDropped = await this.dropUnproven(tx, actor, account.user);
-    await tx.update(UserEntity, { id: account.user.id }, { passwordHash });
-    await this.audit.record(tx, actor, passwordSet, { ...account, identitiesDropped });
-  }
-
-  /** Replaces the password of somebody who is signed in: all else in the account is theirs, and stays. */
-  async changePassword(tx: Tx, actor: Actor, account: Account, passwordHash: string): Promise<void> {
-    await tx.update(UserEntity, { id: account.user.id }, { passwordHash });
-    await this.audit.record(tx, actor, passwordSet, { ...account, identitiesDropped: 0 });
-  }
-
   /** Something outside Gatehouse (a mailbox, a provider, an owned domain) has just proven the user's email. */
   async markEmailVerified(tx: Tx, userId: string): Promise<void> {
     await tx.update(UserEntity, { id: userId, emailVerifiedAt: IsNull() }, { emailVerifiedAt: this.clock.now() });
@@ -207,36 +123,14 @@ export class UserService {
     await this.audit.record(tx, actor, emailChanged, { ...account, email });
   }
 
-  /** Stores the same password in a stronger form, unless another one was set meanwhile. */
-  async strengthenHash(tx: Tx, actor: Actor, account: Account, hash: HashChange): Promise<void> {
-    const { before, after, from } = hash;
-    const { affected } = await tx.update(
-      UserEntity,
-      { id: account.user.id, passwordHash: before },
-      { passwordHash: after },
-    );
-    if (affected === 1) await this.audit.record(tx, actor, passwordRehashed, { ...account, from });
-  }
-
   /** They have come for the first time. */
   async markSignedIn(tx: Tx, userId: string): Promise<void> {
     await tx.update(UserEntity, { id: userId, firstSignedInAt: IsNull() }, { firstSignedInAt: this.clock.now() });
   }
 
-  async markIdentityUsed(tx: Tx, key: IdentityKey): Promise<void> {
-    await tx.update(IdentityEntity, { ...key }, { lastSignedInAt: this.clock.now() });
-  }
-
   async appointAdministrator(tx: Tx, actor: Actor, account: Account): Promise<void> {
     await tx.update(UserEntity, { id: account.user.id }, { instanceAdministrator: true });
     await this.audit.record(tx, actor, administratorAppointed, account);
-  }
-
-  /** @returns how many identities */
-  private async dropUnproven(tx: Tx, actor: Actor, user: User): Promise<number> {
-    if (user.emailVerified) return 0;
-    await this.events.publish(tx, accountTakenOver, { user, actor });
-    return (await tx.delete(IdentityEntity, { userId: user.id })).affected ?? 0;
   }
 }
 

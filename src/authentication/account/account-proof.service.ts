@@ -77,9 +77,9 @@ export class AccountProofService {
     const objection = await this.accounts.objectionToAdding(source, proof, user);
     if (objection) return objection;
     const identity = { source: source.identitySource, issuer: proof.issuer, subject: proof.subject };
-    const holder = await this.users.findByIdentity(identity);
+    const holder = await this.identities.findHolder(identity);
     if (holder) return holder.id === user.id ? null : 'IDENTITY_TAKEN';
-    if (await this.users.hasIdentityFrom(user.id, source.identitySource)) return 'PROVIDER_LINKED';
+    if (await this.identities.hasFrom(user.id, source.identitySource)) return 'PROVIDER_LINKED';
     await this.identities.link(tx, actor, { user, organizationId: await this.trail.of(user.email) }, identity);
     await this.notices.signInMethodAdded(tx, user, source.name);
     return null;

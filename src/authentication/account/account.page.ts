@@ -10,6 +10,7 @@ import { Public } from '../../policy/requires.decorator.js';
 import { UserService } from '../../users/user.service.js';
 import { confirmUrl, signInUrl } from '../pages/links.js';
 import { SignInMethodsService } from './sign-in-methods.service.js';
+import { UnlinkingService } from './unlinking.service.js';
 
 const own = 'shows callers their own account, and leads everybody else to the sign-in page';
 
@@ -27,6 +28,7 @@ export class AccountPage {
     private readonly pages: PageRenderer,
     private readonly users: UserService,
     private readonly methods: SignInMethodsService,
+    private readonly unlinking: UnlinkingService,
     private readonly refusals: RefusalService,
   ) {}
 
@@ -46,7 +48,7 @@ export class AccountPage {
       return;
     }
     const identityId = formField(request, 'identityId');
-    const problem = await this.methods.unlink(actor, sessionId, identityId).then(() => null, asProblem);
+    const problem = await this.unlinking.unlink(actor, sessionId, identityId).then(() => null, asProblem);
     if (!problem) {
       response.redirect(303, '/account?done=unlinked');
       return;

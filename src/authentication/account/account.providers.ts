@@ -10,6 +10,7 @@ import { OrganizationChoiceService } from './organization-choice.service.js';
 import { PasswordChangePage } from './password-change.page.js';
 import { PasswordChangeService } from './password-change.service.js';
 import { SignInMethodsService } from './sign-in-methods.service.js';
+import { UnlinkingService } from './unlinking.service.js';
 
 /** A person's own account: a part of signing in, and of its module. */
 export const accountControllers = [
@@ -28,4 +29,5 @@ export const accountProviders = [
   OrganizationChoiceService,
   PasswordChangeService,
   SignInMethodsService,
+  UnlinkingService,
 ];

@@ -5,10 +5,14 @@ import { CurrentCaller } from '../../policy/current.decorators.js';
 import { Public, Requires } from '../../policy/requires.decorator.js';
 import { Identity, UnlinkIdentityInput, UnlinkIdentityPayload } from './identity.graphql.js';
 import { SignInMethodsService, type LinkedIdentity } from './sign-in-methods.service.js';
+import { UnlinkingService } from './unlinking.service.js';
 
 @Resolver(() => Viewer)
 export class IdentityResolver {
-  constructor(private readonly methods: SignInMethodsService) {}
+  constructor(
+    private readonly methods: SignInMethodsService,
+    private readonly unlinking: UnlinkingService,
+  ) {}
 
   @ResolveField(() => [Identity], {
     description: 'The providers and connections by which the person signs in, oldest first; empty for anybody else.',
@@ -28,6 +32,6 @@ export class IdentityResolver {
     @CurrentCaller() { actor, sessionId }: Caller,
     @Args('input') { identityId }: UnlinkIdentityInput,
   ): Promise<UnlinkIdentityPayload> {
-    return { identity: await this.methods.unlink(actor, sessionId, identityId) };
+    return { identity: await this.unlinking.unlink(actor, sessionId, identityId) };
   }
 }

@@ -38,7 +38,7 @@ export class PasswordChangeService {
     const hash = await this.passwords.hashNew(password, user);
     await this.database.transaction(async (tx) => {
       await this.users.takeTurns(tx, user.email);
-      await this.users.changePassword(tx, actor, { user, organizationId: await this.trail.of(user.email) }, hash);
+      await this.passwords.change(tx, actor, { user, organizationId: await this.trail.of(user.email) }, hash);
       await this.sessions.endOthersOf(tx, user.id, sessionId);
       await this.links.endAllOf(tx, user.id);
       await this.notices.passwordChanged(tx, user);

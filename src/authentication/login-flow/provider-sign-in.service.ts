@@ -6,9 +6,9 @@ import { SignInSourceService } from '../../sso/sources/sign-in-source.service.js
 import type { SignInSource } from '../../sso/sources/sign-in-source.types.js';
 import type { SignInTraceLog } from '../../sso/tracing/sign-in-trace-log.types.js';
 import { AccountProofService } from '../account/account-proof.service.js';
+import { IdentitySignIn } from '../sign-in/identity-sign-in.service.js';
 import { toldEmail } from '../sign-in/told-email.js';
 import { signInRequest } from '../sign-in/sign-in-request.service.js';
-import { SignInService } from '../sign-in/sign-in.service.js';
 import type { FlowPurpose } from './login-flow.types.js';
 import { ProviderFailures } from './provider-failures.service.js';
 import { ProviderVisits } from './provider-visit.service.js';
@@ -21,7 +21,7 @@ export class ProviderSignInService {
   constructor(
     private readonly sources: SignInSourceService,
     private readonly visits: ProviderVisits,
-    private readonly signIn: SignInService,
+    private readonly identities: IdentitySignIn,
     private readonly account: AccountProofService,
     private readonly failures: ProviderFailures,
     private readonly traces: VisitTraces,
@@ -54,7 +54,7 @@ export class ProviderSignInService {
         return { opened: null, returnTo };
       }
       const request = signInRequest(visit.request);
-      return { opened: await this.signIn.completeWithIdentity(source, proof, request, trace), returnTo };
+      return { opened: await this.identities.complete(source, proof, request, trace), returnTo };
     });
   }
 

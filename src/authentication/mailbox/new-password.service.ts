@@ -60,7 +60,7 @@ export class NewPasswordService {
     await this.users.takeTurns(tx, user.email);
     const actor = anonymous(origin);
     const account = { user, organizationId: await this.trail.of(user.email) };
-    await this.users.setPassword(tx, actor, account, hash);
+    await this.passwords.set(tx, actor, account, hash);
     await this.users.markEmailVerified(tx, user.id);
     await this.sessions.endAllOf(tx, user.id);
     await this.links.endAllOf(tx, user.id);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/database.js';
 import { DomainEvents } from '../../platform/events/domain-events.js';
 import { SessionService } from '../../sessions/session.service.js';
-import { accountTakenOver } from '../../users/user.service.js';
+import { accountTakenOver } from '../../users/account-taken-over.types.js';
 import { FactorLedger } from './factor-ledger.service.js';
 import type { Prover } from './factor-proof.service.js';
 import { PendingSignInService } from './pending-sign-in.service.js';

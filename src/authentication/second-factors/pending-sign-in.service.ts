@@ -3,6 +3,7 @@ import { LessThan } from 'typeorm';
 import { Clock } from '../../platform/clock/clock.js';
 import { randomToken, sameDigest, sha256 } from '../../platform/crypto/digest.js';
 import { Database, type Tx } from '../../platform/database/database.js';
+import { PasswordService } from '../../users/password.service.js';
 import type { User } from '../../users/user.types.js';
 import { UserService } from '../../users/user.service.js';
 import { PendingSignInEntity } from './pending-sign-in.entity.js';
@@ -19,6 +20,7 @@ export class PendingSignInService {
   constructor(
     private readonly database: Database,
     private readonly users: UserService,
+    private readonly passwords: PasswordService,
     private readonly clock: Clock,
   ) {}
 
@@ -68,6 +70,6 @@ export class PendingSignInService {
   }
 
   private async passwordDigestOf(userId: string): Promise<Buffer> {
-    return sha256((await this.users.passwordHashOf(userId)) ?? '');
+    return sha256((await this.passwords.hashOf(userId)) ?? '');
   }
 }

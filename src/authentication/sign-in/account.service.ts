@@ -4,32 +4,15 @@ import { InvitationService } from '../../organizations/invitations/invitation.se
 import { Config } from '../../platform/config/config.js';
 import type { Tx } from '../../platform/database/database.js';
 import { parseEmailAddress, type EmailAddress } from '../../platform/text/email-address.js';
-import type { Actor } from '../../policy/actor.js';
-import type { BuiltInRole } from '../../policy/permissions.js';
-import { SessionService } from '../../sessions/session.service.js';
 import { JustInTimeMembership } from '../../sso/membership/just-in-time.service.js';
 import type { ProviderProof } from '../../sso/protocols/provider-proof.types.js';
 import type { SignInSource } from '../../sso/sources/sign-in-source.types.js';
 import { SsoDiscoveryService } from '../../sso/sources/sso-discovery.service.js';
+import { IdentityService } from '../../users/identity.service.js';
 import { UserService } from '../../users/user.service.js';
-import type { IdentityKey, User } from '../../users/user.types.js';
-import { NewcomerService } from './newcomer.service.js';
+import type { User } from '../../users/user.types.js';
 import type { SignInRefusalReason } from './sign-in-refused.js';
-
-interface Refused {
-  readonly refused: SignInRefusalReason;
-}
-
-/** Whose account it is. */
-type Entry = { readonly identity: IdentityKey; readonly email: EmailAddress; readonly emailProven: boolean } & (
-  { readonly known: User } | { readonly link: User } | { readonly create: { readonly name: string } }
-);
-
-/** And the role with which they become a member of the connection's organization; null where they don't. */
-type Accepted = Entry & { readonly joins: BuiltInRole | null };
-
-/** What is to become of somebody who has proven an identity. */
-export type Verdict = Refused | Accepted;
+import { holderOf, type Entry, type Refused, type Verdict } from './verdict.js';
 
 const refused = (reason: SignInRefusalReason): Refused => ({ refused: reason });
 
@@ -38,11 +21,10 @@ const refused = (reason: SignInRefusalReason): Refused => ({ refused: reason });
 export class AccountService {
   constructor(
     private readonly users: UserService,
-    private readonly sessions: SessionService,
+    private readonly identities: IdentityService,
     private readonly domains: DomainService,
     private readonly invitations: InvitationService,
     private readonly discovery: SsoDiscoveryService,
-    private readonly newcomers: NewcomerService,
     private readonly joining: JustInTimeMembership,
     private readonly config: Config,
   ) {}
@@ -69,7 +51,7 @@ export class AccountService {
 
     const identity = { source: source.identitySource, issuer: proof.issuer, subject: proof.subject };
     const emailProven = source.kind === 'connection' || proof.emailVerified === true;
-    const known = await this.users.findByIdentity(identity);
+    const known = await this.identities.findHolder(identity);
     if (known) {
       const reason = await this.objectionToKnown(source, known);
       return reason ? refused(reason) : { identity, email, emailProven, known };
@@ -90,42 +72,6 @@ export class AccountService {
     const email = parseEmailAddress(proof.email);
     if (!email) return 'EMAIL_MISSING';
     return (await this.objectionTo(source, proof, email)) ?? (await this.objectionToKnown(source, user));
-  }
-
-  /** Does what `judge` decided, in the commit of the sign-in. */
-  async settle(tx: Tx, actor: Actor, source: SignInSource, verdict: Accepted): Promise<User> {
-    const user = await this.enter(tx, actor, source, verdict);
-    if (verdict.joins !== null) await this.joining.join(tx, actor, source, { userId: user.id, role: verdict.joins });
-    return user;
-  }
-
-  private async enter(tx: Tx, actor: Actor, source: SignInSource, verdict: Accepted): Promise<User> {
-    const { organizationId } = source;
-    if ('known' in verdict) {
-      await this.users.markIdentityUsed(tx, verdict.identity);
-      return verdict.known;
-    }
-    if ('link' in verdict) {
-      const takenOver = await this.users.linkIdentity(
-        tx,
-        actor,
-        { user: verdict.link, organizationId },
-        verdict.identity,
-      );
-      // Whoever came in before had never shown that the email is theirs. They don't stay signed in either.
-      if (takenOver) await this.sessions.endAllOf(tx, verdict.link.id);
-      if (verdict.emailProven) await this.users.markEmailVerified(tx, verdict.link.id);
-      return this.newcomers.appointIfListed(tx, actor, verdict.link);
-    }
-    const by = source.kind === 'connection' ? 'sso' : 'provider';
-    const account = {
-      email: verdict.email.address,
-      name: verdict.create.name,
-      emailVerified: verdict.emailProven,
-    };
-    const user = await this.users.create(tx, actor, { ...account, by, organizationId });
-    await this.users.linkIdentity(tx, actor, { user, organizationId }, verdict.identity);
-    return user;
   }
 
   /** What is wrong with the email, whoever it belongs to. */
@@ -177,9 +123,9 @@ export class AccountService {
     // A new subject with an old email is a new colleague who was given a former one's address. Where an organization has
     // moved its connection to another issuer, everybody is new there; a provider's other issuer is somebody else's.
     const sameIssuer = source.kind === 'connection' ? issuer : undefined;
-    if (await this.users.hasIdentityFrom(user.id, source.identitySource, sameIssuer)) return 'OTHER_SUBJECT';
+    if (await this.identities.hasFrom(user.id, source.identitySource, sameIssuer)) return 'OTHER_SUBJECT';
     if (source.kind === 'connection') return null;
-    const sure = emailProven && (source.allowAccountLinking || (await this.users.isUnclaimed(user.id)));
+    const sure = emailProven && (source.allowAccountLinking || (await this.identities.isUnclaimed(user.id)));
     return sure ? null : 'ACCOUNT_EXISTS';
   }
 
@@ -187,12 +133,6 @@ export class AccountService {
     const open = !this.config.signUpDisabled && (source.kind === 'connection' || source.allowSignUp);
     return open || (emailProven && (await this.invitations.hasOpenFor(email.address)));
   }
-}
-
-/** Whose account it was before; null for a new one. */
-export function holderOf(entry: Entry): User | null {
-  if ('known' in entry) return entry.known;
-  return 'link' in entry ? entry.link : null;
 }
 
 const LONGEST_NAME = 120;

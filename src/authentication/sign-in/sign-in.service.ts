@@ -6,18 +6,11 @@ import { SessionService } from '../../sessions/session.service.js';
 import type { SignInMethod } from '../../policy/proof.js';
 import type { OpenedSession } from '../../sessions/session.types.js';
 import type { Check } from '../../sso/protocols/check.types.js';
-import type { ProviderProof } from '../../sso/protocols/provider-proof.types.js';
-import type { SignInSource } from '../../sso/sources/sign-in-source.types.js';
 import type { SignInTraceLog } from '../../sso/tracing/sign-in-trace-log.types.js';
 import type { User } from '../../users/user.types.js';
-import { accountCheck } from './account-check.js';
-import { AccountService } from './account.service.js';
 import { identityConfirmed, sessionEnded, signInRefused } from './sign-in.events.js';
 import { EmailTrail } from './email-trail.service.js';
 import { SessionOpener, withPassword, type SignInRequest } from './session-opener.service.js';
-import { strategies } from '../strategies/strategies.js';
-import { EmailVerification } from '../mailbox/email-verification.service.js';
-import { toldEmail } from './told-email.js';
 import { SignInRefused, type SignInRefusalReason } from './sign-in-refused.js';
 
 /** How somebody tried to prove who they are, for the trail. */
@@ -44,50 +37,11 @@ export class SignInService {
     private readonly sessions: SessionService,
     private readonly trail: EmailTrail,
     private readonly opener: SessionOpener,
-    private readonly accounts: AccountService,
-    private readonly verification: EmailVerification,
   ) {}
 
   /** Opens a session for somebody whose password was right. */
   completeWithPassword(user: User, request: SignInRequest): Promise<OpenedSession> {
     return this.database.transaction((tx) => this.opener.open(tx, user, withPassword, request));
-  }
-
-  /**
-   * Opens a session for whoever a provider has proven somebody to be: finds, links or makes their account.
-   * @throws SignInRefused with a reason of the account rules, after it was put on the trail
-   */
-  async completeWithIdentity(
-    source: SignInSource,
-    proof: ProviderProof,
-    request: SignInRequest,
-    trace: SignInTraceLog,
-  ): Promise<OpenedSession> {
-    const { method } = strategies[source.protocol];
-    const attempt: Attempt = {
-      method,
-      connection: source.key,
-      email: toldEmail(proof.email),
-      organizationId: source.organizationId,
-      trace,
-    };
-    const outcome = await this.database.transaction(async (tx) => {
-      const verdict = await this.accounts.judge(tx, source, proof);
-      if ('refused' in verdict) return verdict.refused;
-      const user = await this.accounts.settle(tx, anonymous(request.origin), source, verdict);
-      if (this.verification.isMissing(user)) {
-        await this.verification.ask(tx, user);
-        return 'EMAIL_UNPROVEN';
-      }
-      trace.reached('ACCOUNT_JUDGED');
-      const by = { method, connection: source.key, secondFactor: null };
-      const opened = await this.opener.open(tx, user, by, request, source.organizationId);
-      trace.reached('SIGNED_IN');
-      await trace.succeeded(tx, attempt.email);
-      return opened;
-    });
-    if (typeof outcome !== 'string') return outcome;
-    return this.refuse(request.origin, { ...attempt, check: accountCheck(source, proof, outcome) }, outcome);
   }
 
   /** Records a refusal in a transaction of its own, and throws it. */

@@ -9,7 +9,7 @@ import type { LogoutNotice } from '../../sso/protocols/oidc/relying-party.types.
 import { ProviderRefusal } from '../../sso/protocols/provider-refusal.types.js';
 import { SignInSourceService } from '../../sso/sources/sign-in-source.service.js';
 import type { SignInSource } from '../../sso/sources/sign-in-source.types.js';
-import { UserService } from '../../users/user.service.js';
+import { IdentityService } from '../../users/identity.service.js';
 import { logoutRefused, signedOutByProvider } from '../sign-in/sign-in.events.js';
 
 /** OpenID Connect Back-Channel Logout 1.0: somebody has signed out at the provider, so their sessions through it end here. */
@@ -18,7 +18,7 @@ export class BackchannelLogoutService {
   constructor(
     private readonly sources: SignInSourceService,
     private readonly client: OidcClientService,
-    private readonly users: UserService,
+    private readonly identities: IdentityService,
     private readonly sessions: SessionService,
     private readonly database: Database,
     private readonly audit: AuditService,
@@ -45,7 +45,7 @@ export class BackchannelLogoutService {
     const { issuer, subject } = notice;
     await this.database.transaction(async (tx) => {
       await useUp(tx, notice);
-      const user = await this.users.findByIdentity({ source: source.identitySource, issuer, subject });
+      const user = await this.identities.findHolder({ source: source.identitySource, issuer, subject });
       // Somebody who has never come here is no error: the provider tells all its clients.
       const sessions = user ? await this.sessions.endThrough(tx, user.id, source.key) : 0;
       const facts = {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/database.js';
 import type { Actor } from '../../policy/actor.js';
 import { SessionService } from '../../sessions/session.service.js';
+import { PasswordService } from '../../users/password.service.js';
 import { UserService } from '../../users/user.service.js';
 import type { User } from '../../users/user.types.js';
 import { isUnproven } from './sign-up-rules.service.js';
@@ -21,6 +22,7 @@ export interface WantedAccount {
 export class SignUpAccount {
   constructor(
     private readonly users: UserService,
+    private readonly passwords: PasswordService,
     private readonly sessions: SessionService,
   ) {}
 
@@ -38,7 +40,7 @@ export class SignUpAccount {
       return this.users.create(tx, actor, { ...wanted, by, organizationId: null });
     }
     await this.sessions.endAllOf(tx, existing.id);
-    await this.users.setPassword(tx, actor, { user: existing, organizationId: null }, passwordHash);
+    await this.passwords.set(tx, actor, { user: existing, organizationId: null }, passwordHash);
     await this.users.markEmailVerified(tx, existing.id);
     return { ...existing, emailVerified: true };
   }

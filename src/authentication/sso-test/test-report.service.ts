@@ -6,7 +6,8 @@ import type { ProviderProof } from '../../sso/protocols/provider-proof.types.js'
 import type { ProviderRefusal } from '../../sso/protocols/provider-refusal.types.js';
 import type { SignInSource } from '../../sso/sources/sign-in-source.types.js';
 import type { SsoTestReport, TestAccount } from '../../sso/testing/sso-test.types.js';
-import { AccountService, holderOf, type Verdict } from '../sign-in/account.service.js';
+import { AccountService } from '../sign-in/account.service.js';
+import { holderOf, type Verdict } from '../sign-in/verdict.js';
 
 /** Claims that only belong to the protocol (OpenID Connect Core 2, and what vendors add to it). */
 const ofProtocol = new Set(
