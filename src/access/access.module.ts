@@ -106,6 +106,8 @@ import { MembershipResolver, ViewerResolver } from './viewer.resolver.js';
     PermissionHolders,
     AccessSimulation,
     EntryRules,
+    GroupMemberService,
+    GroupService,
     RefusalService,
   ],
 })

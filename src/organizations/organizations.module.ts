@@ -13,6 +13,8 @@ import { OrganizationRestoration } from './deletion/organization-restoration.ser
 import { ReturningDomains } from './deletion/returning-domains.service.js';
 import { AccountStandingResolver } from './accounts/account-standing.resolver.js';
 import { AccountStanding } from './accounts/account-standing.service.js';
+import { DirectoryAccounts } from './accounts/directory-accounts.service.js';
+import { HeldAccounts } from './accounts/held-account.service.js';
 import { DomainCheck } from './domains/domain-check.service.js';
 import { DomainEntity } from './domains/domain.entity.js';
 import { DomainEvidence } from './domains/domain-evidence.service.js';
@@ -81,8 +83,10 @@ import { SessionLimitsService } from './security-policy/session-limits.service.j
     PlanService,
     PlanResolver,
     SeatService,
+    HeldAccounts,
     AccountStanding,
     AccountStandingResolver,
+    DirectoryAccounts,
     BreakGlassService,
     BreakGlassResolver,
     SsoExceptionService,
@@ -121,7 +125,9 @@ import { SessionLimitsService } from './security-policy/session-limits.service.j
     OrganizationService,
     OrganizationLoader,
     DeletionStore,
+    HeldAccounts,
     AccountStanding,
+    DirectoryAccounts,
     SeatService,
     MemberService,
     MembershipChanges,

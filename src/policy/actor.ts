@@ -32,11 +32,12 @@ export interface Origin {
  * - `user`: a signed-in person
  * - `apiKey`: an organization's or a project's key
  * - `setupLink`: whoever has the link to set single sign-on up, and no account
+ * - `scimToken`: a directory that provisions people of one organization
  * - `administrator`: the holder of `ADMIN_API_KEY`
  * - `system`: Gatehouse itself, at start or in a job
  * - `anonymous`: nobody has proven anything yet
  */
-export type ActorKind = 'user' | 'apiKey' | 'setupLink' | 'administrator' | 'system' | 'anonymous';
+export type ActorKind = 'user' | 'apiKey' | 'setupLink' | 'scimToken' | 'administrator' | 'system' | 'anonymous';
 
 /** Who is calling, and what they may do. */
 export interface Actor {

@@ -10,7 +10,7 @@ import type { Actor } from '../policy/actor.js';
 import { accountTakenOver } from './account-taken-over.types.js';
 import { IdentityEntity } from './identity.entity.js';
 import { UserEntity } from './user.entity.js';
-import { identityLinked, identityUnlinked } from './user.events.js';
+import { identityLinked, identityUnlinked, userClaimed } from './user.events.js';
 import { UserService } from './user.service.js';
 import type { Account, Identity, IdentityKey, User } from './user.types.js';
 
@@ -99,6 +99,20 @@ export class IdentityService {
 
   async markUsed(tx: Tx, key: IdentityKey): Promise<void> {
     await tx.update(IdentityEntity, { ...key }, { lastSignedInAt: this.clock.now() });
+  }
+
+  /**
+   * Takes an account on whose email nobody has proven, for the organization that has proven its domain. Whoever made it may
+   * not be its owner: their password and identities go.
+   * @returns whether anything changed; the caller ends the sessions that were opened with what is gone
+   */
+  async claim(tx: Tx, actor: Actor, account: Account): Promise<boolean> {
+    if (account.user.emailVerified) return false;
+    const identitiesDropped = await this.dropUnproven(tx, actor, account.user);
+    const passwordDropped = await this.dropUnprovenPassword(tx, account.user);
+    await tx.update(UserEntity, { id: account.user.id }, { emailVerifiedAt: this.clock.now() });
+    await this.audit.record(tx, actor, userClaimed, { ...account, passwordDropped, identitiesDropped });
+    return true;
   }
 
   /** Takes away what whoever made an account of an unproven email has linked to it. @returns how many identities */

@@ -28,13 +28,15 @@ export class UserStanding {
     await tx.query(`select pg_advisory_xact_lock(hashtext('standing of administrators'))`);
   }
 
-  async deactivate(tx: Tx, actor: Actor, account: Account): Promise<void> {
-    await tx.update(UserEntity, { id: account.user.id }, { deactivatedAt: this.clock.now() });
-    await this.audit.record(tx, actor, userDeactivated, account);
+  /** @param byDirectoryOf the organization whose directory says so; null for an instance administrator */
+  async deactivate(tx: Tx, actor: Actor, account: Account, byDirectoryOf: string | null): Promise<void> {
+    const change = { deactivatedAt: this.clock.now(), deactivatedByDirectoryOf: byDirectoryOf };
+    await tx.update(UserEntity, { id: account.user.id }, change);
+    await this.audit.record(tx, actor, userDeactivated, { ...account, byDirectory: byDirectoryOf !== null });
   }
 
   async activate(tx: Tx, actor: Actor, account: Account): Promise<void> {
-    await tx.update(UserEntity, { id: account.user.id }, { deactivatedAt: null });
+    await tx.update(UserEntity, { id: account.user.id }, { deactivatedAt: null, deactivatedByDirectoryOf: null });
     await this.audit.record(tx, actor, userActivated, account);
   }
 

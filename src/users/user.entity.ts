@@ -25,6 +25,10 @@ export class UserEntity {
   @Column({ type: 'timestamptz', name: 'deactivated_at', nullable: true })
   deactivatedAt!: Date | null;
 
+  /** The organization whose directory has deactivated it; null where an instance administrator has. */
+  @Column({ type: 'text', name: 'deactivated_by_directory_of', nullable: true })
+  deactivatedByDirectoryOf!: string | null;
+
   /** Null: nobody has ever signed in as this user. */
   @Column({ type: 'timestamptz', name: 'first_signed_in_at', nullable: true })
   firstSignedInAt!: Date | null;

@@ -81,6 +81,31 @@ export const emailChanged = auditEvent('user.emailChanged', (facts: AboutUser & 
   after: { email: facts.email },
 }));
 
+export const userRenamed = auditEvent('user.renamed', (facts: AboutUser & { readonly name: string }) => ({
+  organizationId: facts.organizationId,
+  resource: resource(facts),
+  before: { name: facts.user.name },
+  after: { name: facts.name },
+}));
+
+/**
+ * The organization that has proven the email's domain speaks for it. Whatever was set up in the account before, by whoever
+ * had not proven the email, is gone.
+ */
+export const userClaimed = auditEvent(
+  'user.claimed',
+  (facts: AboutUser & { readonly passwordDropped: boolean; readonly identitiesDropped: number }) => ({
+    organizationId: facts.organizationId,
+    resource: resource(facts),
+    before: { emailVerified: false },
+    after: {
+      emailVerified: true,
+      passwordDropped: facts.passwordDropped,
+      identitiesDropped: facts.identitiesDropped,
+    },
+  }),
+);
+
 /** The password is the same; what is stored of it is not. */
 export const passwordRehashed = auditEvent('user.passwordRehashed', (facts: AboutUser & { readonly from: string }) => ({
   organizationId: facts.organizationId,
@@ -89,12 +114,15 @@ export const passwordRehashed = auditEvent('user.passwordRehashed', (facts: Abou
   after: { algorithm: 'argon2id' },
 }));
 
-export const userDeactivated = auditEvent('user.deactivated', (facts: AboutUser) => ({
-  organizationId: facts.organizationId,
-  resource: resource(facts),
-  before: { deactivated: false },
-  after: { deactivated: true },
-}));
+export const userDeactivated = auditEvent(
+  'user.deactivated',
+  (facts: AboutUser & { readonly byDirectory: boolean }) => ({
+    organizationId: facts.organizationId,
+    resource: resource(facts),
+    before: { deactivated: false },
+    after: { deactivated: true, byDirectory: facts.byDirectory },
+  }),
+);
 
 export const userActivated = auditEvent('user.activated', (facts: AboutUser) => ({
   organizationId: facts.organizationId,

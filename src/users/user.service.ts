@@ -7,7 +7,7 @@ import { Database, type Tx } from '../platform/database/database.js';
 import { AppError } from '../platform/errors/app-error.js';
 import type { Actor } from '../policy/actor.js';
 import { UserEntity } from './user.entity.js';
-import { administratorAppointed, emailChanged, emailVerified, userCreated } from './user.events.js';
+import { administratorAppointed, emailChanged, emailVerified, userCreated, userRenamed } from './user.events.js';
 import type { Account, NewUser, User } from './user.types.js';
 
 /** All null where nobody was found. */
@@ -37,7 +37,7 @@ export class UserService {
   async findByEmail(email: string): Promise<User | null> {
     const [row] = await this.database.rows<RowOfAnyone>(
       `select id, email, name, email_verified_at as "emailVerifiedAt", instance_administrator as "instanceAdministrator",
-         deactivated_at as "deactivatedAt", first_signed_in_at as "firstSignedInAt", created_at as "createdAt"
+         deactivated_at as "deactivatedAt", deactivated_by_directory_of as "deactivatedByDirectoryOf", first_signed_in_at as "firstSignedInAt", created_at as "createdAt"
        from (values (1)) as anyone left join users on email = $1`,
       [email],
     );
@@ -73,6 +73,7 @@ export class UserService {
       emailVerifiedAt: account.emailVerified === true ? this.clock.now() : null,
       instanceAdministrator: account.isInstanceAdministrator ?? false,
       deactivatedAt: null,
+      deactivatedByDirectoryOf: null,
       firstSignedInAt: null,
       createdAt: this.clock.now(),
     };
@@ -123,6 +124,12 @@ export class UserService {
     await this.audit.record(tx, actor, emailChanged, { ...account, email });
   }
 
+  /** Calls the user by another name. */
+  async rename(tx: Tx, actor: Actor, account: Account, name: string): Promise<void> {
+    await tx.update(UserEntity, { id: account.user.id }, { name });
+    await this.audit.record(tx, actor, userRenamed, { ...account, name });
+  }
+
   /** They have come for the first time. */
   async markSignedIn(tx: Tx, userId: string): Promise<void> {
     await tx.update(UserEntity, { id: userId, firstSignedInAt: IsNull() }, { firstSignedInAt: this.clock.now() });
@@ -144,6 +151,7 @@ function toUser(row: Omit<UserEntity, 'passwordHash'>): User {
     emailVerified: row.emailVerifiedAt !== null,
     isInstanceAdministrator: row.instanceAdministrator,
     isDeactivated: row.deactivatedAt !== null,
+    deactivatedByDirectoryOf: row.deactivatedByDirectoryOf,
     isNew: row.firstSignedInAt === null,
     createdAt: row.createdAt,
   };

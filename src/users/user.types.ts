@@ -6,6 +6,8 @@ export interface User {
   readonly emailVerified: boolean;
   readonly isInstanceAdministrator: boolean;
   readonly isDeactivated: boolean;
+  /** The organization whose directory has deactivated the account; null where an instance administrator has, or nobody. */
+  readonly deactivatedByDirectoryOf: string | null;
   /** Whether they have yet to sign in for the first time. */
   readonly isNew: boolean;
   readonly createdAt: Date;

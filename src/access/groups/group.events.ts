@@ -1,7 +1,7 @@
 import { auditEvent } from '../../audit/audit-event.types.js';
 import type { Group } from './group.types.js';
 
-const told = ({ name, description }: Group) => ({ name, description });
+const told = ({ name, description, source, externalId }: Group) => ({ name, description, source, externalId });
 const place = ({ id, organizationId }: Group) => ({ organizationId, resource: { type: 'group', id } });
 
 export const groupCreated = auditEvent('group.created', (group: Group) => ({ ...place(group), after: told(group) }));
@@ -20,6 +20,15 @@ export const groupDeleted = auditEvent(
   ({ group, members, grants }: { readonly group: Group; readonly members: number; readonly grants: number }) => ({
     ...place(group),
     before: { ...told(group), members, grants },
+  }),
+);
+
+export const groupDetached = auditEvent(
+  'group.detached',
+  ({ before, after }: { readonly before: Group; readonly after: Group }) => ({
+    ...place(after),
+    before: told(before),
+    after: told(after),
   }),
 );
 

@@ -1,8 +1,24 @@
-import { Field, ID, InputType, ObjectType } from '@nestjs/graphql';
+import { Field, ID, InputType, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { IsOptional, IsString, Length, MaxLength } from 'class-validator';
 import { connectionType } from '../../platform/graphql/connection.js';
 import { MutationInput } from '../../platform/graphql/mutation-input.js';
-import type { Group as GroupFacts, GroupMember as GroupMemberFacts } from './group.types.js';
+import {
+  groupSources,
+  type Group as GroupFacts,
+  type GroupMember as GroupMemberFacts,
+  type GroupSource as Source,
+} from './group.types.js';
+
+export const GroupSource = Object.fromEntries(groupSources.map((source) => [source, source])) as { [S in Source]: S };
+
+registerEnumType(GroupSource, {
+  name: 'GroupSource',
+  description: 'Who says what a group is called and who is in it.',
+  valuesMap: {
+    ADMINISTRATOR: { description: 'Administrators of the organization, in here.' },
+    SCIM: { description: 'The organization’s directory, over SCIM. Administrators grant it roles, and may detach it.' },
+  },
+});
 
 @ObjectType({ description: 'Members who have the same roles: what is granted to a group, each of them has.' })
 export class Group implements GroupFacts {
@@ -17,8 +33,17 @@ export class Group implements GroupFacts {
   @Field(() => String, { nullable: true, description: 'What it is for.' })
   description!: string | null;
 
+  @Field(() => GroupSource, { description: 'Who says what it is called and who is in it.' })
+  source!: Source;
+
+  @Field(() => String, { nullable: true, description: 'What the directory calls it.' })
+  externalId!: string | null;
+
   @Field(() => Date, { description: 'When it was created.' })
   createdAt!: Date;
+
+  @Field(() => Date, { description: 'When its name, its description or its members last changed.' })
+  updatedAt!: Date;
 }
 
 export const GroupConnection = connectionType(Group, 'Group');
@@ -122,5 +147,19 @@ export class RemoveGroupMemberInput extends OfGroupInput {
 @ObjectType({ description: 'What removing a member from a group gives.' })
 export class RemoveGroupMemberPayload {
   @Field(() => Group, { description: 'The group.' })
+  group!: GroupFacts;
+}
+
+@InputType({ description: 'The group to take from the directory.' })
+export class DetachGroupInput extends MutationInput {
+  @Field(() => ID, { description: 'The group.' })
+  @IsString()
+  @MaxLength(100)
+  groupId!: string;
+}
+
+@ObjectType({ description: 'What detaching a group gives.' })
+export class DetachGroupPayload {
+  @Field(() => Group, { description: 'The group as it is now.' })
   group!: GroupFacts;
 }

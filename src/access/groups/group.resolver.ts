@@ -15,6 +15,8 @@ import {
   CreateGroupPayload,
   DeleteGroupInput,
   DeleteGroupPayload,
+  DetachGroupInput,
+  DetachGroupPayload,
   Group,
   GroupConnection,
   GroupMember,
@@ -69,9 +71,23 @@ export class GroupResolver {
     return { group: await this.groups.delete(actor, organizationId, groupId) };
   }
 
+  @Mutation(() => DetachGroupPayload, {
+    description:
+      'Takes a group from the directory that has made it over SCIM: its members and roles stay, and administrators say from now on ' +
+      'who is in it. The directory finds it no more, and may make another.',
+  })
+  @Requires('roles.manage', 'input.groupId', GroupService)
+  async detachGroup(
+    @CurrentActor() actor: Actor,
+    @CurrentScope() { organizationId }: Scope,
+    @Args('input') { groupId }: DetachGroupInput,
+  ): Promise<DetachGroupPayload> {
+    return { group: await this.groups.detach(actor, organizationId, groupId) };
+  }
+
   @Mutation(() => AddGroupMemberPayload, {
     description:
-      'Puts a member of the organization into a group, which gives them its roles. Errors: CANNOT_GRANT, NOT_FOUND.',
+      'Puts a member of the organization into a group, which gives them its roles. Errors: CANNOT_GRANT, NOT_FOUND, PRECONDITION_FAILED where the directory says who is in it.',
   })
   @Requires('members.manage', 'input.groupId', GroupService)
   async addGroupMember(
@@ -83,7 +99,8 @@ export class GroupResolver {
   }
 
   @Mutation(() => RemoveGroupMemberPayload, {
-    description: 'Takes a member out of a group, and its roles from them. Errors: CANNOT_GRANT, NOT_FOUND.',
+    description:
+      'Takes a member out of a group, and its roles from them. Errors: CANNOT_GRANT, NOT_FOUND, PRECONDITION_FAILED where the directory says who is in it.',
   })
   @Requires('members.manage', 'input.groupId', GroupService)
   async removeGroupMember(

@@ -13,10 +13,10 @@ import { page, type Connection, type PageRequest } from '../../platform/graphql/
 import type { Actor, Scope } from '../../policy/actor.js';
 import type { ScopeLocator } from '../../policy/requires.decorator.js';
 import { GroupEntity } from './group.entity.js';
-import { groupCreated, groupDeleted, groupUpdated } from './group.events.js';
+import { groupCreated, groupDeleted, groupDetached, groupUpdated } from './group.events.js';
 import { GroupMemberEntity } from './group-member.entity.js';
 import { GroupRoles } from './group-roles.service.js';
-import type { Group, GroupChange } from './group.types.js';
+import type { Group, GroupChange, NewGroup } from './group.types.js';
 
 @Injectable()
 export class GroupService implements ScopeLocator {
@@ -42,18 +42,18 @@ export class GroupService implements ScopeLocator {
   }
 
   /** A new group has no roles, so making one gives nobody anything. @throws CONFLICT for a name that is taken */
-  async create(
-    actor: Actor,
-    organizationId: string,
-    input: Pick<GroupChange, 'description'> & { name: string },
-  ): Promise<Group> {
-    const { name, description = null } = input;
+  async create(actor: Actor, organizationId: string, input: NewGroup): Promise<Group> {
+    const { name, description = null, source = 'ADMINISTRATOR', externalId = null } = input;
+    const now = this.clock.now();
     const group: Group = {
       id: randomId(),
       organizationId,
       name: groupName(name),
       description,
-      createdAt: this.clock.now(),
+      source,
+      externalId,
+      createdAt: now,
+      updatedAt: now,
     };
     return this.named(async (tx) => {
       await tx.insert(GroupEntity, group);
@@ -62,15 +62,19 @@ export class GroupService implements ScopeLocator {
     });
   }
 
-  /** @throws CONFLICT for a name that is taken; NOT_FOUND */
-  async update(actor: Actor, organizationId: string, id: string, { name, description }: GroupChange): Promise<Group> {
+  /** @throws CONFLICT for a name that is taken; PRECONDITION_FAILED where the directory names the group; NOT_FOUND */
+  async update(actor: Actor, organizationId: string, id: string, change: GroupChange): Promise<Group> {
+    const { name, description, externalId } = change;
     return this.named(async (tx) => {
       const before = await this.lock(tx, organizationId, id);
       const after: Group = {
         ...before,
         name: name === undefined || name === null ? before.name : groupName(name),
         description: description === undefined ? before.description : description,
+        externalId: externalId === undefined ? before.externalId : externalId,
+        updatedAt: this.clock.now(),
       };
+      if (after.name !== before.name) refuseUnlessSource(actor, before);
       await tx.update(GroupEntity, { id }, after);
       await this.audit.record(tx, actor, groupUpdated, { before, after });
       return after;
@@ -90,6 +94,26 @@ export class GroupService implements ScopeLocator {
     });
   }
 
+  /**
+   * From now on the organization's own administrators say what a group of its directory is called, and who is in it; the
+   * directory finds it no more. One that is theirs already stays as it is.
+   */
+  async detach(actor: Actor, organizationId: string, id: string): Promise<Group> {
+    return this.database.transaction(async (tx) => {
+      const before = await this.lock(tx, organizationId, id);
+      if (before.source === 'ADMINISTRATOR') return before;
+      const after: Group = { ...before, source: 'ADMINISTRATOR', externalId: null, updatedAt: this.clock.now() };
+      await tx.update(GroupEntity, { id }, after);
+      await this.audit.record(tx, actor, groupDetached, { before, after });
+      return after;
+    });
+  }
+
+  /** Its members have changed. */
+  async touch(tx: Tx, { id }: Group): Promise<void> {
+    await tx.update(GroupEntity, { id }, { updatedAt: this.clock.now() });
+  }
+
   /** The group, as nobody else changes it or what it has until the transaction ends. @throws NOT_FOUND */
   async lock(tx: Tx, organizationId: string, id: string): Promise<Group> {
     await this.members.takeTurns(tx, organizationId);
@@ -104,6 +128,17 @@ export class GroupService implements ScopeLocator {
       throw new AppError('CONFLICT', { cause: error, message: 'The organization has a group of this name already.' });
     }
   }
+}
+
+/**
+ * What the directory says of its groups is not changed beside it, since it would say it again.
+ * @throws PRECONDITION_FAILED
+ */
+export function refuseUnlessSource({ kind }: Actor, { source }: Group): void {
+  if (source === 'SCIM' && kind !== 'scimToken')
+    throw new AppError('PRECONDITION_FAILED', {
+      message: 'The directory names this group and its members: change it there, or detach it first.',
+    });
 }
 
 function groupName(given: string): string {

@@ -47,6 +47,7 @@ export class QuietSignUp implements OnModuleInit {
       emailVerified: false,
       isInstanceAdministrator: false,
       isDeactivated: false,
+      deactivatedByDirectoryOf: null,
       isNew: true,
       createdAt: new Date(),
     };

@@ -6,16 +6,10 @@ import { refuseStaleProof } from '../../policy/fresh-proof.js';
 import { SessionService } from '../../sessions/session.service.js';
 import { UserStanding } from '../../users/user-standing.service.js';
 import { UserService } from '../../users/user.service.js';
-import type { Account, User } from '../../users/user.types.js';
-import { DomainService } from '../domains/domain.service.js';
-import { MemberService } from '../members/member.service.js';
+import type { User } from '../../users/user.types.js';
 import { MembershipChanges } from '../members/membership-changes.service.js';
 import type { Membership } from '../members/member.types.js';
-
-interface Held {
-  readonly account: Account;
-  readonly memberships: readonly Membership[];
-}
+import { HeldAccounts, type HeldAccount } from './held-account.service.js';
 
 /** Deactivates, activates and deletes accounts, with all that follows from it in the organizations they belong to. */
 @Injectable()
@@ -24,10 +18,9 @@ export class AccountStanding {
     private readonly database: Database,
     private readonly users: UserService,
     private readonly standing: UserStanding,
-    private readonly members: MemberService,
+    private readonly held: HeldAccounts,
     private readonly memberships: MembershipChanges,
     private readonly sessions: SessionService,
-    private readonly domains: DomainService,
   ) {}
 
   /**
@@ -40,10 +33,10 @@ export class AccountStanding {
     return this.change(actor, userId, async (tx, { account, memberships }) => {
       if (account.user.isDeactivated) return account.user;
       await this.memberships.refuseLastOwner(tx, userId, ownedIn(memberships));
-      await this.standing.deactivate(tx, actor, account);
+      await this.standing.deactivate(tx, actor, account, null);
       await this.sessions.endAllOf(tx, userId);
       await this.memberships.deactivateAll(tx, actor, memberships);
-      return { ...account.user, isDeactivated: true };
+      return { ...account.user, isDeactivated: true, deactivatedByDirectoryOf: null };
     });
   }
 
@@ -57,7 +50,7 @@ export class AccountStanding {
       await this.standing.activate(tx, actor, account);
       // One that was being opened when the account was deactivated is there, and has opened nothing until now.
       await this.sessions.endAllOf(tx, userId);
-      return { ...account.user, isDeactivated: false };
+      return { ...account.user, isDeactivated: false, deactivatedByDirectoryOf: null };
     });
   }
 
@@ -75,14 +68,14 @@ export class AccountStanding {
     });
   }
 
-  private change(actor: Actor, userId: string, work: (tx: Tx, held: Held) => Promise<User>): Promise<User> {
+  private change(actor: Actor, userId: string, work: (tx: Tx, held: HeldAccount) => Promise<User>): Promise<User> {
     refuseStaleProof(actor);
     if (actor.kind === 'user' && actor.id === userId)
       throw new AppError('PRECONDITION_FAILED', { message: 'Another administrator has to do this for you.' });
     return this.database.transaction(async (tx) => {
       const user = await this.users.get(userId);
       if (user.isInstanceAdministrator) await this.refuseUnlessActive(tx, actor);
-      return work(tx, await this.hold(tx, userId));
+      return work(tx, await this.held.hold(tx, userId));
     });
   }
 
@@ -92,18 +85,6 @@ export class AccountStanding {
     if (actor.kind !== 'user') return;
     const caller = await this.users.findById(actor.id);
     if (caller === null || caller.isDeactivated) throw new AppError('FORBIDDEN', { detail: 'deactivated meanwhile' });
-  }
-
-  /** The account and its memberships, which nobody else changes until the transaction ends. */
-  private async hold(tx: Tx, userId: string): Promise<Held> {
-    const before = await this.members.takeTurnsOf(tx, userId);
-    await this.standing.hold(tx, userId);
-    const user = await this.users.get(userId);
-    const memberships = await this.members.listOfUser(userId);
-    // A turn is never taken when the account is held already: whoever has it may be waiting for the account.
-    if (memberships.some(({ organizationId }) => !before.has(organizationId)))
-      throw new AppError('CONFLICT', { message: 'They have joined another organization just now. Try again.' });
-    return { account: { user, organizationId: await this.domains.organizationOf(user.email) }, memberships };
   }
 }
 

@@ -20,6 +20,7 @@ registerEnumType(MembershipSource, {
     ADMINISTRATOR: { description: 'An administrator created their account.' },
     CONFIGURATION: { description: 'The INIT_ settings of the first start.' },
     SSO: { description: 'They signed in through a connection that makes people members.' },
+    SCIM: { description: 'The organization’s directory has sent them over SCIM.' },
   },
 });
 

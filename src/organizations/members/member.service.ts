@@ -106,12 +106,17 @@ export class MemberService {
     await tx.query('select 1 from organizations where id = $1 for no key update', [organizationId]);
   }
 
-  /** As `takeTurns`, of every organization that a person belongs to. In one order, so that no two wait in a circle. @returns which */
-  async takeTurnsOf(tx: Tx, userId: string): Promise<ReadonlySet<string>> {
+  /**
+   * As `takeTurns`, of every organization that a person belongs to. In one order, so that no two wait in a circle.
+   * @param besides one that they may be about to join
+   * @returns which
+   */
+  async takeTurnsOf(tx: Tx, userId: string, besides: string | null = null): Promise<ReadonlySet<string>> {
     const taken = await tx.query<{ id: string }[]>(
-      `select id from organizations where id in (select organization_id from memberships where user_id = $1)
+      `select id from organizations
+       where id = $2 or id in (select organization_id from memberships where user_id = $1)
        order by id for no key update`,
-      [userId],
+      [userId, besides],
     );
     return new Set(taken.map(({ id }) => id));
   }

@@ -1,7 +1,15 @@
 import type { BuiltInRole } from '../../policy/permissions.js';
 
 /** How somebody became a member. */
-export const membershipSources = ['CREATOR', 'INVITATION', 'DEFAULT', 'ADMINISTRATOR', 'CONFIGURATION', 'SSO'] as const;
+export const membershipSources = [
+  'CREATOR',
+  'INVITATION',
+  'DEFAULT',
+  'ADMINISTRATOR',
+  'CONFIGURATION',
+  'SSO',
+  'SCIM',
+] as const;
 export type MembershipSource = (typeof membershipSources)[number];
 
 export interface Membership {

@@ -129,7 +129,8 @@ function changeChosen(
       ? values.flatMap((one) => (isChosen(one) ? (withoutSub(one, sub) ?? []) : [one]))
       : values.filter((one) => !isChosen(one));
   }
-  const change = (one: Value): Value | null => (sub ? withSub(one, sub, value) : merged(one, readItem(attribute, value)));
+  const change = (one: Value): Value | null =>
+    sub ? withSub(one, sub, value) : merged(one, readItem(attribute, value));
   if (values.some(isChosen)) return values.flatMap((one) => (isChosen(one) ? (change(one) ?? []) : [one]));
   // Microsoft Entra sets `emails[type eq "work"].value` where there is no such email yet.
   const begun = filter === null ? {} : describedBy(attribute, filter);

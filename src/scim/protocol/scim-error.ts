@@ -2,13 +2,7 @@ import { AppError } from '../../platform/errors/app-error.js';
 
 /** What RFC 7644, 3.12 calls an error's type, as far as we have use for one. */
 export type ScimErrorType =
-  | 'invalidFilter'
-  | 'invalidPath'
-  | 'invalidSyntax'
-  | 'invalidValue'
-  | 'mutability'
-  | 'noTarget'
-  | 'tooMany';
+  'invalidFilter' | 'invalidPath' | 'invalidSyntax' | 'invalidValue' | 'mutability' | 'noTarget' | 'tooMany';
 
 /** Something in a SCIM request is not right, in words for whoever configures the identity provider. */
 export function scimError(scimType: ScimErrorType, message: string): AppError {

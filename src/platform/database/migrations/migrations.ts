@@ -28,6 +28,7 @@ import { RolesGroupsGrants1764000024000 } from './1764000024000-roles-groups-gra
 import { EffectivePermissions1764000026000 } from './1764000026000-effective-permissions.js';
 import { KeyRotation1764000018000 } from './1764000018000-key-rotation.js';
 import { ServiceAccounts1764000023000 } from './1764000023000-service-accounts.js';
+import { DirectoryPeople1764000029000 } from './1764000029000-directory-people.js';
 import { Deletions1764000022000 } from './1764000022000-deletions.js';
 import { Seats1764000021000 } from './1764000021000-seats.js';
 import { AccessRequests1764000025000 } from './1764000025000-access-requests.js';
@@ -67,4 +68,5 @@ export const migrations = [
   KeyLimits1764000020000,
   EffectivePermissions1764000026000,
   AccessRequests1764000025000,
+  DirectoryPeople1764000029000,
 ] as const;
