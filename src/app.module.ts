@@ -12,6 +12,7 @@ import type { Logger } from './platform/logging/logger.js';
 import { PlatformModule } from './platform/platform.module.js';
 import type { WorldOutside } from './platform/world-outside.js';
 import { ProjectsModule } from './projects/projects.module.js';
+import { ScimModule } from './scim/scim.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { SsoModule } from './sso/sso.module.js';
 import { UsersModule } from './users/users.module.js';
@@ -28,6 +29,7 @@ import { UsersModule } from './users/users.module.js';
     ApiKeysModule,
     SsoModule,
     AuthenticationModule,
+    ScimModule,
     OnboardingModule,
     ConsoleModule,
   ],

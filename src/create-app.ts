@@ -25,9 +25,13 @@ import { validationPipe } from './platform/http/validation.js';
 import type { Logger } from './platform/logging/logger.js';
 import { worldOutside } from './platform/world-outside.js';
 import { configureCatalogue } from './policy/permissions.js';
+import { scimProblems } from './scim/scim.module.js';
 
 /** Far above any request of ours, and far below what would hurt to read. */
 const BODY_LIMIT = '100kb';
+
+/** A group of many thousand members, as a directory writes it down. */
+const SCIM_LIMIT = '1mb';
 
 /** A SAML response of 256 kB as base64 in lines, in a form: beyond that it is refused anyway. */
 const ANSWER_LIMIT = '550kb';
@@ -70,6 +74,7 @@ export async function createApp(
   );
   app.use('/graphql', graphqlRequests());
   app.use(jsonBodies(postedByProviders));
+  app.use('/api/scim', express.json({ limit: SCIM_LIMIT, type: ['json', '+json'] }));
   app.use(express.json({ limit: BODY_LIMIT }));
   app.use('/api/auth/callback', express.urlencoded({ limit: ANSWER_LIMIT, extended: false }));
   app.use(express.urlencoded({ limit: BODY_LIMIT, extended: false }));
@@ -77,7 +82,7 @@ export async function createApp(
   app.use('/graphql', graphqlBodies());
 
   app.useGlobalPipes(validationPipe());
-  app.useGlobalFilters(new ProblemFilter(logger, app.get(PageRenderer)));
+  app.useGlobalFilters(new ProblemFilter(logger, app.get(PageRenderer), [scimProblems]));
   return app;
 }
 

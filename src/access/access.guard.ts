@@ -76,6 +76,8 @@ async function judge(actor: Actor, requirement: Requirement, scope: Scope | null
   if (requirement === 'signedIn') return scope && actor.objectionOf(scope.organizationId);
   if (requirement === 'user')
     return actor.kind === 'user' ? null : new AppError('FORBIDDEN', { detail: 'needs a signed-in person' });
+  if (requirement === 'scimToken')
+    return actor.kind === 'scimToken' ? null : new AppError('FORBIDDEN', { detail: 'needs a SCIM token' });
   if (requirement === 'instanceAdministrator') {
     return actor.isInstanceAdministrator
       ? null

@@ -18,7 +18,12 @@ export type Identity =
       readonly isInstanceAdministrator: boolean;
       readonly proof: Proof;
     }
-  | { readonly kind: 'apiKey' | 'setupLink'; readonly id: string; readonly label: string; readonly grant: KeyGrant }
+  | {
+      readonly kind: 'apiKey' | 'setupLink' | 'scimToken';
+      readonly id: string;
+      readonly label: string;
+      readonly grant: KeyGrant;
+    }
   | { readonly kind: 'administrator' | 'system' };
 
 /** Turns a proven identity into an actor. */
@@ -101,7 +106,9 @@ function nameOf(identity: Identity): { id: string; label: string } {
     : { id: identity.kind, label: labels[identity.kind] };
 }
 
-const labels: Readonly<Record<Exclude<ActorKind, 'user' | 'apiKey' | 'setupLink' | 'anonymous'>, string>> = {
+const labels: Readonly<
+  Record<Exclude<ActorKind, 'user' | 'apiKey' | 'setupLink' | 'scimToken' | 'anonymous'>, string>
+> = {
   administrator: 'ADMIN_API_KEY',
   system: 'Gatehouse',
 };

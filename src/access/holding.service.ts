@@ -24,6 +24,7 @@ export class HoldingService {
       case 'system':
         return this.everythingIn(scope);
       case 'apiKey':
+      case 'scimToken':
         return holdingOfKey(holder.grant, scope);
       case 'setupLink':
         return scope.projectId === null ? holdingOfKey(holder.grant, scope) : nothing({ by: 'key', reaches: false });

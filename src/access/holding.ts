@@ -14,7 +14,7 @@ export interface KeyGrant {
 /** Whoever may hold something: an identity without the way in which it was proven. */
 export type Holder =
   | { readonly kind: 'user'; readonly id: string; readonly isInstanceAdministrator: boolean }
-  | { readonly kind: 'apiKey' | 'setupLink'; readonly grant: KeyGrant }
+  | { readonly kind: 'apiKey' | 'setupLink' | 'scimToken'; readonly grant: KeyGrant }
   | { readonly kind: 'administrator' | 'system' };
 
 /** Why somebody holds what they hold, so that it can be told. */

@@ -54,7 +54,7 @@ function nameOf(handler: Handler, member: string, resolver: object): string | nu
   return `${String(type)}.${field}`;
 }
 
-const others: ReadonlySet<string> = new Set(['signedIn', 'user', 'instanceAdministrator']);
+const others: ReadonlySet<string> = new Set(['signedIn', 'user', 'scimToken', 'instanceAdministrator']);
 
 function permissionsIn({ requirement }: RequiresMetadata): OwnPermission[] {
   const asked = typeof requirement === 'string' ? [requirement] : [requirement.inProject, requirement.inOrganization];

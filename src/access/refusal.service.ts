@@ -58,16 +58,23 @@ export class RefusalService {
     });
   }
 
+  /** As `record`, for a route, which is told by its method and path: one handler's name is that of many. */
+  async recordRoute(request: Request, error: AppError, scope: Scope | null): Promise<void> {
+    await this.recordOperation(callerOf(request).actor, nameOf(request), error, scope);
+  }
+
   /**
    * Records that a request was refused by a page, or before anybody asked whose it is. Its sender may have chosen the path
    * and the reason's words.
    */
   async recordRequest(request: Request, error: AppError): Promise<void> {
     await this.audit.recordAlone(request.caller?.actor ?? anonymous(originOf(request)), operationRefused, {
-      operation: `${request.method} ${withoutTokens(request.path)}`.slice(0, LONGEST_TOLD),
+      operation: nameOf(request),
       code: error.code,
       reason: (error.detail ?? error.message).slice(0, LONGEST_TOLD),
       scope: null,
     });
   }
 }
+
+const nameOf = ({ method, path }: Request): string => `${method} ${withoutTokens(path)}`.slice(0, LONGEST_TOLD);

@@ -15,13 +15,17 @@ registerEnumType(AuditOutcome, {
 
 @ObjectType({ description: 'Who did it.' })
 export class AuditActor {
-  @Field(() => String, { description: '`user`, `apiKey`, `setupLink`, `administrator`, `system` or `anonymous`.' })
+  @Field(() => String, {
+    description: '`user`, `apiKey`, `setupLink`, `scimToken`, `administrator`, `system` or `anonymous`.',
+  })
   kind!: ActorKind;
 
-  @Field(() => ID, { description: 'The id of the user, key or setup link; the kind for the others.' })
+  @Field(() => ID, { description: 'The id of the user, key, setup link or SCIM token; the kind for the others.' })
   id!: string;
 
-  @Field(() => String, { description: 'What a reader recognises: an email, a public key, for whom a link is.' })
+  @Field(() => String, {
+    description: 'What a reader recognises: an email, a public key, for whom a link is, a token’s name.',
+  })
   label!: string;
 }
 

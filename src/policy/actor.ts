@@ -32,7 +32,7 @@ export interface Origin {
  * - `user`: a signed-in person
  * - `apiKey`: an organization's or a project's key
  * - `setupLink`: whoever has the link to set single sign-on up, and no account
- * - `scimToken`: a directory that provisions people of one organization
+ * - `scimToken`: a directory that provisions the people of an organization
  * - `administrator`: the holder of `ADMIN_API_KEY`
  * - `system`: Gatehouse itself, at start or in a job
  * - `anonymous`: nobody has proven anything yet
@@ -42,12 +42,12 @@ export type ActorKind = 'user' | 'apiKey' | 'setupLink' | 'scimToken' | 'adminis
 /** Who is calling, and what they may do. */
 export interface Actor {
   readonly kind: ActorKind;
-  /** The user's, the key's or the link's id; the kind's own name for the others. */
+  /** The user's, the key's, the link's or the token's id; the kind's own name for the others. */
   readonly id: string;
   /** What a reader of the trail recognises: an email, a public key. Never a secret. */
   readonly label: string;
   readonly origin: Origin;
-  /** The one organization that a key or a link belongs to; null for everybody else. */
+  /** The one organization that a key, a link or a token belongs to; null for everybody else. */
   readonly organizationId: string | null;
   /** The one project that a project's key belongs to; null for everybody else. */
   readonly projectId: string | null;

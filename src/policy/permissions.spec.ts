@@ -39,6 +39,7 @@ describe('the role matrix of the contract', () => {
     ['apiKeys.manage', 'ADMIN'],
     ['domains.manage', 'ADMIN'],
     ['sso.manage', 'ADMIN'],
+    ['scim.manage', 'ADMIN'],
     ['audit.read', 'ADMIN'],
     ['organization.delete', 'OWNER'],
     ['organizationKeys.manage', 'OWNER'],

@@ -37,6 +37,12 @@ export const permissions = {
     describe: 'Configure and enforce single sign-on',
     needs: 'sso',
   },
+  'scim.manage': {
+    level: 'organization',
+    from: 'ADMIN',
+    describe: 'Make and revoke the tokens by which a directory provisions people',
+    needs: 'scim',
+  },
   'securityPolicy.manage': {
     level: 'organization',
     from: 'ADMIN',

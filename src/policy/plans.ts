@@ -1,21 +1,23 @@
 interface PlanContents {
   readonly sso: boolean;
+  /** Whether a directory may provision people (SCIM). */
+  readonly scim: boolean;
   /** How many people fit in; null for as many as come. */
   readonly seats: number | null;
 }
 
 /** Plans and what they include (the contract's section 6). */
 export const plans = {
-  hobby: { sso: false, seats: 2 },
-  core: { sso: false, seats: null },
-  pro: { sso: false, seats: null },
-  'pro+teams': { sso: true, seats: null },
-  enterprise: { sso: true, seats: null },
-  'self-hosted': { sso: true, seats: null },
+  hobby: { sso: false, scim: false, seats: 2 },
+  core: { sso: false, scim: false, seats: null },
+  pro: { sso: false, scim: false, seats: null },
+  'pro+teams': { sso: true, scim: true, seats: null },
+  enterprise: { sso: true, scim: true, seats: null },
+  'self-hosted': { sso: true, scim: true, seats: null },
 } as const satisfies Record<string, PlanContents>;
 
 export type Plan = keyof typeof plans;
-export type Feature = 'sso';
+export type Feature = 'sso' | 'scim';
 
 export const planNames = Object.keys(plans) as Plan[];
 

@@ -15,9 +15,10 @@ export interface ScopeLocator {
  * - `signedIn`: any actor who has proven who they are (the handler shows them their own things only); with a scope, one whom
  *   the organization has nothing against;
  * - `user`: a signed-in person, not a key;
+ * - `scimToken`: the bearer of a SCIM token, whose organization is the scope of all that it asks;
  * - `instanceAdministrator`: the holder of `ADMIN_API_KEY` or a user who administers the instance.
  */
-export type Requirement = OwnPermission | 'signedIn' | 'user' | 'instanceAdministrator';
+export type Requirement = OwnPermission | 'signedIn' | 'user' | 'scimToken' | 'instanceAdministrator';
 
 /** For what may belong to a project or to the organization itself: the permission that counts in each. */
 export interface PermissionByLevel {

@@ -1,15 +1,17 @@
-import type { Config } from '../platform/config/config.js';
 import type { Actor } from '../policy/actor.js';
 import type { BuiltInRole } from '../policy/permissions.js';
 
-/** A directory that calls: the token it came with, and what that gives. */
+/** What a directory may give to the people that it brings. */
+export type ProvisionedRole = Exclude<BuiltInRole, 'OWNER'>;
+
+/** The directory that calls: known by its token, which belongs to one organization. */
 export interface ScimClient {
   readonly tokenId: string;
   readonly organizationId: string;
-  /** What people have whom it sends without a role. */
-  readonly role: BuiltInRole;
+  /** The built-in role that new people get. */
+  readonly role: ProvisionedRole;
   readonly actor: Actor;
 }
 
-/** Where the service stands, without a slash at its end. */
-export const scimBase = ({ rootUrl }: Config): string => `${rootUrl}/api/scim/v2`;
+/** Where the service stands, without a slash at its end. @param config of which the public address counts */
+export const scimBase = ({ rootUrl }: { readonly rootUrl: string }): string => `${rootUrl}/api/scim/v2`;

@@ -63,15 +63,15 @@ describe('plans', () => {
   }
 
   it('are shown to everybody with what they include', async () => {
-    const { data } = await app.browser().graphql('{ plans { name sso seats } }');
+    const { data } = await app.browser().graphql('{ plans { name sso scim seats } }');
     expect(data).toEqual({
       plans: [
-        { name: 'hobby', sso: false, seats: 2 },
-        { name: 'core', sso: false, seats: null },
-        { name: 'pro', sso: false, seats: null },
-        { name: 'pro+teams', sso: true, seats: null },
-        { name: 'enterprise', sso: true, seats: null },
-        { name: 'self-hosted', sso: true, seats: null },
+        { name: 'hobby', sso: false, scim: false, seats: 2 },
+        { name: 'core', sso: false, scim: false, seats: null },
+        { name: 'pro', sso: false, scim: false, seats: null },
+        { name: 'pro+teams', sso: true, scim: true, seats: null },
+        { name: 'enterprise', sso: true, scim: true, seats: null },
+        { name: 'self-hosted', sso: true, scim: true, seats: null },
       ],
     });
   });
@@ -84,12 +84,12 @@ describe('plans', () => {
       await invite(`${randomUUID()}@example.test`);
     }
     expect(await countStatements(app, ask)).toBe(alone);
-    expect(await ask()).toEqual({ sso: true, seats: null, seatsUsed: 7 });
+    expect(await ask()).toEqual({ sso: true, scim: true, seats: null, seatsUsed: 7 });
   });
 
   it('are changed by the administrator of the instance, on the trail, and once', async () => {
     const [first, second] = [randomUUID(), randomUUID()];
-    expect(await book('core', 7, first)).toEqual({ plan: 'core', sso: false, seats: 7, seatsUsed: 1 });
+    expect(await book('core', 7, first)).toEqual({ plan: 'core', sso: false, scim: false, seats: 7, seatsUsed: 1 });
     expect(await book('core', 7, second)).toMatchObject({ plan: 'core', seats: 7 });
     expect(await trailOfRequest(app, second)).toEqual([]);
     expect(await trailOfRequest(app, first)).toEqual([
@@ -100,7 +100,7 @@ describe('plans', () => {
         after: { plan: 'core', seats: 7 },
       }),
     ]);
-    expect(await book('pro+teams')).toEqual({ plan: 'pro+teams', sso: true, seats: null, seatsUsed: 1 });
+    expect(await book('pro+teams')).toEqual({ plan: 'pro+teams', sso: true, scim: true, seats: null, seatsUsed: 1 });
   });
 
   it.each([
@@ -207,7 +207,7 @@ describe('plans', () => {
         code: 'PRECONDITION_FAILED',
         extensions: { plan: 'hobby', seats: 2, used: 3 },
       });
-      expect(await book('hobby', 3)).toEqual({ plan: 'hobby', sso: false, seats: 3, seatsUsed: 3 });
+      expect(await book('hobby', 3)).toEqual({ plan: 'hobby', sso: false, scim: false, seats: 3, seatsUsed: 3 });
     });
 
     it('the default team has none of left: whoever is new comes in without, and its trail says why', async () => {

@@ -37,6 +37,7 @@ const eventsOf: Readonly<Record<string, readonly string[]>> = {
   createProject: ['project.created'],
   createRole: ['role.created'],
   createSsoSetupLink: ['ssoSetupLink.created'],
+  createScimToken: ['scimToken.created'],
   createServiceAccount: ['serviceAccount.created'],
   createUser: ['user.created', 'member.added'], // of the organization that was named
   declineAccessRequest: ['accessRequest.declined'],
@@ -75,6 +76,7 @@ const eventsOf: Readonly<Record<string, readonly string[]>> = {
   revokeRoleGrant: ['roleGrant.revoked'],
   revokeSession: ['session.revoked'],
   revokeSsoException: ['member.ssoExceptionRevoked'],
+  revokeScimToken: ['scimToken.revoked'],
   revokeSsoSetupLink: ['ssoSetupLink.revoked'],
   rotateApiKey: ['apiKey.created', 'apiKey.rotated'], // a key begins, another's end
   rotateSigningKey: ['signingKey.rotated'],
@@ -204,7 +206,7 @@ describe('150: the audit trail', () => {
       const repeated = await call(client, mutation, input);
 
       expect(repeated.codes).toEqual([]);
-      expect(repeated.answered).toEqual(first.answered.replace(/"(secretKey|testUrl|url)":"[^"]+"/, '"$1":null'));
+      expect(repeated.answered).toEqual(first.answered.replace(/"(secretKey|testUrl|token|url)":"[^"]+"/, '"$1":null'));
       expect(await rowDigests(app)).toEqual(before);
     });
 

@@ -85,6 +85,7 @@ const verdicts = table(`
   Mutation.createOrganization   401       ok       ok    ok    ok     ok     ok     403        403             ok
   Mutation.createProject        401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.createRole           401       404      ok    ok    403    403    403    404        ok              ok
+  Mutation.createScimToken      401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.createServiceAccount 401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.createSsoSetupLink   401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.createUser           401       403      403   403   403    403    403    403        403             ok
@@ -124,6 +125,7 @@ const verdicts = table(`
   Mutation.revokeRoleGrant      401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.revokeSession        401       404      ok    ok    404    404    404    404        ok              ok
   Mutation.revokeSsoException   401       404      ok    403   403    403    403    404        ok              ok
+  Mutation.revokeScimToken      401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.revokeSsoSetupLink   401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.rotateApiKey         401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.rotateSigningKey     401       403      403   403   403    403    403    403        403             ok
@@ -170,6 +172,7 @@ const verdicts = table(`
   Organization.members          401       404      ok    ok    ok     403    ok     404        ok              ok
   Organization.projects         401       404      ok    ok    ok     ok     ok     404        ok              ok
   Organization.roleGrants       401       404      ok    ok    ok     403    ok     404        ok              ok
+  Organization.scimTokens       401       404      ok    ok    403    403    403    404        ok              ok
   Organization.securityPolicy   401       404      ok    ok    ok     ok     ok     404        ok              ok
   Organization.serviceAccounts  401       404      ok    ok    403    403    403    404        ok              ok
   Organization.signInTraces     401       404      ok    ok    403    403    403    404        ok              ok

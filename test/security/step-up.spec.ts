@@ -21,6 +21,7 @@ const dangerous: readonly (readonly [what: string, mutation: string, input: Inpu
   ['deletes a connection', 'deleteSso', asUsual('deleteSso')],
   ['lets people in by single sign-on', 'updateSsoMembership', asUsual('updateSsoMembership')],
   ['lets somebody without an account set single sign-on up', 'createSsoSetupLink', asUsual('createSsoSetupLink')],
+  ['lets a directory provision people', 'createScimToken', asUsual('createScimToken')],
   ['deletes a project', 'deleteProject', asUsual('deleteProject')],
   ['deletes an organization', 'deleteOrganization', asUsual('deleteOrganization')],
   ['brings a project back', 'restoreProject', asUsual('restoreProject')],

@@ -61,6 +61,7 @@ export interface CompleteTenant {
   /** Of an attempt to sign in through the active connection. */
   readonly traceReference: string;
   readonly setupLinkId: string;
+  readonly scimTokenId: string;
   /** A role of its own, which the group has in the project; the colleague is in the group. */
   readonly roleId: string;
   readonly groupId: string;
@@ -114,6 +115,7 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
     sharedDomainId: randomUUID(),
     traceReference: randomUUID(),
     setupLinkId: randomUUID(),
+    scimTokenId: randomUUID(),
     roleId: randomUUID(),
     groupId: randomUUID(),
     roleGrantId: randomUUID(),
@@ -222,6 +224,9 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
     insert into sso_setup_links (id, organization_id, domain_id, note, token_digest, created_by, created_by_id, created_at, expires_at) values
       ('${tenant.setupLinkId}', '${tenant.organizationId}', '${tenant.pendingDomainId}', 'Note ${marker}',
        sha256('${tenant.setupLinkId}'), '${cast.coOwner.email}', '${cast.coOwner.id}', now(), now() + interval '1 day');
+    insert into scim_tokens (id, organization_id, name, secret_digest, display, role, created_by, created_by_id, created_at) values
+      ('${tenant.scimTokenId}', '${tenant.organizationId}', 'Token ${marker}', sha256('${tenant.scimTokenId}'), 'scim-gh-…',
+       'VIEWER', '${cast.coOwner.email}', '${cast.coOwner.id}', now());
     insert into identities (id, user_id, source, issuer, subject) values ${rows(
       [tenant.identityId, randomUUID()].map((id) => [
         ...[id, cast.owner.id, tenant.activeConnectionId],

@@ -5,6 +5,7 @@ import { mutate } from './mutate.js';
 
 export interface EntitlementsAnswer {
   readonly sso: boolean;
+  readonly scim: boolean;
   readonly seats: number | null;
   readonly seatsUsed: number;
 }
@@ -22,7 +23,7 @@ export async function bookPlan(
     app.admin(),
     'updateOrganizationPlan',
     input,
-    'organization { plan entitlements { sso seats seatsUsed } }',
+    'organization { plan entitlements { sso scim seats seatsUsed } }',
     requestId,
   );
   return { plan: organization.plan, ...organization.entitlements };
@@ -34,7 +35,7 @@ export async function entitlementsOf(
   organizationId: string,
 ): Promise<EntitlementsAnswer> {
   const { data, errors } = await browser.graphql<{ organization: { entitlements: EntitlementsAnswer } }>(
-    'query ($id: ID!) { organization(id: $id) { entitlements { sso seats seatsUsed } } }',
+    'query ($id: ID!) { organization(id: $id) { entitlements { sso scim seats seatsUsed } } }',
     { id: organizationId },
   );
   if (!data || errors.length > 0) throw new ApiError(errors[0]);

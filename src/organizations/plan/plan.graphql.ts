@@ -14,6 +14,9 @@ export class Plan {
   @Field(() => Boolean, { description: 'Whether single sign-on is included.' })
   sso!: boolean;
 
+  @Field(() => Boolean, { description: 'Whether provisioning by a directory (SCIM) is included.' })
+  scim!: boolean;
+
   @Field(() => Int, { nullable: true, description: 'How many people fit in; null for as many as come.' })
   seats!: number | null;
 }
@@ -22,6 +25,9 @@ export class Plan {
 export class Entitlements implements EntitlementFacts {
   @Field(() => Boolean, { description: 'Whether its plan includes single sign-on.' })
   sso!: boolean;
+
+  @Field(() => Boolean, { description: 'Whether its plan includes provisioning by a directory (SCIM).' })
+  scim!: boolean;
 
   @Field(() => Int, {
     nullable: true,

@@ -28,7 +28,7 @@ export class PlanResolver {
     description:
       'Books another plan for an organization, or another number of seats. For instance administrators. ' +
       'Errors: NOT_FOUND; PRECONDITION_FAILED where more seats are taken than there would be, and where single sign-on is in ' +
-      'use and the plan has none (`connections` names them).',
+      'use and the plan has none (`connections` names them), or tokens of SCIM are and the plan has none (`scimTokens`).',
   })
   @Requires('instanceAdministrator')
   async updateOrganizationPlan(

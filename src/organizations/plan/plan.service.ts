@@ -34,8 +34,8 @@ export class PlanService {
   ) {}
 
   async entitlementsOf(organization: Organization): Promise<Entitlements> {
-    const { sso } = contentsOf(organization.plan);
-    return { sso, seats: seatsOf(organization), seatsUsed: await this.seats.takenIn(organization.id) };
+    const { sso, scim } = contentsOf(organization.plan);
+    return { sso, scim, seats: seatsOf(organization), seatsUsed: await this.seats.takenIn(organization.id) };
   }
 
   /**

@@ -10,6 +10,7 @@ export interface Booking {
 /** What an organization may use, and how much of it is in use. */
 export interface Entitlements {
   readonly sso: boolean;
+  readonly scim: boolean;
   /** Null for as many as come. */
   readonly seats: number | null;
   readonly seatsUsed: number;

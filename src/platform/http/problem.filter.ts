@@ -6,6 +6,7 @@ import { Logger } from '../logging/logger.js';
 import { PageRenderer } from './pages/page-renderer.js';
 import { problemPage, wantsPage } from './pages/problem-page.js';
 import { sendPage } from './pages/send-page.js';
+import { shapeFor, type ProblemShape } from './problem-shape.js';
 import { logProblem, sendProblem, toAppError } from './problem.js';
 import { routedMethods } from './routed-methods.js';
 
@@ -15,6 +16,8 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(
     private readonly logger: Logger,
     private readonly pages: PageRenderer,
+    /** Of addresses that have one of their own. */
+    private readonly shapes: readonly ProblemShape[],
   ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): Error | undefined {
@@ -31,7 +34,9 @@ export class ProblemFilter implements ExceptionFilter {
 
   private answer(request: Request, response: Response, error: AppError): void {
     const requestId = request.requestId ?? '';
-    if (wantsPage(request))
+    const shape = shapeFor(request, this.shapes);
+    if (shape) shape.send(response, error, requestId);
+    else if (wantsPage(request))
       sendPage(response, this.pages.render('problem', problemPage(error, requestId)), error.status);
     else sendProblem(response, error, requestId);
   }

@@ -11,9 +11,7 @@ export function problemOf(error: AppError, requestId: string): Record<string, un
 
 /** Answers with the problem. */
 export function sendProblem(response: Response, error: AppError, requestId: string): void {
-  if (error.code === 'RATE_LIMITED') {
-    response.setHeader('Retry-After', retryAfter(error));
-  }
+  sayWhenToRetry(response, error);
   response
     .status(error.status)
     .type('application/problem+json')
@@ -28,9 +26,11 @@ function graphqlErrorsOf({ message, publicFacts }: AppError, requestId: string):
   return { errors: [{ message, extensions: { ...publicFacts, requestId } }] };
 }
 
-function retryAfter(error: AppError): string {
+/** `Retry-After` (RFC 9110, 10.2.3), for whoever was told to wait. */
+export function sayWhenToRetry(response: Response, error: AppError): void {
+  if (error.code !== 'RATE_LIMITED') return;
   const seconds = error.facts.retryAfterSeconds;
-  return typeof seconds === 'number' ? String(seconds) : '60';
+  response.setHeader('Retry-After', typeof seconds === 'number' ? String(seconds) : '60');
 }
 
 const codeOfStatus: Readonly<Record<number, ErrorCode>> = {

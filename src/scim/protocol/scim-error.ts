@@ -1,11 +1,8 @@
 import { AppError } from '../../platform/errors/app-error.js';
-
-/** What RFC 7644, 3.12 calls an error's type, as far as we have use for one. */
-export type ScimErrorType =
-  'invalidFilter' | 'invalidPath' | 'invalidSyntax' | 'invalidValue' | 'mutability' | 'noTarget' | 'tooMany';
+import type { ScimType } from './scim-problem.js';
 
 /** Something in a SCIM request is not right, in words for whoever configures the identity provider. */
-export function scimError(scimType: ScimErrorType, message: string): AppError {
+export function scimError(scimType: ScimType, message: string): AppError {
   return new AppError('VALIDATION_FAILED', { message, facts: { scimType } });
 }
 

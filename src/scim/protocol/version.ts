@@ -1,10 +1,15 @@
-import { sha256Base64 } from '../../platform/crypto/digest.js';
 import { AppError } from '../../platform/errors/app-error.js';
-import type { Document } from './document.js';
+import { sha256Base64 } from '../../platform/crypto/digest.js';
+import { isComplex, textOf, type Document } from './document.js';
 
-/** A weak ETag (RFC 9110, 8.8.3) of what a resource says, without `meta`: equal where nothing was changed. */
-export function versionOf(resource: Document): string {
-  return `W/"${sha256Base64(JSON.stringify({ ...resource, meta: undefined })).slice(0, 22)}"`;
+/** A weak ETag (RFC 9110, 8.8.3) of what something says: equal where nothing was changed. */
+export function versionOf(told: Document): string {
+  return `W/"${sha256Base64(JSON.stringify(told)).slice(0, 22)}"`;
+}
+
+/** The ETag that a resource names in its `meta`. */
+export function versionIn({ meta }: Document): string {
+  return (isComplex(meta) ? textOf(meta.version) : null) ?? '';
 }
 
 /**
@@ -12,17 +17,19 @@ export function versionOf(resource: Document): string {
  * @throws PRECONDITION_FAILED where the resource has changed since (RFC 7644, 3.14)
  */
 export function refuseOtherVersion(resource: Document, ifMatch: string | undefined): void {
-  if (ifMatch === undefined || ifMatch.trim() === '*' || listed(ifMatch).includes(opaque(versionOf(resource)))) return;
+  if (ifMatch === undefined || matches(resource, ifMatch)) return;
   throw new AppError('PRECONDITION_FAILED', { message: 'The resource has changed since you read it.' });
 }
 
 /** Whether the client has this already. */
 export function isKnown(resource: Document, ifNoneMatch: string | undefined): boolean {
-  if (ifNoneMatch === undefined) return false;
-  return ifNoneMatch.trim() === '*' || listed(ifNoneMatch).includes(opaque(versionOf(resource)));
+  return ifNoneMatch !== undefined && matches(resource, ifNoneMatch);
 }
 
-const listed = (header: string): string[] => header.split(',').map((tag) => opaque(tag.trim()));
-
 /** Weak comparison: the prefix does not count. */
+function matches(resource: Document, header: string): boolean {
+  const tags = header.split(',').map((tag) => opaque(tag.trim()));
+  return tags.includes('*') || tags.includes(opaque(versionIn(resource)));
+}
+
 const opaque = (tag: string): string => tag.replace(/^W\//, '');

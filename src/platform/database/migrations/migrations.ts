@@ -32,6 +32,7 @@ import { DirectoryPeople1764000029000 } from './1764000029000-directory-people.j
 import { Deletions1764000022000 } from './1764000022000-deletions.js';
 import { Seats1764000021000 } from './1764000021000-seats.js';
 import { AccessRequests1764000025000 } from './1764000025000-access-requests.js';
+import { ScimTokens1764000028000 } from './1764000028000-scim-tokens.js';
 
 /** Every migration, oldest first. One that has been released is never edited. */
 export const migrations = [
@@ -68,5 +69,6 @@ export const migrations = [
   KeyLimits1764000020000,
   EffectivePermissions1764000026000,
   AccessRequests1764000025000,
+  ScimTokens1764000028000,
   DirectoryPeople1764000029000,
 ] as const;
