@@ -4,9 +4,25 @@ import { AccessModule } from '../access/access.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import type { ProblemShape } from '../platform/http/problem-shape.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { ScimBulkController } from './bulk/bulk.controller.js';
+import { ScimBulkService } from './bulk/bulk.service.js';
+import { ScimDiscoveryController } from './discovery/discovery.controller.js';
+import { ScimGroupChanges } from './groups/scim-group-changes.service.js';
+import { ScimGroupReader } from './groups/scim-group-reader.service.js';
+import { ScimGroupService } from './groups/scim-group.service.js';
 import { sendScimProblem } from './protocol/scim-problem.js';
+import { ScimResourcesController } from './resources.controller.js';
 import { ScimCallerMiddleware } from './scim-caller.middleware.js';
+import { ScimEndpoints } from './scim-endpoints.service.js';
 import { ScimFallbackController } from './scim-fallback.controller.js';
+import { ScimUserArrival } from './users/scim-user-arrival.service.js';
+import { ScimUserChanges } from './users/scim-user-changes.service.js';
+import { ScimUserReader } from './users/scim-user-reader.service.js';
+import { ScimUserStore } from './users/scim-user-store.service.js';
+import { ScimUserEntity } from './users/scim-user.entity.js';
+import { ScimUserService } from './users/scim-user.service.js';
 import { ScimPlanGuard } from './tokens/scim-plan-guard.service.js';
 import { ScimTokenAuthentication } from './tokens/scim-token-authentication.service.js';
 import { ScimTokenUsage } from './tokens/scim-token-usage.service.js';
@@ -23,15 +39,26 @@ const tokenProviders = [
   ScimTokenUsage,
 ];
 
+const userProviders = [ScimUserReader, ScimUserStore, ScimUserArrival, ScimUserChanges, ScimUserService];
+
+const groupProviders = [ScimGroupReader, ScimGroupChanges, ScimGroupService];
+
 /** How errors look at the addresses of this module. */
 export const scimProblems: ProblemShape = { paths: /^\/api\/scim(\/|$)/i, send: sendScimProblem };
 
 /** Provisioning by a company's directory (SCIM 2.0, RFC 7643 and 7644). */
 @Module({
-  imports: [AuditModule, OrganizationsModule, AccessModule, TypeOrmModule.forFeature([ScimTokenEntity])],
-  // The fallback stands last: it answers whatever comes to it.
-  controllers: [ScimFallbackController],
-  providers: [...tokenProviders],
+  imports: [
+    AuditModule,
+    UsersModule,
+    SessionsModule,
+    OrganizationsModule,
+    AccessModule,
+    TypeOrmModule.forFeature([ScimTokenEntity, ScimUserEntity]),
+  ],
+  // In the order in which they are asked. The fallback stands last: it answers whatever comes to it.
+  controllers: [ScimDiscoveryController, ScimBulkController, ScimResourcesController, ScimFallbackController],
+  providers: [...tokenProviders, ...userProviders, ...groupProviders, ScimEndpoints, ScimBulkService],
 })
 export class ScimModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {

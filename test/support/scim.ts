@@ -1,5 +1,9 @@
+import { expect } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
 import { ApiError } from './api-error.js';
 import type { TestApp } from './app.js';
+import { createOrganization, createPerson, type Person } from './factories.js';
+import { verifiedDomain } from './sso.js';
 import type { GraphqlAnswer, HttpAnswer, HttpClient } from './servers/http-client.js';
 
 export interface ScimTokenAnswer {
@@ -86,4 +90,65 @@ export function sendScim(
     { headers },
     { type: 'application/scim+json', text: typeof body === 'string' ? body : JSON.stringify(body) },
   );
+}
+
+/** An organization that has proven a domain, and the directory that provisions its people. */
+export interface DirectoryTenant {
+  readonly owner: Person;
+  readonly organizationId: string;
+  readonly domain: string;
+  readonly client: HttpClient;
+}
+
+/** The owner is a guest there: their address lies in another domain. */
+export async function createDirectoryTenant(app: TestApp, input: object = {}): Promise<DirectoryTenant> {
+  const owner = await createPerson(app);
+  const { id: organizationId } = await createOrganization(owner);
+  const domain = `${randomBytes(5).toString('hex')}.test`;
+  await verifiedDomain(app, organizationId, domain);
+  const { token } = await createScimToken(owner.browser, { organizationId, ...input });
+  return { owner, organizationId, domain, client: directory(app, token) };
+}
+
+/** A resource as it is answered; the caller knows what else is in it. */
+export interface ScimResource {
+  readonly id: string;
+  readonly schemas: readonly string[];
+  readonly meta: { readonly location: string; readonly version: string; readonly lastModified: string };
+  readonly [name: string]: unknown;
+}
+
+export const USER_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:User';
+export const GROUP_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:Group';
+export const ENTERPRISE_SCHEMA = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+export const PATCH_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
+
+/** Provisions somebody of the tenant's domain, and expects to succeed. */
+export async function provision(tenant: DirectoryTenant, local: string, more: object = {}): Promise<ScimResource> {
+  const body = { schemas: [USER_SCHEMA], userName: `${local}@${tenant.domain}`, active: true, ...more };
+  const answer = await sendScim(tenant.client, 'POST', '/Users', body);
+  expect({ status: answer.status, text: answer.text }).toMatchObject({ status: 201 });
+  return answer.json<ScimResource>();
+}
+
+export function patchScim(
+  tenant: DirectoryTenant,
+  path: string,
+  operations: readonly object[],
+  headers?: Readonly<Record<string, string>>,
+): Promise<HttpAnswer> {
+  return sendScim(tenant.client, 'PATCH', path, { schemas: [PATCH_SCHEMA], Operations: operations }, headers);
+}
+
+/** What a list answers. */
+export interface ScimList {
+  readonly totalResults: number;
+  readonly itemsPerPage: number;
+  readonly startIndex?: number;
+  readonly nextCursor?: string;
+  readonly Resources: readonly ScimResource[];
+}
+
+export function findScim(tenant: DirectoryTenant, path: string, query: Record<string, string>): Promise<HttpAnswer> {
+  return tenant.client.get(`/api/scim/v2${path}?${new URLSearchParams(query).toString()}`);
 }

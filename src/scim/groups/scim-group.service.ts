@@ -5,6 +5,7 @@ import type { ListQuery } from '../protocol/list-query.js';
 import type { Found } from '../protocol/list-response.js';
 import { pageOf } from '../protocol/page.js';
 import { applyPatch } from '../protocol/patch.js';
+import type { ResourceEndpoint } from '../protocol/resource-endpoint.types.js';
 import { isWanted, projected, type Wanted } from '../protocol/projection.js';
 import { refuseOtherVersion } from '../protocol/version.js';
 import { scimBase, type ScimClient } from '../scim-client.types.js';
@@ -16,7 +17,8 @@ import type { ScimGroup } from './scim-group.types.js';
 
 /** `/Groups` of RFC 7644, whichever way a request has come. */
 @Injectable()
-export class ScimGroupService {
+export class ScimGroupService implements ResourceEndpoint {
+  readonly type = groupType;
   private readonly base: string;
 
   constructor(

@@ -8,8 +8,13 @@ export function versionOf(told: Document): string {
 }
 
 /** The ETag that a resource names in its `meta`. */
-export function versionIn({ meta }: Document): string {
-  return (isComplex(meta) ? textOf(meta.version) : null) ?? '';
+export const versionIn = (resource: Document): string => metaOf(resource, 'version');
+
+/** Its address, likewise. */
+export const locationIn = (resource: Document): string => metaOf(resource, 'location');
+
+function metaOf({ meta }: Document, name: string): string {
+  return (isComplex(meta) ? textOf(meta[name]) : null) ?? '';
 }
 
 /**

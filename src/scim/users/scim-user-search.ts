@@ -44,11 +44,11 @@ export const searchableUsers: SearchableAttributes = {
   'meta.lastmodified': { kind: 'moment', sql: 'coalesce(s.updated_at, m.joined_at)' },
   emails: {
     kind: 'many',
-    from: `jsonb_array_elements(${emails}) as email where true`,
+    from: `jsonb_array_elements(${emails}) as said (address) where true`,
     of: {
-      value: { kind: 'text', sql: `email ->> 'value'` },
-      type: { kind: 'text', sql: `email ->> 'type'` },
-      primary: { kind: 'boolean', sql: `(email ->> 'primary')::boolean` },
+      value: { kind: 'text', sql: `address ->> 'value'` },
+      type: { kind: 'text', sql: `address ->> 'type'` },
+      primary: { kind: 'boolean', sql: `(address ->> 'primary')::boolean` },
     },
   },
   roles: {

@@ -7,7 +7,8 @@ import type { ListQuery } from '../protocol/list-query.js';
 import type { Found } from '../protocol/list-response.js';
 import { pageOf } from '../protocol/page.js';
 import { applyPatch } from '../protocol/patch.js';
-import { isWanted, projected, type Wanted } from '../protocol/projection.js';
+import type { ResourceEndpoint } from '../protocol/resource-endpoint.types.js';
+import { isWanted, projected } from '../protocol/projection.js';
 import { refuseOtherVersion } from '../protocol/version.js';
 import { scimBase, type ScimClient } from '../scim-client.types.js';
 import { ScimUserArrival } from './scim-user-arrival.service.js';
@@ -19,7 +20,8 @@ import { userType } from './user-schema.js';
 
 /** `/Users` of RFC 7644, whichever way a request has come. */
 @Injectable()
-export class ScimUserService {
+export class ScimUserService implements ResourceEndpoint {
+  readonly type = userType;
   private readonly base: string;
 
   constructor(
@@ -62,31 +64,25 @@ export class ScimUserService {
   }
 
   /** PUT: what is left out is unset, but `active` and `roles`. @throws as `ScimUserChanges.change` */
-  async replace(client: ScimClient, id: string, body: unknown, ifMatch?: string): Promise<Document> {
+  async replace(client: ScimClient, id: string, body: unknown, ifMatch?: string): Promise<void> {
     const wish = wishIn(readDocument(userType, body));
     await this.changes.change(client, id, async (user) => {
       await this.refuseOther(client, user, ifMatch);
       return wish;
     });
-    return this.get(client, id);
   }
 
   /** @throws as `ScimUserChanges.change`; VALIDATION_FAILED with `scimType` */
-  async patch(client: ScimClient, id: string, body: unknown, ifMatch?: string): Promise<Document> {
+  async patch(client: ScimClient, id: string, body: unknown, ifMatch?: string): Promise<void> {
     await this.changes.change(client, id, async (user) => {
       await this.refuseOther(client, user, ifMatch);
       return wishIn(applyPatch(userType, userDocument(user), body));
     });
-    return this.get(client, id);
   }
 
   /** @throws NOT_FOUND; LAST_OWNER; PRECONDITION_FAILED for another version */
   async remove(client: ScimClient, id: string, ifMatch?: string): Promise<void> {
     await this.changes.remove(client, id, (user) => this.refuseOther(client, user, ifMatch));
-  }
-
-  projected(resource: Document, wanted: Wanted): Document {
-    return projected(userType, resource, wanted);
   }
 
   private async refuseOther(
