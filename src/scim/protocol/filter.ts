@@ -15,23 +15,38 @@ const DEEPEST = 20;
  */
 export function parseFilter(text: string, blame: 'invalidFilter' | 'invalidPath' = 'invalidFilter'): Filter {
   if (text.length > LONGEST_FILTER) throw scimError(blame, `A filter has at most ${LONGEST_FILTER} characters.`);
-  if (depthOf(text) > DEEPEST) throw scimError(blame, `A filter is at most ${DEEPEST} brackets deep.`);
   try {
-    return parse(text);
+    const literals: string[] = [];
+    // The parser reads a backslash in its own way; values are JSON (RFC 7644, 3.4.2.2), and read as that.
+    const numbered = text.replace(literal, (json) => `"${literals.push(JSON.parse(json) as string) - 1}"`);
+    if (depthOf(numbered) <= DEEPEST) return withLiterals(parse(numbered), literals);
   } catch {
     throw scimError(blame, 'The filter is not one that RFC 7644, 3.4.2.2 describes.');
   }
+  throw scimError(blame, `A filter is at most ${DEEPEST} brackets deep.`);
 }
+
+const literal = /"(?:[^"\\]|\\.)*"/gs;
 
 /** Of brackets and `not`, before anything is called for each of them. */
 function depthOf(text: string): number {
   let depth = 0;
   let deepest = 0;
-  for (const [bracket] of text.replace(/"(?:[^"\\]|\\.)*"/g, '""').matchAll(/[()[\]]|\bnot\b/gi)) {
+  for (const [bracket] of text.matchAll(/[()[\]]|\bnot\b/gi)) {
     depth += bracket === ')' || bracket === ']' ? -1 : 1;
     deepest = Math.max(deepest, depth);
   }
   return deepest;
+}
+
+/** The same with each value in place of its number. */
+function withLiterals(filter: Filter, literals: readonly string[]): Filter {
+  if (filter.op === 'and' || filter.op === 'or')
+    return { ...filter, filters: filter.filters.map((one) => withLiterals(one, literals)) };
+  if (filter.op === 'not') return { ...filter, filter: withLiterals(filter.filter, literals) };
+  if (filter.op === '[]') return { ...filter, valFilter: withLiterals(filter.valFilter, literals) };
+  if (filter.op === 'pr' || typeof filter.compValue !== 'string') return filter;
+  return { ...filter, compValue: literals[Number(filter.compValue)] ?? '' };
 }
 
 /**
