@@ -8,6 +8,9 @@ import { AppError } from '../../src/platform/errors/app-error.js';
 import { Database } from '../../src/platform/database/database.js';
 import { anonymous, type Actor } from '../../src/policy/actor.js';
 import { ownPermissions, type BuiltInRole } from '../../src/policy/permissions.js';
+import { ScimUserChanges } from '../../src/scim/users/scim-user-changes.service.js';
+import { userDocument, wishIn } from '../../src/scim/users/user-resource.js';
+import type { ScimClient } from '../../src/scim/scim-client.types.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { createPerson, type Person } from '../support/factories.js';
 import { inParallel } from '../support/in-parallel.js';
@@ -111,6 +114,55 @@ describe('a thousand times at once', () => {
       ]);
       expect(outcomes).toEqual({ 'LAST_OWNER done': ROUNDS });
       expect(await countOf(ids, owners)).toEqual({ 1: ROUNDS });
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    '121: two owners whom their directory takes out of the account or the organization, or one of whom goes: one remains',
+    async () => {
+      const ids = await createOrganizations('directories', []);
+      // Accounts of their own: what a directory decides counts for an account, and not for one organization.
+      const people = ids.flatMap((id) => [`a@${id}.test`, `b@${id}.test`]);
+      await app.database.query(
+        `insert into domains (id, organization_id, name, token, status, verified_at) select id, id, id || '.test', id, 'VERIFIED', now() from unnest($1::text[]) id`,
+        [ids],
+      );
+      await app.database.query(
+        `insert into users (id, email, name, email_verified_at, instance_administrator) select email, email, email, now(), false from unnest($1::text[]) email`,
+        [people],
+      );
+      await app.database.query(
+        `insert into memberships (organization_id, user_id, role, source)
+         select split_part(split_part(email, '@', 2), '.', 1), email, 'OWNER', 'SCIM' from unnest($1::text[]) email`,
+        [people],
+      );
+      const changes = app.nest.get(ScimUserChanges, { strict: false });
+      const directoryOf = (organizationId: string): ScimClient => ({
+        tokenId: 'token',
+        organizationId,
+        role: 'VIEWER',
+        actor: { ...holderOfEverything(ada), kind: 'scimToken', organizationId },
+      });
+      const deactivate = (id: string, who: string) =>
+        changes.change(directoryOf(id), `${who}@${id}.test`, (user) => ({
+          ...wishIn(userDocument(user)),
+          active: false,
+        }));
+      const remove = (id: string, who: string) =>
+        changes.remove(directoryOf(id), `${who}@${id}.test`, () => Promise.resolve());
+      const leaving = (id: string, who: string) =>
+        memberships.leave(holderOfEverything({ ...ada, id: `${who}@${id}.test` }), id);
+      const outcomes = await play(ids, [
+        (id) => [deactivate(id, 'a'), deactivate(id, 'b')],
+        (id) => [remove(id, 'a'), remove(id, 'b')],
+        (id) => [deactivate(id, 'a'), remove(id, 'b')],
+        (id) => [deactivate(id, 'a'), leaving(id, 'b')],
+      ]);
+      expect(outcomes).toEqual({ 'LAST_OWNER done': ROUNDS });
+      const active = `select count(*) from memberships m join users u on u.id = m.user_id
+        where m.organization_id = organization and m.role = 'OWNER' and u.deactivated_at is null`;
+      expect(await countOf(ids, active)).toEqual({ 1: ROUNDS });
     },
     PATIENCE_MS,
   );
