@@ -1,20 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { isPublicKey, isSecretKey, issueKeyPair } from '../src/api-keys/api-key-token.js';
+import { issueScimToken } from '../src/scim/tokens/scim-token-text.js';
 
 const page = readFileSync(path.resolve(import.meta.dirname, '../docs/api-keys.md'), 'utf8');
 
-/** The expression that the page has for one half, as a scanner uses it: wherever it stands in a text. */
-function patternOf(half: 'secret' | 'public'): RegExp {
+/** The expression that the page has for one half, or for a directory's token, as a scanner uses it: wherever it stands in a text. */
+function patternOf(half: 'secret' | 'public' | 'SCIM'): RegExp {
   const [, source] = new RegExp(`^\\| ${half} \\| \`([^\`]+)\``, 'm').exec(page) ?? [];
-  if (source === undefined) throw new Error(`The page has no expression for the ${half} half`);
+  if (source === undefined) throw new Error(`The page has no expression for ${half}`);
   return new RegExp(source, 'g');
 }
 
-const [secret, publicHalf] = [patternOf('secret'), patternOf('public')];
+const [secret, publicHalf, scim] = [patternOf('secret'), patternOf('public'), patternOf('SCIM')];
 const found = (text: string): string[] => [...text.matchAll(secret)].map(([match]) => match);
 
 /** The checksum in the words of the page: what a scanner's author writes who has nothing but the page. */
@@ -43,6 +43,19 @@ describe('the expressions that the page gives to secret scanners', () => {
       expect([pair.publicKey.match(secret), pair.secretKey.match(publicHalf)]).toEqual([null, null]);
       expect([hasChecksum(pair.secretKey), hasChecksum(pair.publicKey)]).toEqual([true, true]);
     }
+  });
+
+  it('match every token of a directory, whole, and by its own alone', () => {
+    for (let round = 0; round < 1_000; round += 1) {
+      const token = issueScimToken().reveal();
+      expect(`"bearerToken": "${token}"`.match(scim)).toEqual([token]);
+      expect([found(token), token.match(publicHalf), secretKey.match(scim)]).toEqual([[], null, null]);
+      expect(hasChecksum(token)).toBe(true);
+    }
+  });
+
+  it('stand in the rules for Gitleaks as in the tables', () => {
+    for (const { source } of [secret, scim]) expect(page).toContain(`regex = '''${source}'''`);
   });
 
   it.each([
@@ -80,7 +93,7 @@ describe('the expressions that the page gives to secret scanners', () => {
     ['what a list shows in its place', `sk-gh-…${secretKey.slice(-4)}`],
     ['a placeholder', 'sk-gh-xxxxxxxxxxxx'],
     ['a public key', publicKey],
-    ['a token of SCIM', `scim-gh-${randomBytes(32).toString('hex')}`],
+    ['a token of SCIM', issueScimToken().reveal()],
     // In pieces, since those who scan this repository should not stumble over them.
     ['one of OpenAI', ['sk-proj', 'A'.repeat(74), 'T3BlbkFJ', 'b'.repeat(74)].join('-')],
     ['one of Anthropic', ['sk-ant', 'api03', 'a'.repeat(93), 'AA'].join('-')],

@@ -131,6 +131,33 @@ describe('120: nobody grants what they do not hold', () => {
   });
 });
 
+describe('120: nobody lets a directory do what they may not: its token holds what an ADMIN does', () => {
+  const makeToken = (client: HttpClient) =>
+    code(client, 'createScimToken', { organizationId, name: 'D', role: 'NONE' });
+
+  it('with a role of the organization’s own that manages tokens', async () => {
+    await done(owner.browser, 'grantRole', {
+      organizationId,
+      userId: member.id,
+      roleId: await roleOf(['scim.manage', 'organization.read']),
+    });
+    expect(await makeToken(member.browser)).toBe('CANNOT_GRANT');
+    expect(await makeToken(admin.browser)).toBe('ok');
+  });
+
+  it('as an ADMIN who is less in one of the projects', async () => {
+    await done(owner.browser, 'setProjectRole', { projectId, userId: admin.id, role: 'VIEWER' });
+    expect(await makeToken(admin.browser)).toBe('CANNOT_GRANT');
+  });
+
+  it('with a key', async () => {
+    const keyWith = async (permissions: readonly string[]) =>
+      createClient(app.url, { bearer: (await createApiKey(owner.browser, { organizationId, permissions })).secretKey });
+    expect(await makeToken(await keyWith(['scim.manage', 'members.manage']))).toBe('CANNOT_GRANT');
+    expect(await makeToken(await keyWith(ownPermissions))).toBe('ok');
+  });
+});
+
 describe('120: what is held until a date is not handed on', () => {
   beforeEach(async () => {
     await done(owner.browser, 'grantRole', {
@@ -162,6 +189,7 @@ describe('120: what is held until a date is not handed on', () => {
       () => ({ organizationId, name: 'R', permissions: ['apiKeys.manage'] }),
     ],
     ['a role in a project', 'setProjectRole', () => ({ projectId, userId: viewer.id, role: 'ADMIN' })],
+    ['a token of a directory', 'createScimToken', () => ({ organizationId, name: 'Okta' })],
     ['a key', 'createApiKey', () => ({ projectId, name: 'key', permissions: ['apiKeys.manage'] })],
   ])('as %s', async (_, mutation, input) => {
     expect(await code(viewer.browser, mutation, input())).toBe('CANNOT_GRANT');

@@ -8,6 +8,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { freePort } from '../support/free-port.js';
 import { acceptInvitation, tokenIn } from '../support/invitations.js';
 import { createApiKey, createProject, dataOf } from '../support/projects.js';
+import { createScimToken, revokeScimToken, sendScim } from '../support/scim.js';
 import { Secrets, WitnessClient } from '../support/secrets.js';
 import { startServer, type ServerProcess } from '../support/server-process.js';
 import { CookieJar } from '../support/servers/cookie-jar.js';
@@ -88,6 +89,7 @@ describe('49: secrets, after every walk and every way to stumble', () => {
 
     await inviteAndAccept(owner, organizationId);
     await createAndUseKey(owner, organizationId);
+    await createAndUseScimToken(owner, organizationId);
     await configureAndUseSso(owner, organizationId);
     await breakDown(owner, organizationId);
   }
@@ -211,6 +213,24 @@ describe('49: secrets, after every walk and every way to stumble', () => {
     await browser().postJson('/api/keys/revoke', { secretKey: token });
   }
 
+  async function createAndUseScimToken(owner: HttpClient, organizationId: string): Promise<void> {
+    const input = { organizationId, idempotencyKey: 'token of a directory' };
+    const { token, scimToken } = await createScimToken(owner, input);
+    secrets.add('SCIM token', token);
+    await createScimToken(owner, input);
+    for (const bearer of [token, token.slice(0, -1), `${token}0`]) {
+      const directory = browser({ bearer });
+      await directory.get('/api/scim/v2/Nothing');
+      await sendScim(directory, 'POST', `/Nothing?filter=${token}`, { [token]: token });
+      await sendScim(directory, 'POST', '/Nothing', `{"token":${token}}`);
+      await directory.postJson('/api/keys/verify', {});
+      await directory.graphql('{ viewer { kind } }');
+    }
+    await revokeScimToken(owner, scimToken.id);
+    await revokeScimToken(owner, token).catch(() => null);
+    await browser({ bearer: token }).get('/api/scim/v2/Nothing');
+  }
+
   async function configureAndUseSso(owner: HttpClient, organizationId: string): Promise<void> {
     const domainId = await verifiedDomain({ database: pool }, organizationId, 'acme.test');
     const [clientId, clientSecret] = ['gatehouse', secrets.get('client secret')];
@@ -305,7 +325,7 @@ describe('49: secrets, after every walk and every way to stumble', () => {
     expect(server.output()).toMatch(/"path":"\/api\/auth\/login","status":200/);
     expect(server.output()).toMatch(/"errorCode":"INTERNAL"/);
     expect(new Set(refused.map(({ status }) => status))).toEqual(
-      new Set([200, 400, 401, 403, 409, 410, 413, 415, 500]),
+      new Set([200, 400, 401, 403, 404, 409, 410, 413, 415, 500]),
     );
     expect(await everythingIn('audit_events')).toMatch(/ada@acme\.test.*signIn\.succeeded.*CODE_REFUSED/s);
     expect(await everythingIn('idempotency_keys')).toContain('publicKey');

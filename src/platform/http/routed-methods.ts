@@ -10,7 +10,7 @@ const isFallback = ({ path }: NonNullable<Layer['route']>): boolean =>
   typeof path === 'string' && /\*\w+\}?$/.test(path);
 
 /** The methods that routes answer at the path of a request; none where there is no such address. */
-export function routedMethods({ app, path }: Request): string[] {
+export function routedMethods({ app, path }: Pick<Request, 'app' | 'path'>): string[] {
   const layers = app.router.stack as unknown as readonly Layer[];
   const methods = layers
     .filter((layer) => layer.route && !isFallback(layer.route) && layer.match(path))

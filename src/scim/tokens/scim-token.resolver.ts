@@ -20,9 +20,9 @@ export class ScimTokenResolver {
 
   @Mutation(() => CreateScimTokenPayload, {
     description:
-      'Makes a token by which a directory provisions the people of an organization (SCIM 2.0). Whoever has it may do there ' +
-      'what an ADMIN may, so only who could make somebody ADMIN makes one. Errors: CANNOT_GRANT, ENTITLEMENT_REQUIRED, ' +
-      'PRECONDITION_FAILED where ten are in use, VALIDATION_FAILED, STEP_UP_REQUIRED.',
+      'Makes a token by which a directory provisions the people of an organization (SCIM 2.0). Whoever has it may do what an ' +
+      'ADMIN may, there and in each project, so nobody makes one who lacks a part of that. Errors: CANNOT_GRANT, ' +
+      'ENTITLEMENT_REQUIRED, PRECONDITION_FAILED where ten are in use, VALIDATION_FAILED, STEP_UP_REQUIRED.',
   })
   @Requires('scim.manage', 'input.organizationId')
   createScimToken(

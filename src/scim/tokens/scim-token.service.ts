@@ -12,11 +12,11 @@ import { TenantRepository } from '../../platform/database/tenant-repository.js';
 import { AppError, invalid } from '../../platform/errors/app-error.js';
 import type { Actor, Scope } from '../../policy/actor.js';
 import { refuseStaleProof } from '../../policy/fresh-proof.js';
-import { refuseRoleBeyond } from '../../policy/granting.js';
+import { refuseAnywhereBeyond } from '../../policy/granting.js';
 import type { BuiltInRole } from '../../policy/permissions.js';
 import type { ScopeLocator } from '../../policy/requires.decorator.js';
 import type { ProvisionedRole } from '../scim-client.types.js';
-import { STRONGEST_ROLE } from './scim-token-grant.js';
+import { permissionsOfToken } from './scim-token-grant.js';
 import { displayOf, issueScimToken } from './scim-token-text.js';
 import { ScimTokenEntity } from './scim-token.entity.js';
 import { scimTokenCreated, scimTokenRevoked } from './scim-token.events.js';
@@ -57,7 +57,8 @@ export class ScimTokenService implements ScopeLocator {
   }
 
   /**
-   * Whoever has the token may do what an ADMIN may, so nobody makes one who could not make somebody ADMIN.
+   * Whoever has the token may do what an ADMIN may, in the organization and each of its projects; so nobody makes one who
+   * could not hand that on.
    * @returns the token itself, which is shown this once
    * @throws STEP_UP_REQUIRED; VALIDATION_FAILED for the role OWNER, or an `expiresAt` that has passed; CANNOT_GRANT;
    *   ENTITLEMENT_REQUIRED; PRECONDITION_FAILED where as many are in use as may be
@@ -72,7 +73,7 @@ export class ScimTokenService implements ScopeLocator {
     const role = provisionedRole(wish.role ?? this.config.defaultOrganizationRole);
     const expiresAt = wish.expiresAt ?? null;
     if (expiresAt !== null && expiresAt <= now) throw invalid('expiresAt', 'expiresAt must lie in the future.');
-    await refuseRoleBeyond(actor, { organizationId, projectId: null }, STRONGEST_ROLE);
+    await refuseAnywhereBeyond(actor, { organizationId, projectId: null }, permissionsOfToken());
 
     const token = issueScimToken();
     const scimToken: ScimToken = {
