@@ -180,8 +180,10 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
     insert into roles (id, organization_id, name, description, permissions, created_at) values
       ('${tenant.roleId}', '${tenant.organizationId}', 'Role ${marker}', 'Role of ${marker}', '{traces.read}', now()),
       ('${tenant.wantedRoleId}', '${tenant.organizationId}', 'Wanted ${marker}', 'Wanted of ${marker}', '{apiKeys.manage}', now());
-    insert into groups (id, organization_id, name, description, created_at) values
-      ('${tenant.groupId}', '${tenant.organizationId}', 'Group ${marker}', 'Group of ${marker}', now());
+    insert into groups (id, organization_id, name, description, created_at, updated_at) values
+      ('${tenant.groupId}', '${tenant.organizationId}', 'Group ${marker}', 'Group of ${marker}', now(), now());
+    insert into scim_users (organization_id, user_id, user_name, external_id, profile, created_at, updated_at) values
+      ('${tenant.organizationId}', '${tenant.colleagueId}', 'colleague-${marker}', 'external-${marker}', '{"title": "Title of ${marker}"}', now(), now());
     insert into group_members (group_id, organization_id, user_id, added_at) values
       ('${tenant.groupId}', '${tenant.organizationId}', '${tenant.colleagueId}', now());
     insert into role_grants (id, organization_id, project_id, group_id, role_id, reason, created_by, created_at) values

@@ -41,11 +41,10 @@ function depthOf(text: string): number {
 
 /** The same with each value in place of its number. */
 function withLiterals(filter: Filter, literals: readonly string[]): Filter {
-  if (filter.op === 'and' || filter.op === 'or')
-    return { ...filter, filters: filter.filters.map((one) => withLiterals(one, literals)) };
-  if (filter.op === 'not') return { ...filter, filter: withLiterals(filter.filter, literals) };
-  if (filter.op === '[]') return { ...filter, valFilter: withLiterals(filter.valFilter, literals) };
-  if (filter.op === 'pr' || typeof filter.compValue !== 'string') return filter;
+  if ('filters' in filter) return { ...filter, filters: filter.filters.map((one) => withLiterals(one, literals)) };
+  if ('filter' in filter) return { ...filter, filter: withLiterals(filter.filter, literals) };
+  if ('valFilter' in filter) return { ...filter, valFilter: withLiterals(filter.valFilter, literals) };
+  if (!('compValue' in filter) || typeof filter.compValue !== 'string') return filter;
   return { ...filter, compValue: literals[Number(filter.compValue)] ?? '' };
 }
 
