@@ -3,7 +3,6 @@ import type { NextFunction, Request, Response } from 'express';
 import { AccessService } from '../access/access.service.js';
 import { anonymous } from '../policy/actor.js';
 import { originOf } from '../policy/request-origin.js';
-import type {} from './scim-client.decorator.js';
 import { ScimTokenAuthentication } from './tokens/scim-token-authentication.service.js';
 
 /**
