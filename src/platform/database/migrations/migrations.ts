@@ -31,6 +31,7 @@ import { ServiceAccounts1764000023000 } from './1764000023000-service-accounts.j
 import { Deletions1764000022000 } from './1764000022000-deletions.js';
 import { Seats1764000021000 } from './1764000021000-seats.js';
 import { AccessRequests1764000025000 } from './1764000025000-access-requests.js';
+import { KeyUses1764000027000 } from './1764000027000-key-uses.js';
 
 /** Every migration, oldest first. One that has been released is never edited. */
 export const migrations = [
@@ -67,4 +68,5 @@ export const migrations = [
   KeyLimits1764000020000,
   EffectivePermissions1764000026000,
   AccessRequests1764000025000,
+  KeyUses1764000027000,
 ] as const;
