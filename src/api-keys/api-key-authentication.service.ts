@@ -44,7 +44,7 @@ export class ApiKeyAuthenticationService {
     if (key.expiresAt !== null && key.expiresAt <= this.clock.now()) throw new AppError('KEY_EXPIRED');
     const retryAfterSeconds = await this.limiter.count(key);
     if (retryAfterSeconds !== null) throw new AppError('RATE_LIMITED', { facts: { retryAfterSeconds } });
-    await this.usage.note(key);
+    await this.usage.note(key, origin);
     const { organizationId, projectId, permissions } = key;
     return { kind: 'apiKey', id: key.id, label: key.publicKey, grant: { organizationId, projectId, permissions } };
   }

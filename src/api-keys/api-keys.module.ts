@@ -34,6 +34,9 @@ import { ServiceAccountEntity } from './service-accounts/service-account.entity.
 import { ServiceAccountOwnership } from './service-accounts/service-account-ownership.service.js';
 import { ServiceAccountService } from './service-accounts/service-account.service.js';
 import { RefusedUses } from './refused-uses.js';
+import { RecentUseEntity } from './uses/recent-use.entity.js';
+import { ApiKeyRecentUsesResolver } from './uses/recent-use.resolver.js';
+import { RecentUses } from './uses/recent-uses.service.js';
 import { KeyReminderEntity } from './stale/key-reminder.entity.js';
 import { KeyReminders } from './stale/key-reminders.service.js';
 import { OrganizationStaleKeysResolver, ProjectStaleKeysResolver } from './stale/stale-key.resolver.js';
@@ -53,7 +56,7 @@ import { KeyVerification } from './verify/key-verification.service.js';
     OrganizationsModule,
     ProjectsModule,
     AccessModule,
-    TypeOrmModule.forFeature([ApiKeyEntity, ServiceAccountEntity, KeyReminderEntity]),
+    TypeOrmModule.forFeature([ApiKeyEntity, ServiceAccountEntity, KeyReminderEntity, RecentUseEntity]),
   ],
   providers: [
     ApiKeyService,
@@ -86,6 +89,8 @@ import { KeyVerification } from './verify/key-verification.service.js';
     KeyCache,
     KeyRateLimiter,
     KeyUsage,
+    RecentUses,
+    ApiKeyRecentUsesResolver,
     RefusedUses,
     KeyVerification,
     FailureLimiter,

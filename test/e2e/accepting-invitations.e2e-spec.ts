@@ -14,7 +14,7 @@ describe('accepting invitations', () => {
   let app: TestApp;
   let sink: MailSink;
   let owner: Person;
-  let acme: { id: string };
+  let acme: { id: string; slug: string };
 
   beforeAll(async () => {
     sink = await startMailSink();
@@ -95,7 +95,7 @@ describe('accepting invitations', () => {
       const { token } = await invited(person.email);
       const deletion = owner.browser.graphql(
         'mutation ($input: DeleteOrganizationInput!) { deleteOrganization(input: $input) { organization { id } } }',
-        { input: { organizationId: acme.id } },
+        { input: { organizationId: acme.id, confirmation: acme.slug } },
       );
       const acceptance = acceptInvitation(person, token).then(
         () => 'accepted',

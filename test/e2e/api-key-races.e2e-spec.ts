@@ -153,7 +153,7 @@ describe('a thousand rounds', () => {
     async () => {
       const { outcomes, keys } = await race(async (organizationId, id, round) => {
         const use = async (at: TestApp): Promise<string> => {
-          await usageOf(at).note({ id: `${id}-next`, isUnusedSuccessor: true });
+          await usageOf(at).note({ id: `${id}-next`, isUnusedSuccessor: true }, { ip: null, userAgent: null });
           return 'used';
         };
         const end = () => revoke(other, organizationId, `${id}-next`);

@@ -165,7 +165,7 @@ describe('a key that is rotated', () => {
     const old = await newKey();
     const next = await rotate(old, { overlapSeconds: 60 });
     const before = Date.now();
-    await usageOf(other).note({ id: next.apiKey.id, isUnusedSuccessor: false });
+    await usageOf(other).note({ id: next.apiKey.id, isUnusedSuccessor: false }, { ip: null, userAgent: null });
     const noted = Date.now();
     await new Promise((resolve) => setTimeout(resolve, 20));
     await use(next);

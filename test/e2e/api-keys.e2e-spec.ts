@@ -5,6 +5,7 @@ import { secretKeyShape } from '../../src/api-keys/api-key-token.js';
 import { Secret } from '../../src/platform/crypto/secret.js';
 import type { BuiltInRole } from '../../src/policy/permissions.js';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { deleteProject } from '../support/deletions.js';
 import { addMember, createOrganization, createPerson, type Person } from '../support/factories.js';
 import { removeMember } from '../support/members.js';
 import { askForApiKey, codesOf, createApiKey, createProject, dataOf, type CreatedKey } from '../support/projects.js';
@@ -405,8 +406,7 @@ describe('a key’s end', () => {
   it('comes with its project’s', async () => {
     const project = await createProject(owner.browser, organizationId);
     const key = await createApiKey(owner.browser, { projectId: project.id });
-    const remove = 'mutation ($input: DeleteProjectInput!) { deleteProject(input: $input) { project { id } } }';
-    dataOf(await owner.browser.graphql(remove, { input: { projectId: project.id } }));
+    await deleteProject(owner, { projectId: project.id });
     expect((await holding(key).postJson('/graphql', { query: viewer })).status).toBe(401);
   });
 });

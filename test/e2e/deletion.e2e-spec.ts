@@ -58,10 +58,11 @@ const visible = async ({ browser }: Person) =>
   (await browser.graphql('query ($id: ID!) { organization(id: $id) { name } }', { id: organizationId })).data;
 
 describe('deleting an organization', () => {
-  it('takes whoever types its name or its slug at their word, and whoever types something else not', async () => {
-    for (const typed of ['', 'Acme', 'acme & sons', `${slug} `])
+  it('takes whoever types its name or its slug at their word, and no person who types something else or nothing', async () => {
+    for (const typed of [null, '', 'Acme', 'acme & sons', `${slug} `])
       await expect(deleteOrganization(owner, { organizationId, confirmation: typed })).rejects.toMatchObject({
         code: 'VALIDATION_FAILED',
+        message: `Type the name or the slug of what is to be deleted: ${slug}.`,
         fields: [{ field: 'confirmation' }],
       });
     expect(await visible(owner)).toEqual({ organization: { name: 'Acme & Sons' } });
@@ -70,6 +71,29 @@ describe('deleting an organization', () => {
       expect(await visible(owner)).toEqual({ organization: null });
       await restoreOrganization(owner, { organizationId });
     }
+  });
+
+  it('is typed by a person who administers the instance too, and need not be by a program, which types nothing wrong either', async () => {
+    const administrator = await createPerson(app);
+    await app.database.query('update users set instance_administrator = true where id = $1', [administrator.id]);
+    const permissions = ['organization.delete', 'project.delete'];
+    const { secretKey } = await createApiKey(owner.browser, { organizationId, permissions });
+    const key = { browser: app.browser({ bearer: secretKey }) };
+    const { id: projectId } = await createProject(owner.browser, organizationId);
+    const untyped = { confirmation: null };
+    const refused = [
+      [() => deleteOrganization(administrator, { organizationId, ...untyped }), `: ${slug}.`],
+      [() => deleteOrganization({ browser: app.admin() }, { organizationId, confirmation: 'Acme' }), `: ${slug}.`],
+      [() => deleteOrganization(key, { organizationId, confirmation: 'Acme' }), 'deleted.'],
+      [() => deleteProject(key, { projectId, confirmation: 'Chut' }), 'deleted.'],
+    ] as const;
+    for (const [call, told] of refused)
+      await expect(call()).rejects.toMatchObject({ code: 'VALIDATION_FAILED', message: expect.stringContaining(told) });
+    await deleteProject(key, { projectId, ...untyped });
+    await deleteOrganization(key, { organizationId, ...untyped });
+    await restoreOrganization(owner, { organizationId });
+    await deleteOrganization({ browser: app.admin() }, { organizationId, ...untyped });
+    expect(await visible(owner)).toEqual({ organization: null });
   });
 
   it('hides it from everybody at once, and shows its owners until when it can come back', async () => {
@@ -162,10 +186,13 @@ describe('deleting an organization', () => {
   it('is undone to the last byte of every table', async () => {
     const cast = await createCast(app);
     const tenant = await createCompleteTenant(app, cast);
-    const before = await everything();
+    const ofTenant = 'select * from api_key_uses where user_agent = $1 order by api_key_id';
+    const usesOfKeys = async () => (await app.database.query<object>(ofTenant, [`agent-${tenant.marker}`])).rows;
+    const [before, uses] = [await everything(), await usesOfKeys()];
     await deleteOrganization(cast.owner, { organizationId: tenant.organizationId });
     const between = await everything();
     expect(between).not.toEqual(before);
+    expect([uses.length, await usesOfKeys()]).toEqual([3, []]);
     const { rows } = await app.database.query<{ kept: string }>(
       'select distinct table_name as kept from set_aside_rows',
     );
@@ -173,6 +200,7 @@ describe('deleting an organization', () => {
 
     await restoreOrganization(cast.coOwner, { organizationId: tenant.organizationId });
     expect(await everything()).toEqual(before);
+    expect(await usesOfKeys()).toEqual(uses);
     expect(await deletedProjects(cast.owner, tenant.organizationId)).toMatchObject([{ id: tenant.deletedProjectId }]);
     expect((await actionsOf(app, tenant.organizationId)).slice(-2)).toEqual([
       'organization.deleted',
@@ -273,7 +301,11 @@ describe('deleting a project', () => {
 
   it('asks for the word of whoever types, and is undone with its keys by whoever might delete it', async () => {
     const { secretKey } = await createApiKey(owner.browser, { projectId });
-    await expect(deleteProject(admin, { projectId, confirmation: 'Chut' })).rejects.toEqual(code('VALIDATION_FAILED'));
+    for (const typed of ['Chut', null])
+      await expect(deleteProject(admin, { projectId, confirmation: typed })).rejects.toMatchObject({
+        code: 'VALIDATION_FAILED',
+        fields: [{ field: 'confirmation' }],
+      });
     const { goneAt } = await deleteProject(admin, { projectId, confirmation: 'Chat' });
     expect((await verify(secretKey)).status).toBe(401);
     const member = await createPerson(app);

@@ -128,7 +128,7 @@ describe('a mutation with an idempotencyKey', () => {
     expect(await storedFor(input.idempotencyKey)).toEqual([]);
 
     const projectId = (data?.createProject?.project as { id: string }).id;
-    await mutate(owner.browser, 'deleteProject', 'project { id }', { projectId });
+    await mutate(owner.browser, 'deleteProject', 'project { id }', { projectId, confirmation: 'taken' });
     expect((await createProject(owner.browser, input)).data?.createProject).toMatchObject({
       project: { name: 'Second' },
     });
@@ -168,7 +168,7 @@ describe('a mutation with an idempotencyKey', () => {
       await tx.query('update organizations set name = $2 where id = $1', [organizationId, 'changed']);
       if (fails && organizationId === id) throw new Error('a failure of our own');
     });
-    const input = { organizationId: id, idempotencyKey: randomUUID() };
+    const input = { organizationId: id, confirmation: 'Doomed', idempotencyKey: randomUUID() };
     const trail = await actionsOf(app, id);
     const failed = await mutate(owner.browser, 'deleteOrganization', 'organization { id }', input);
     expect(failed.code).toBe('INTERNAL');

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { issueKeyPair } from '../../src/api-keys/api-key-token.js';
 import { KeyLookup } from '../../src/api-keys/verify/key-lookup.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { deleteProject } from '../support/deletions.js';
 import { createOrganization, createPerson, type Person } from '../support/factories.js';
 import { createApiKey, createProject, dataOf, type CreatedKey } from '../support/projects.js';
 import type { HttpAnswer } from '../support/servers/http-client.js';
@@ -213,8 +214,7 @@ describe('a key that is not good', () => {
     expect(await statusOf(first)).toBe(401);
 
     expect((await verify(bearer(second.secretKey))).status).toBe(200);
-    const remove = 'mutation ($input: DeleteProjectInput!) { deleteProject(input: $input) { project { id } } }';
-    dataOf(await owner.browser.graphql(remove, { input: { projectId: project.id } }));
+    await deleteProject(owner, { projectId: project.id });
     expect(await withinASecond(401, () => statusOf(second))).toBe(401);
   });
 

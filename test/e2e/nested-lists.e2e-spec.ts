@@ -21,7 +21,7 @@ interface Organization {
 }
 
 const list = 'totalCount pageInfo { hasNextPage endCursor }';
-const keys = `apiKeys(first: $keys, after: $after) { ${list} nodes { name permissions createdAt } }`;
+const keys = `apiKeys(first: $keys, after: $after) { ${list} nodes { name permissions createdAt recentUses { address } } }`;
 const query = (more = '') => `query ($organizations: Int!, $projects: Int!, $keys: Int!, $after: String) {
   organizations(first: $organizations) { nodes { id ${more} projects(first: $projects) { ${list} nodes { id ${keys} } } } } }`;
 /** What a member may read of an organization beside its projects. */
@@ -42,6 +42,7 @@ beforeAll(async () => {
     insert into api_keys (id, organization_id, project_id, scope, name, public_key, secret_digest, display_secret, permissions, created_by)
     select p.id || n, p.organization_id, p.id, 'PROJECT', 'key ' || n, 'pk-' || p.id || n, sha256((p.id || '/' || n)::bytea),
            'sk-gh-…', '{traces.read}', 'system' from projects p, generate_series(1, 3) n`);
+  await app.database.query(`insert into api_key_uses select id, '192.0.2.7', '', now(), now() from api_keys`);
   const { secretKey } = await createApiKey(owner.browser, {
     organizationId: keysOrganization,
     permissions: ['organization.read', 'project.read', 'apiKeys.read'],

@@ -62,7 +62,8 @@ describe('a project', () => {
     });
 
     const remove = `mutation ($input: DeleteProjectInput!) { deleteProject(input: $input) { project { id name } } }`;
-    const deleted = dataOf(await admin.browser.graphql(remove, { input: { projectId: project.id } }));
+    const typed = { projectId: project.id, confirmation: 'assistant' };
+    const deleted = dataOf(await admin.browser.graphql(remove, { input: typed }));
     expect(deleted).toEqual({ deleteProject: { project: { id: project.id, name: 'Assistant' } } });
     expect(codesOf(await admin.browser.graphql(read, { id: project.id }))).toEqual(['NOT_FOUND']);
 

@@ -151,6 +151,7 @@ const verdicts = table(`
   AccessHolders.members         401       404      ok    ok    ok     403    404    ok         ok              ok
   AccessRequest.role            401       404      ok    ok    403    403    403    404        ok              ok
   AccessRequest.user            401       404      ok    ok    403    403    403    404        ok              ok
+  ApiKey.recentUses             401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   ApiKey.serviceAccount         401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   ApiKey.rateLimit              401       ok       ok    ok    ok     ok     ok     ok         ok              ok
   AuditEvent.actor              401       404      ok    ok    403    403    403    404        ok              ok

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
 import { issueKeyPair } from '../../src/api-keys/api-key-token.js';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { deleteProject } from '../support/deletions.js';
 import { addMember, createOrganization, createPerson, type Person } from '../support/factories.js';
 import { freePort } from '../support/free-port.js';
 import { removeMember } from '../support/members.js';
@@ -125,14 +126,14 @@ const endings: readonly (readonly [string, () => Promise<[CreatedKey, () => Prom
     async () => {
       const project = await createProject(owner.browser, organizationId);
       const key = await createApiKey(owner.browser, { projectId: project.id });
-      return [key, () => mutate('deleteProject', 'DeleteProject', { projectId: project.id }, 'project { id }')];
+      return [key, () => deleteProject(owner, { projectId: project.id })];
     },
   ],
   [
     'of the organization, for a project of it that is deleted',
     async () => {
       const project = await createProject(owner.browser, organizationId);
-      const change = () => mutate('deleteProject', 'DeleteProject', { projectId: project.id }, 'project { id }');
+      const change = () => deleteProject(owner, { projectId: project.id });
       return [await wideKey(), change, { projectId: project.id }];
     },
   ],

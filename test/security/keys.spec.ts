@@ -302,8 +302,7 @@ describe('keys withstand', () => {
     for (const { secretKey } of Object.values(ended).slice(0, 4)) expect((await verify(secretKey)).status).toBe(200);
     await removeMember(owner, organizationId, maker.id);
     dataOf(await owner.browser.graphql(revoke, { input: { apiKeyId: ended.revoked.apiKey.id } }));
-    const remove = 'mutation ($input: DeleteProjectInput!) { deleteProject(input: $input) { project { id } } }';
-    dataOf(await owner.browser.graphql(remove, { input: { projectId: doomed } }));
+    await deleteProject(owner, { projectId: doomed });
     dataOf(await askOfAccount(owner.browser, 'delete', { serviceAccountId: account.id }));
 
     const never = issueKeyPair().secretKey.reveal();

@@ -24,12 +24,30 @@ interface Deleted {
   readonly goneAt: string | null;
 }
 
-/** @throws ApiError */
-export const deleteOrganization = (by: By, input: object): Promise<Deleted> =>
-  call(by, 'deleteOrganization', 'organization', input);
+interface Typed {
+  readonly confirmation?: string | null;
+}
 
-/** @throws ApiError */
-export const deleteProject = (by: By, input: object): Promise<Deleted> => call(by, 'deleteProject', 'project', input);
+/**
+ * Types the slug as it is shown to the caller, unless the input has a `confirmation`.
+ * @throws ApiError
+ */
+export const deleteOrganization = async (
+  by: By,
+  input: Typed & { readonly organizationId: string },
+): Promise<Deleted> => {
+  const confirmation = await slugOf(by, 'organization', input.organizationId);
+  return call(by, 'deleteOrganization', 'organization', { confirmation, ...input });
+};
+
+/**
+ * The same of a project.
+ * @throws ApiError
+ */
+export const deleteProject = async (by: By, input: Typed & { readonly projectId: string }): Promise<Deleted> => {
+  const confirmation = await slugOf(by, 'project', input.projectId);
+  return call(by, 'deleteProject', 'project', { confirmation, ...input });
+};
 
 /** @throws ApiError */
 export const restoreOrganization = async (by: By, input: object): Promise<Answered> =>
@@ -65,6 +83,13 @@ export async function endGrace(app: TestApp): Promise<void> {
 
 /** What the clock has done every ten minutes. */
 export const purge = (app: TestApp): Promise<void> => app.nest.get(DeletionPurge, { strict: false }).purgeDue();
+
+/** Null where it is not shown. */
+async function slugOf({ browser }: By, name: 'organization' | 'project', id: string): Promise<string | null> {
+  const query = `query ($id: ID!) { ${name}(id: $id) { slug } }`;
+  const { data } = await browser.graphql<Record<string, { readonly slug: string } | null>>(query, { id });
+  return data?.[name]?.slug ?? null;
+}
 
 async function call({ browser }: By, name: string, field: string, input: object): Promise<Deleted> {
   const goneAt = name.startsWith('delete') ? ' goneAt' : '';

@@ -2,6 +2,8 @@ import { Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@
 import { Clock } from '../../platform/clock/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { Logger } from '../../platform/logging/logger.js';
+import { RecentUses } from '../uses/recent-uses.service.js';
+import { UnwrittenUses, type KeyUses, type UsedFrom } from '../uses/unwritten-uses.js';
 import type { StoredKey } from './key-lookup.service.js';
 
 const WRITTEN_EVERY_MS = 3_000;
@@ -11,27 +13,19 @@ const ROUNDS_IN_A_GENERATION = 5;
 /** Or sooner, where there are so many keys. */
 const KEYS_IN_A_GENERATION = 50_000;
 
-/** The first and the last use that this process has seen and not yet written. */
-interface Uses {
-  readonly first: Date;
-  readonly last: Date;
-}
-
 /**
- * Remembers when keys were used, off the request, and writes it down for all of them at once every few seconds; not again
- * for a key whose use was written a moment ago.
+ * Remembers when keys were used and by whom, off the request, and writes it down for all of them at once every few seconds;
+ * not again for what was written a moment ago.
  */
 @Injectable()
 export class KeyUsage implements OnModuleInit, BeforeApplicationShutdown {
-  private used = new Map<string, Uses>();
-  /** The keys whose use was written lately, in two generations. */
-  private written = new Set<string>();
-  private writtenBefore = new Set<string>();
+  private readonly uses = new UnwrittenUses();
   private round = 0;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly database: Database,
+    private readonly recentUses: RecentUses,
     private readonly clock: Clock,
     private readonly logger: Logger,
   ) {}
@@ -50,23 +44,24 @@ export class KeyUsage implements OnModuleInit, BeforeApplicationShutdown {
    * time is counted, in every process.
    * @returns what must be waited for, if anything
    */
-  note({ id, isUnusedSuccessor }: Pick<StoredKey, 'id' | 'isUnusedSuccessor'>): Promise<void> | undefined {
-    if (!isUnusedSuccessor && (this.written.has(id) || this.writtenBefore.has(id))) return undefined;
-    const last = this.clock.now();
-    this.used.set(id, { first: this.used.get(id)?.first ?? last, last });
+  note(
+    { id, isUnusedSuccessor }: Pick<StoredKey, 'id' | 'isUnusedSuccessor'>,
+    from: UsedFrom,
+  ): Promise<void> | undefined {
+    if (!isUnusedSuccessor && this.uses.isWritten(id, from)) return undefined;
+    this.uses.add(id, from, this.clock.now());
     return isUnusedSuccessor ? this.write() : undefined;
   }
 
   /** Never rejects: when it fails the next round writes what this one could not. */
   async write(): Promise<void> {
-    if (this.used.size === 0) return;
-    const batch = this.used;
-    this.used = new Map();
+    const batch = this.uses.take();
+    if (batch.size === 0) return;
     try {
       await this.store(batch);
-      for (const id of batch.keys()) this.written.add(id);
+      this.uses.wereWritten(batch);
     } catch (error) {
-      this.putBack(batch);
+      this.uses.putBack(batch);
       this.logger.failure('the use of keys could not be written', { cause: String(error) });
     }
   }
@@ -74,26 +69,20 @@ export class KeyUsage implements OnModuleInit, BeforeApplicationShutdown {
   private nextRound(): void {
     void this.write();
     this.round += 1;
-    if (this.round % ROUNDS_IN_A_GENERATION > 0 && this.written.size < KEYS_IN_A_GENERATION) return;
-    this.writtenBefore = this.written;
-    this.written = new Set();
-  }
-
-  private putBack(batch: ReadonlyMap<string, Uses>): void {
-    const later = this.used;
-    this.used = new Map(batch);
-    for (const [id, { first, last }] of later) this.used.set(id, { first: batch.get(id)?.first ?? first, last });
+    if (this.round % ROUNDS_IN_A_GENERATION > 0 && this.uses.keysWritten < KEYS_IN_A_GENERATION) return;
+    this.uses.nextGeneration();
   }
 
   /** The predecessors first: should this process end in between, the next use of the key counts them again. */
-  private async store(batch: ReadonlyMap<string, Uses>): Promise<void> {
+  private async store(batch: ReadonlyMap<string, KeyUses>): Promise<void> {
     const uses = [...batch.values()];
     await this.countDown([...batch.keys()], uses);
     await this.storeLast([...batch.keys()], uses);
+    await this.recentUses.store(batch);
   }
 
   /** The earliest use counts, whichever process writes it first. A date that was given has no overlap, so it stays. */
-  private async countDown(ids: readonly string[], uses: readonly Uses[]): Promise<void> {
+  private async countDown(ids: readonly string[], uses: readonly KeyUses[]): Promise<void> {
     await this.database.reader.query(
       `with counted as (
          select old.id, used.at + old.overlap_seconds * interval '1 second' as dies_at
@@ -109,7 +98,7 @@ export class KeyUsage implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   /** Locked in one order, since two processes write the same keys; and a process that comes late does not turn time back. */
-  private async storeLast(ids: readonly string[], uses: readonly Uses[]): Promise<void> {
+  private async storeLast(ids: readonly string[], uses: readonly KeyUses[]): Promise<void> {
     await this.database.reader.query(
       `with mine as (select id from api_keys where id = any($1::text[]) order by id for no key update)
        update api_keys key set last_used_at = greatest(key.last_used_at, used.at)

@@ -1,15 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 import { Clock } from '../../platform/clock/clock.js';
 import { answerAhead, type PlainAnswer } from '../../platform/http/ahead-of-express.js';
 import { andThen } from '../../platform/http/at-once.js';
 import { networkOf } from '../../platform/http/network.js';
 import { isPermission } from '../../policy/permissions.js';
 import { mayComeFrom } from '../allowed-networks.js';
+import type { UsedFrom } from '../uses/unwritten-uses.js';
 import { readPresentedKey } from '../presented-key.js';
 import { KeyRateLimiter } from '../rate-limit/key-rate-limiter.service.js';
-import { clientAddress, type TrustsProxy } from './client-address.js';
+import { clientAddress, remembering, type TrustsProxy } from './client-address.js';
 import { FailureLimiter } from './failure-limiter.js';
 import { KeyCache, type FoundKey } from './key-cache.service.js';
 import type { StoredKey } from './key-lookup.service.js';
@@ -54,7 +56,9 @@ export class KeyVerification {
   answer(request: IncomingMessage, trusts: TrustsProxy): PlainAnswer | Promise<PlainAnswer> {
     return andThen(readQuestion(request), (question) =>
       andThen(this.findGoodKey(request.headers.authorization, question), (found) =>
-        found ? this.answerTo(found, question) : this.refusalFor(clientAddress(request, trusts)),
+        found
+          ? this.answerTo(found, question, whence(request, question, trusts))
+          : this.refusalFor(clientAddress(request, trusts)),
       ),
     );
   }
@@ -75,10 +79,16 @@ export class KeyVerification {
     });
   }
 
-  private answerTo(found: FoundKey, question: VerificationQuestion): PlainAnswer | Promise<PlainAnswer> {
+  private answerTo(
+    found: FoundKey,
+    question: VerificationQuestion,
+    from: UsedFrom,
+  ): PlainAnswer | Promise<PlainAnswer> {
     return andThen(this.limiter.count(found.key), (wait) => {
       if (wait !== null) return limited(wait);
-      return andThen(this.usage.note(found.key), () => (answers(found, question) ? approvalOf(found.key) : forbidden));
+      return andThen(this.usage.note(found.key, from), () =>
+        answers(found, question) ? approvalOf(found.key) : forbidden,
+      );
     });
   }
 
@@ -91,8 +101,14 @@ export class KeyVerification {
 /** Puts the verification of keys before Express on the application's HTTP server. Call it once the proxies to trust are set. */
 export function mountKeyVerification(app: NestExpressApplication): void {
   const verification = app.get(KeyVerification, { strict: false });
-  const trusts = app.getHttpAdapter().getInstance().get('trust proxy fn') as TrustsProxy;
+  const trusts = remembering(app.getHttpAdapter().getInstance().get('trust proxy fn') as TrustsProxy);
   answerAhead(app, { path: PATH, methods: ['POST'], answer: (request) => verification.answer(request, trusts) });
+}
+
+/** Who uses the key, as the product tells it; where it does not, or tells what is no address, the product itself. */
+function whence(request: IncomingMessage, { ip }: VerificationQuestion, trusts: TrustsProxy): UsedFrom {
+  const address = ip !== null && isIP(ip) > 0 ? ip : clientAddress(request, trusts);
+  return { ip: address, userAgent: request.headers['user-agent'] ?? null };
 }
 
 function answers({ key, reachesProject }: FoundKey, { permission }: VerificationQuestion): boolean {

@@ -6,7 +6,7 @@ import { Database, type Tx } from '../../platform/database/database.js';
 import { SetAside, type LeftOut } from '../../platform/database/set-aside/set-aside.js';
 import { AppError, invalid } from '../../platform/errors/app-error.js';
 import { page, type Connection, type PageRequest } from '../../platform/graphql/connection.js';
-import type { Actor } from '../../policy/actor.js';
+import type { Actor, Scope } from '../../policy/actor.js';
 import { DeletionEntity } from './deletion.entity.js';
 import { organizationsRestorableBy } from './may-restore.js';
 import type { Deletion, DeletionCondition, Doomed } from './deletion.types.js';
@@ -129,12 +129,19 @@ export class DeletionStore {
   }
 }
 
-/** @throws VALIDATION_FAILED when something was typed, and it is not what is to be deleted */
-export function refuseOtherName(
-  confirmation: string | null | undefined,
-  { name, slug }: Pick<Doomed, 'name' | 'slug'>,
-): void {
-  const typed = confirmation ?? null;
-  if (typed === null || typed === name || typed === slug) return;
-  throw invalid('confirmation', `Type the name or the slug of what is to be deleted: ${slug}.`);
+/**
+ * A person says by typing it that they mean this one. What a program types proves nothing, so it may leave it out.
+ * @param typed the name or the slug; null: nothing
+ * @throws VALIDATION_FAILED when a person has typed nothing, or anybody something else; it says what to type to those who
+ *   may read it
+ */
+export async function refuseUnconfirmed(
+  actor: Actor,
+  typed: string | null,
+  { name, slug, ...scope }: Scope & Pick<Doomed, 'name' | 'slug'>,
+): Promise<void> {
+  if (typed === null ? actor.kind !== 'user' : [name, slug].includes(typed)) return;
+  const toRead = scope.projectId === null ? 'organization.read' : 'project.read';
+  const mayRead = (await actor.permissionsIn(scope)).has(toRead);
+  throw invalid('confirmation', `Type the name or the slug of what is to be deleted${mayRead ? `: ${slug}` : ''}.`);
 }

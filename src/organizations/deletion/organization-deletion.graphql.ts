@@ -38,7 +38,8 @@ export class DeleteOrganizationInput extends MutationInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'Its name or its slug, typed by whoever means it. What is given is checked; a form for people should ask for it.',
+      'Its name or its slug, typed by whoever means it. A signed-in person must give it; a key and ADMIN_API_KEY may leave ' +
+      'it out. What is given is checked in any case.',
   })
   @IsOptional()
   @IsString()

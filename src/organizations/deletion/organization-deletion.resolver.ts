@@ -38,7 +38,7 @@ export class OrganizationDeletionResolver {
     description:
       'Deletes an organization with everything in it: at once for everybody, its keys and its single sign-on included, and for good ' +
       'when the grace of `DELETION_GRACE_DAYS` ends. Its audit trail stays. Errors: VALIDATION_FAILED when `confirmation` is ' +
-      'neither its name nor its slug; STEP_UP_REQUIRED.',
+      'neither its name nor its slug, or a person has left it out; STEP_UP_REQUIRED.',
   })
   @Requires('organization.delete', 'input.organizationId')
   deleteOrganization(

@@ -1,5 +1,10 @@
 import ipaddr from 'ipaddr.js';
 
+/** One spelling for each address (RFC 5952), IPv4 where it is IPv4 written as IPv6; null for what is none. */
+export function canonicalAddress(text: string): string | null {
+  return ipaddr.isValid(text) ? ipaddr.process(text).toString() : null;
+}
+
 /** The network that an address stands for when attempts are counted: an IPv6 customer holds a whole /64. */
 export function networkOf(ip: string | null): string {
   if (ip === null || !ipaddr.isValid(ip)) return 'unknown';

@@ -42,7 +42,7 @@ export class ProjectDeletionResolver {
     description:
       'Deletes a project with the roles, invitations and keys in it: at once for everybody, and for good when the grace of ' +
       '`DELETION_GRACE_DAYS` ends. The trail keeps what happened in it. Errors: VALIDATION_FAILED when `confirmation` is neither ' +
-      'its name nor its slug; STEP_UP_REQUIRED.',
+      'its name nor its slug, or a person has left it out; STEP_UP_REQUIRED.',
   })
   @Requires('project.delete', 'input.projectId')
   deleteProject(

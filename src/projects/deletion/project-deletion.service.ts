@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '../../audit/audit.service.js';
-import { DeletionStore, refuseOtherName } from '../../organizations/deletion/deletion-store.service.js';
+import { DeletionStore, refuseUnconfirmed } from '../../organizations/deletion/deletion-store.service.js';
 import { MemberService } from '../../organizations/members/member.service.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database } from '../../platform/database/database.js';
@@ -26,8 +26,8 @@ export class ProjectDeletion {
 
   /**
    * Deletes a project with the roles, invitations and keys in it: for everybody at once, and for good when the grace ends.
-   * @param confirmation its name or its slug as the caller has typed it, checked where it is given
-   * @throws VALIDATION_FAILED when something else was typed; STEP_UP_REQUIRED
+   * @param confirmation its name or its slug as the caller has typed it; a person must
+   * @throws VALIDATION_FAILED when a person has typed nothing, or anybody something else; STEP_UP_REQUIRED
    */
   async delete(actor: Actor, scope: ProjectScope, confirmation: string | null): Promise<ProjectDeleted> {
     refuseStaleProof(actor, this.clock.now());
@@ -35,11 +35,12 @@ export class ProjectDeletion {
       // Invitations and roles in it go too, so it takes its turn among them.
       await this.members.takeTurns(tx, scope.organizationId);
       const project = await this.projects.lock(tx, scope);
-      refuseOtherName(confirmation, project);
       const { name, slug } = project;
+      const doomed = { ...scope, name, slug };
+      await refuseUnconfirmed(actor, confirmation, doomed);
       const goneAt = this.store.graceEnd();
       const roles = await this.roles.allIn(scope);
-      await this.store.delete(tx, actor, { ...scope, name, slug, roles, goneAt });
+      await this.store.delete(tx, actor, { ...doomed, roles, goneAt });
       await this.audit.record(tx, actor, projectDeleted, { project, goneAt });
       return { project, goneAt };
     });

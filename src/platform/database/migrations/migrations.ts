@@ -33,6 +33,7 @@ import { Deletions1764000022000 } from './1764000022000-deletions.js';
 import { Seats1764000021000 } from './1764000021000-seats.js';
 import { AccessRequests1764000025000 } from './1764000025000-access-requests.js';
 import { ScimTokens1764000028000 } from './1764000028000-scim-tokens.js';
+import { KeyUses1764000027000 } from './1764000027000-key-uses.js';
 
 /** Every migration, oldest first. One that has been released is never edited. */
 export const migrations = [
@@ -71,4 +72,5 @@ export const migrations = [
   AccessRequests1764000025000,
   ScimTokens1764000028000,
   DirectoryPeople1764000029000,
+  KeyUses1764000027000,
 ] as const;
