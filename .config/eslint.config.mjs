@@ -7,6 +7,10 @@ const onlyInCrypto = {
   name: 'node:crypto',
   message: 'Hashes, comparisons, randomness and encryption are made in platform/crypto.',
 };
+const onlyInBatchedReads = {
+  name: 'dataloader',
+  message: 'A batch must not read in the transaction of another caller: use BatchedReads in platform/database.',
+};
 
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', 'coverage/**'] },
@@ -46,15 +50,19 @@ export default tseslint.config(
   {
     files: ['src/**/*.ts'],
     ignores: ['src/**/*.spec.ts'],
-    rules: { 'no-restricted-imports': ['error', { paths: [onlyInCrypto, onlyInOutbound] }] },
+    rules: { 'no-restricted-imports': ['error', { paths: [onlyInCrypto, onlyInOutbound, onlyInBatchedReads] }] },
   },
   {
     files: ['src/platform/crypto/**/*.ts'],
-    rules: { 'no-restricted-imports': ['error', { paths: [onlyInOutbound] }] },
+    rules: { 'no-restricted-imports': ['error', { paths: [onlyInOutbound, onlyInBatchedReads] }] },
   },
   {
     files: ['src/platform/http/outbound*.ts'],
-    rules: { 'no-restricted-imports': ['error', { paths: [onlyInCrypto] }] },
+    rules: { 'no-restricted-imports': ['error', { paths: [onlyInCrypto, onlyInBatchedReads] }] },
+  },
+  {
+    files: ['src/platform/database/batched-reads.ts'],
+    rules: { 'no-restricted-imports': ['error', { paths: [onlyInCrypto, onlyInOutbound] }] },
   },
   {
     files: ['test/**/*.ts', '**/*.spec.ts', 'demo/**/*.ts', 'bench/**/*.ts'],

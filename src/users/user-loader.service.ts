@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import DataLoader from 'dataloader';
+import { foundBy, type BatchedReads } from '../platform/database/batched-reads.js';
+import { Database } from '../platform/database/database.js';
 import { AppError } from '../platform/errors/app-error.js';
 import { UserService } from './user.service.js';
 import type { User } from './user.types.js';
@@ -7,16 +8,13 @@ import type { User } from './user.types.js';
 /** Reads the users of a whole list in one statement. Nothing is kept, so that a change is seen at the next read. */
 @Injectable()
 export class UserLoader {
-  private readonly loader: DataLoader<string, User | null>;
+  private readonly byId: BatchedReads<string, User | null>;
 
-  constructor(users: UserService) {
-    this.loader = new DataLoader<string, User | null>(
-      async (ids) => {
-        const found = new Map((await users.listByIds(ids)).map((user) => [user.id, user]));
-        return ids.map((id) => found.get(id) ?? null);
-      },
-      { cache: false },
-    );
+  constructor(database: Database, users: UserService) {
+    this.byId = foundBy(database, async (ids) => {
+      const found = await users.listByIds(ids);
+      return new Map(found.map((user) => [user.id, user]));
+    });
   }
 
   /** @throws NOT_FOUND */
@@ -28,6 +26,6 @@ export class UserLoader {
 
   /** Null where the id names nobody. */
   find(id: string): Promise<User | null> {
-    return this.loader.load(id);
+    return this.byId.load(id);
   }
 }

@@ -45,3 +45,17 @@ export function rowsBy<Row extends ObjectLiteral>(
     return values.map((value) => found.get(value) ?? null);
   });
 }
+
+/**
+ * Reads what a service finds of many in one statement; null where it finds nothing.
+ * @param find reads by the database's `reader`, which here is that of everybody whose ids it is given
+ */
+export function foundBy<Value>(
+  database: Database,
+  find: (ids: readonly string[]) => Promise<ReadonlyMap<string, Value>>,
+): BatchedReads<string, Value | null> {
+  return new BatchedReads(database, async (_, ids) => {
+    const found = await find(ids);
+    return ids.map((id) => found.get(id) ?? null);
+  });
+}

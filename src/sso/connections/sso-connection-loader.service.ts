@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import DataLoader from 'dataloader';
 import { DomainService } from '../../organizations/domains/domain.service.js';
 import type { Domain } from '../../organizations/domains/domain.types.js';
+import { foundBy, type BatchedReads } from '../../platform/database/batched-reads.js';
+import { Database } from '../../platform/database/database.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { ConnectionDomains } from '../domains/connection-domain.service.js';
 import { MembershipRuleService } from '../membership/membership-rule.service.js';
@@ -14,24 +15,26 @@ import type { SsoTestRun } from '../testing/sso-test.types.js';
 /** Reads what belongs to the connections of a whole list in one statement each. Nothing is kept. */
 @Injectable()
 export class SsoConnectionLoader {
-  private readonly candidates: DataLoader<string, SsoCandidate | null>;
-  private readonly tests: DataLoader<string, SsoTestRun | null>;
-  private readonly domainsOfEach: DataLoader<string, readonly Domain[] | null>;
-  private readonly domains: DataLoader<string, Domain | null>;
-  private readonly memberships: DataLoader<string, MembershipRule | null>;
+  private readonly candidates: BatchedReads<string, SsoCandidate | null>;
+  private readonly tests: BatchedReads<string, SsoTestRun | null>;
+  private readonly domainsOfEach: BatchedReads<string, readonly Domain[] | null>;
+  private readonly domains: BatchedReads<string, Domain | null>;
+  private readonly memberships: BatchedReads<string, MembershipRule | null>;
 
   constructor(
+    database: Database,
     candidates: SsoCandidateService,
     tests: SsoTestService,
     memberships: MembershipRuleService,
     private readonly connectionDomains: ConnectionDomains,
     private readonly allDomains: DomainService,
   ) {
-    this.candidates = batched((ids) => candidates.listOf(ids));
-    this.tests = batched((ids) => tests.latestOf(ids));
-    this.memberships = batched((ids) => memberships.listOf(ids));
-    this.domainsOfEach = batched((ids) => this.readDomains(ids));
-    this.domains = batched(
+    this.candidates = foundBy(database, (ids) => candidates.listOf(ids));
+    this.tests = foundBy(database, (ids) => tests.latestOf(ids));
+    this.memberships = foundBy(database, (ids) => memberships.listOf(ids));
+    this.domainsOfEach = foundBy(database, (ids) => this.readDomains(ids));
+    this.domains = foundBy(
+      database,
       async (ids) => new Map((await allDomains.listByIds(ids)).map((domain) => [domain.id, domain])),
     );
   }
@@ -66,14 +69,4 @@ export class SsoConnectionLoader {
     const all = await this.allDomains.listByIds([...new Set([...ids.values()].flat())]);
     return new Map([...ids].map(([id, ofIt]) => [id, all.filter((domain) => ofIt.includes(domain.id))]));
   }
-}
-
-function batched<T>(read: (ids: readonly string[]) => Promise<ReadonlyMap<string, T>>): DataLoader<string, T | null> {
-  return new DataLoader<string, T | null>(
-    async (ids) => {
-      const found = await read(ids);
-      return ids.map((id) => found.get(id) ?? null);
-    },
-    { cache: false },
-  );
 }

@@ -1,21 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import DataLoader from 'dataloader';
+import { foundBy, type BatchedReads } from '../../platform/database/batched-reads.js';
+import { Database } from '../../platform/database/database.js';
 import { SignInTraceReader } from './sign-in-trace-reader.service.js';
 import type { SignInTrace } from './sign-in-trace.types.js';
 
 /** Reads the traces of a whole list of test sign-ins in one statement. Nothing is kept. */
 @Injectable()
 export class TestTraceLoader {
-  private readonly traces: DataLoader<string, SignInTrace | null>;
+  private readonly traces: BatchedReads<string, SignInTrace | null>;
 
-  constructor(reader: SignInTraceReader) {
-    this.traces = new DataLoader<string, SignInTrace | null>(
-      async (ids) => {
-        const found = await reader.ofTests(ids);
-        return ids.map((id) => found.get(id) ?? null);
-      },
-      { cache: false },
-    );
+  constructor(database: Database, reader: SignInTraceReader) {
+    this.traces = foundBy(database, (ids) => reader.ofTests(ids));
   }
 
   of(testRunId: string): Promise<SignInTrace | null> {
