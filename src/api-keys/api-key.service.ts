@@ -27,8 +27,10 @@ rememberShownOnce('secretKey');
 const byId: PageOrder<ApiKeyEntity> = { column: 'key.id', of: (row) => row.id };
 const unrestricted = { expiresAt: null, allowedCidrs: [], rateLimit: null };
 
-/** SQL for a row `key` that has not ended at `:now`. */
-export const inUse = 'key.revoked_at is null and coalesce(least(key.expires_at, key.dies_at) > :now, true)';
+/** SQL for a row `key` that has not ended at a time, which is SQL too. */
+export const inUseAt = (now: string): string =>
+  `key.revoked_at is null and coalesce(least(key.expires_at, key.dies_at) > ${now}, true)`;
+const inUse = inUseAt(':now');
 
 @Injectable()
 export class ApiKeyService implements ScopeLocator {

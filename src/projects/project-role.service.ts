@@ -1,10 +1,11 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { In } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
 import { invitationAccepted } from '../organizations/invitations/invitation.service.js';
 import { MemberService } from '../organizations/members/member.service.js';
 import { standingChanged } from '../organizations/members/standing-changed.types.js';
 import { Clock } from '../platform/clock/clock.js';
+import { BatchedReads } from '../platform/database/batched-reads.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { TenantRepository } from '../platform/database/tenant-repository.js';
 import { AppError } from '../platform/errors/app-error.js';
@@ -17,16 +18,27 @@ import { projectRoleCleared, projectRoleSet } from './project-role.events.js';
 import { ProjectRoleEntity } from './project-role.entity.js';
 import type { ProjectMember, ProjectScope } from './project.types.js';
 
+const ownRoles = `
+  select own.role from unnest($1::text[], $2::text[], $3::text[])
+    with ordinality as asked(organization_id, project_id, user_id, place)
+  left join project_roles own on own.organization_id = asked.organization_id
+    and own.project_id = asked.project_id and own.user_id = asked.user_id
+  order by asked.place`;
+
 /** A member's role in a project, which replaces the one that they have in the organization, up or down. */
 @Injectable()
 export class ProjectRoleService implements OnModuleInit {
+  private readonly own: BatchedReads<ProjectScope & { readonly userId: string }, BuiltInRole | null>;
+
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
     private readonly events: DomainEvents,
     private readonly members: MemberService,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.own = new BatchedReads(database, readOwn);
+  }
 
   /** An invitation gives the role that it offers in a project. One that was set there meanwhile stays, as a membership does. */
   onModuleInit(): void {
@@ -56,7 +68,9 @@ export class ProjectRoleService implements OnModuleInit {
     request: PageRequest,
   ): Promise<Connection<ProjectMember>> {
     const members = await this.members.list(organizationId, request);
-    const roles = await this.ownRoles({ organizationId, projectId }, members);
+    const ids = members.nodes.map(({ userId }) => userId);
+    const own = await Promise.all(ids.map((userId) => this.own.load({ organizationId, projectId, userId })));
+    const roles = new Map(ids.map((userId, place) => [userId, own[place] ?? null]));
     return mapNodes(members, ({ userId, role }) => standing(userId, role, roles.get(userId) ?? null));
   }
 
@@ -128,16 +142,6 @@ export class ProjectRoleService implements OnModuleInit {
     return role;
   }
 
-  /** The roles that members of a page have in a project, by person: one statement for all. */
-  private async ownRoles(
-    { organizationId, projectId }: ProjectScope,
-    { nodes }: Connection<Pick<ProjectMember, 'userId'>>,
-  ): Promise<ReadonlyMap<string, BuiltInRole>> {
-    const userId = In(nodes.map((member) => member.userId));
-    const rows = await this.database.reader.findBy(ProjectRoleEntity, { organizationId, projectId, userId });
-    return new Map(rows.map((row) => [row.userId, row.role]));
-  }
-
   private rolesIn(organizationId: string): TenantRepository<ProjectRoleEntity> {
     return new TenantRepository(this.database.reader, ProjectRoleEntity, organizationId);
   }
@@ -146,4 +150,12 @@ export class ProjectRoleService implements OnModuleInit {
 function standing(userId: string, organizationRole: BuiltInRole, projectRole: BuiltInRole | null): ProjectMember {
   if (projectRole === null) return { userId, role: organizationRole, source: 'ORGANIZATION' };
   return { userId, role: projectRole, source: 'PROJECT' };
+}
+
+async function readOwn(
+  reader: EntityManager,
+  asked: readonly (ProjectScope & { readonly userId: string })[],
+): Promise<(BuiltInRole | null)[]> {
+  const places = (['organizationId', 'projectId', 'userId'] as const).map((name) => asked.map((one) => one[name]));
+  return (await reader.query<{ role: BuiltInRole | null }[]>(ownRoles, places)).map(({ role }) => role);
 }

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { buildSchema, getNamedType, isObjectType, type GraphQLObjectType } from 'graphql';
 import { StandingService } from '../../src/access/standing/standing.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { addMember, createOrganization, createPerson, type Person } from '../support/factories.js';
@@ -180,5 +182,135 @@ describe('lists of lists', () => {
     expect(ofColleague?.projectRoles).toEqual(new Map([[scope.projectId, 'NONE']]));
     expect([ofStranger, ofOwner?.organizationRole, ofOwner?.projectRoles.size]).toEqual([null, 'OWNER', 0]);
     expect(refused).toEqual([['p2 NOT_FOUND'], [], [1, 2, 3, 4].map((n) => `p${n} NOT_FOUND`)]);
+  });
+});
+
+/** Three of each kind in every organization and project; each id begins with that of what it is in. */
+const furniture = `
+  delete from sso_connections; delete from domains;
+  update users set email = split_part(email, '@', 1) || '@acme-corp.com', email_verified_at = now();
+  update api_keys set created_at = now() - interval '1 year';
+  create temporary view places as
+    select o.id as organization_id, null as project_id, o.id from organizations o
+    union all select organization_id, id, id from projects;
+  create temporary view things as select p.*, p.id || '/' || n as thing, n from places p, generate_series(1, 3) n;
+  create temporary view ours as select * from things where project_id is null;
+  insert into service_accounts (id, organization_id, project_id, name, permissions, created_by, created_at)
+    select thing, organization_id, project_id, 'S', '{}', 'system', now() from things;
+  insert into api_keys (id, organization_id, scope, name, public_key, secret_digest, display_secret, permissions, created_by, created_at, service_account_id)
+    select thing, organization_id, 'ORGANIZATION', 'K', 'pk-' || thing, sha256(thing::bytea), 'sk-gh-…', '{}', 'system',
+      now() - interval '1 year', thing from ours;
+  insert into roles (id, organization_id, name, permissions, created_at)
+    select thing, organization_id, 'R' || n, '{traces.read}', now() from ours;
+  insert into groups (id, organization_id, name, created_at) select thing, organization_id, 'G' || n, now() from ours;
+  insert into group_members (group_id, organization_id, user_id, added_at)
+    select thing, t.organization_id, m.user_id, now() from ours t join memberships m using (organization_id) where m.role = 'OWNER';
+  insert into role_grants (id, organization_id, project_id, group_id, role_id, created_by, created_at)
+    select thing, organization_id, project_id, organization_id || '/' || n, organization_id || '/' || n, 'system', now() from things;
+  insert into access_requests (id, organization_id, project_id, user_id, role_id, reason, state, created_at)
+    select thing, t.organization_id, project_id, m.user_id, t.organization_id || '/' || n, 'W', 'PENDING', now()
+    from things t join memberships m on m.organization_id = t.organization_id and m.role = 'OWNER';
+  insert into invitations (id, organization_id, email, role, token_digest, invited_by, expires_at)
+    select thing, t.organization_id, thing || '@example.test', 'VIEWER', sha256(thing::bytea), m.user_id, now() + interval '1 day'
+    from ours t join memberships m on m.organization_id = t.organization_id and m.role = 'OWNER';
+  insert into domains (id, organization_id, name, token, status, next_check_at)
+    select thing, organization_id, thing, thing, 'PENDING', now() from ours;
+  insert into sso_connections (id, organization_id, domain_id, key, provider, name, state, issuer, client_id, client_auth_method, scopes, pkce)
+    select thing, organization_id, thing, thing, 'OKTA', 'Okta', 'DRAFT', 'https://provider.invalid', 'client', 'none', '{openid}', true from ours;
+  insert into sso_connection_domains (connection_id, organization_id, domain_id) select thing, organization_id, thing from ours;
+  insert into sso_test_runs (id, organization_id, connection_id, revision, of_candidate, token_digest, started_at, expires_at)
+    select thing, organization_id, thing, 'r', false, sha256(thing::bytea), now(), now() from ours;
+  insert into sso_setup_links (id, organization_id, domain_id, token_digest, created_by, created_by_id, created_at, expires_at)
+    select thing, organization_id, thing, sha256(thing::bytea), 'system', 'system', now(), now() + interval '1 day' from ours;
+  insert into sign_in_traces (id, organization_id, connection_id, connection_key, purpose, begun_at, outcome, steps)
+    select thing, organization_id, thing, thing, 'SIGN_IN', now() - interval '1 hour', 'UNDER_WAY', '[]' from ours;
+  insert into deletions (id, organization_id, project_id, within_organization_id, name, slug, roles, deleted_by, deleted_at, gone_at)
+    select thing, organization_id, thing, organization_id, 'D', 'd', '{}', 'system', now(), now() + interval '1 day' from ours;
+  drop view ours, things, places;`;
+
+const ofOrganization = {
+  members: `members(first: 2) { totalCount nodes { role user { name } } }`,
+  serviceAccounts: `serviceAccounts(first: 2) { ${list} nodes { id apiKeys(first: 2) { ${list} nodes { id } } } }`,
+  apiKeys: `apiKeys(first: 2) { ${list} nodes { id serviceAccount { id } } }`,
+  staleApiKeys: `staleApiKeys(first: 2) { ${list} nodes { reasons apiKey { id } } }`,
+  groups: `groups(first: 2) { ${list} nodes { id members(first: 2) { totalCount nodes { user { name } } } } }`,
+  roleGrants: `roleGrants(first: 2) { ${list} nodes { id role { id name } } }`,
+  accessRequests: `accessRequests(state: PENDING, first: 2) { ${list} nodes { id role { id name } user { name } } }`,
+  invitations: `invitations(first: 2) { ${list} nodes { id invitedBy { name } } }`,
+  domains: `domains { id }`,
+  suggestedDomains: `suggestedDomains { name members }`,
+  ssoConnections: `ssoConnections { id domain { id } domains { id } candidate { issuer } lastTest { startedAt } membership { justInTime } }`,
+  ssoSetupLinks: `ssoSetupLinks { id domain { id } }`,
+  signInTraces: `signInTraces(filter: { outcome: ABANDONED }, first: 2) { ${list} nodes { id } }`,
+  deletedProjects: `deletedProjects(first: 2) { ${list} nodes { id } }`,
+  entitlements: `entitlements { seats seatsUsed }`,
+  securityPolicy: `securityPolicy { secondFactorRequired }`,
+};
+
+const ofProject = {
+  organization: `organization { name }`,
+  members: `members(first: 2) { totalCount nodes { role user { name } } }`,
+  serviceAccounts: `serviceAccounts(first: 2) { ${list} nodes { id apiKeys(first: 2) { totalCount } } }`,
+  apiKeys: `apiKeys(first: 2) { ${list} nodes { id serviceAccount { id } supersededBy { id } } }`,
+  staleApiKeys: `staleApiKeys(first: 2) { ${list} nodes { reasons apiKey { id } } }`,
+  roleGrants: `roleGrants(first: 2) { ${list} nodes { id role { name } } }`,
+  accessRequests: `accessRequests(state: PENDING, first: 2) { ${list} nodes { id role { name } user { name } } }`,
+};
+
+/** Every id in an answer. */
+const idsIn = (answer: unknown): string[] =>
+  Object.entries(answer ?? {}).flatMap(([name, value]) =>
+    name === 'id' ? [value as string] : typeof value === 'object' ? idsIn(value) : [],
+  );
+
+describe('what an organization or a project has', () => {
+  beforeAll(() => app.database.query(furniture));
+
+  it('is counted here without exception', () => {
+    const schema = buildSchema(readFileSync('src/schema.graphql', 'utf8'));
+    const furnishingsOf = (type: string) =>
+      Object.values((schema.getType(type) as GraphQLObjectType).getFields())
+        .filter((field) => isObjectType(getNamedType(field.type)))
+        .map(({ name }) => name);
+    expect([...Object.keys(ofOrganization), 'projects'].sort()).toEqual(furnishingsOf('Organization').sort());
+    expect(Object.keys(ofProject).sort()).toEqual(furnishingsOf('Project').sort());
+  });
+
+  async function costOf(text: string, variables: { organizations: number; projects?: number }) {
+    let found: readonly (Organization & { readonly projects?: List<Project> })[] = [];
+    const once = () =>
+      countStatements(app, async () => {
+        const answer = await owner.browser.graphql<{ organizations: { nodes: typeof found } }>(text, variables);
+        found = dataOf(answer).organizations.nodes;
+      });
+    const statements = Math.min(await once(), await once());
+    return { statements, found };
+  }
+
+  it.each(Object.entries(ofOrganization))(
+    'costs as many statements for six organizations as for two: %s',
+    async (_, field) => {
+      const text = `query ($organizations: Int!) { organizations(first: $organizations) { nodes { id ${field} } } }`;
+      const [little, much] = [await costOf(text, { organizations: 2 }), await costOf(text, { organizations: 6 })];
+      expect(much.statements).toBe(little.statements);
+      expect(much.found).toHaveLength(6);
+      expect(JSON.stringify(much.found)).not.toContain('[]');
+      for (const organization of much.found)
+        expect(idsIn(organization).filter((id) => !id.startsWith(organization.id))).toEqual([]);
+    },
+  );
+
+  it.each(Object.entries(ofProject))('costs as many statements for 24 projects as for two: %s', async (_, field) => {
+    const text = `query ($organizations: Int!, $projects: Int!) { organizations(first: $organizations) { nodes {
+      id projects(first: $projects) { nodes { id ${field} } } } } }`;
+    const [little, much] = [
+      await costOf(text, { organizations: 2, projects: 1 }),
+      await costOf(text, { organizations: 6, projects: 4 }),
+    ];
+    expect(much.statements).toBe(little.statements);
+    const projects = much.found.flatMap((organization) => organization.projects.nodes);
+    expect(projects).toHaveLength(24);
+    expect(JSON.stringify(projects)).not.toContain('[]');
+    for (const project of projects) expect(idsIn(project).filter((id) => !id.startsWith(project.id))).toEqual([]);
   });
 });

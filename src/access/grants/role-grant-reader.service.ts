@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database } from '../../platform/database/database.js';
-import { mapNodes, page, type Connection, type PageRequest } from '../../platform/graphql/connection.js';
+import { mapNodes, type Connection, type PageRequest } from '../../platform/graphql/connection.js';
+import { NestedList } from '../../platform/graphql/nested-list.js';
 import type { Scope } from '../../policy/actor.js';
 import type { ScopeLocator } from '../../policy/requires.decorator.js';
 import { RoleCatalogue } from '../roles/role-catalogue.service.js';
@@ -14,14 +15,34 @@ interface Holder {
   readonly groupId?: string | null | undefined;
 }
 
+interface Wanted extends Scope {
+  readonly userId: string | null;
+  readonly groupId: string | null;
+  readonly now: Date;
+}
+
 /** Reads what was granted. What has ended is not there, whether or not its row is. */
 @Injectable()
 export class RoleGrantReader implements ScopeLocator {
+  private readonly wanted: NestedList<Wanted, RoleGrantEntity>;
+
   constructor(
     private readonly database: Database,
     private readonly roles: RoleCatalogue,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.wanted = new NestedList(database, {
+      rows: RoleGrantEntity,
+      as: 'role_grant',
+      parent: { organizationId: 'text', projectId: 'text', userId: 'text', groupId: 'text', now: 'timestamptz' },
+      where: `role_grant.organization_id = parent."organizationId"
+        and (role_grant.expires_at is null or role_grant.expires_at > parent.now)
+        and (parent."projectId" is null or role_grant.project_id = parent."projectId")
+        and (parent."userId" is null or role_grant.user_id = parent."userId")
+        and (parent."groupId" is null or role_grant.group_id = parent."groupId")`,
+      order: { column: 'role_grant.id', of: (row) => row.id },
+    });
+  }
 
   async scopeOf(id: string): Promise<Scope | null> {
     const row = await this.database.reader.findOneBy(RoleGrantEntity, { id });
@@ -34,16 +55,9 @@ export class RoleGrantReader implements ScopeLocator {
     holder: Holder,
     request: PageRequest,
   ): Promise<Connection<RoleGrant>> {
-    const query = this.database.reader
-      .createQueryBuilder(RoleGrantEntity, 'role_grant')
-      .where('role_grant.organization_id = :organizationId', { organizationId })
-      .andWhere('(role_grant.expires_at is null or role_grant.expires_at > :now)', { now: this.clock.now() });
-    if (projectId !== null) query.andWhere('role_grant.project_id = :projectId', { projectId });
     const { userId = null, groupId = null } = holder;
-    if (userId !== null) query.andWhere('role_grant.user_id = :userId', { userId });
-    if (groupId !== null) query.andWhere('role_grant.group_id = :groupId', { groupId });
-    const order = { column: 'role_grant.id', of: (row: RoleGrantEntity) => row.id };
-    const rows = await page(query, request, order, (row) => row);
+    const wanted = { organizationId, projectId, userId, groupId, now: this.clock.now() };
+    const rows = await this.wanted.page(wanted, request);
     const toGrant = await this.withRoles(rows.nodes);
     return mapNodes(rows, toGrant);
   }

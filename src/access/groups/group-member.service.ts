@@ -5,7 +5,8 @@ import { Clock } from '../../platform/clock/clock.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { DomainEvents } from '../../platform/events/domain-events.js';
-import { page, type Connection, type PageRequest } from '../../platform/graphql/connection.js';
+import type { Connection, PageRequest } from '../../platform/graphql/connection.js';
+import { NestedList } from '../../platform/graphql/nested-list.js';
 import type { Actor } from '../../policy/actor.js';
 import { groupMemberAdded, groupMemberRemoved } from './group.events.js';
 import { GroupMemberEntity } from './group-member.entity.js';
@@ -30,6 +31,8 @@ interface MemberChange {
 /** Who is in which group. A membership of the organization that ends takes those of its groups with it. */
 @Injectable()
 export class GroupMemberService {
+  private readonly ofGroup: NestedList<Pick<InGroup, 'groupId'>, GroupMemberEntity>;
+
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
@@ -37,13 +40,18 @@ export class GroupMemberService {
     private readonly groups: GroupService,
     private readonly roles: GroupRoles,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.ofGroup = new NestedList(database, {
+      rows: GroupMemberEntity,
+      as: 'in_group',
+      parent: { groupId: 'text' },
+      where: 'in_group.group_id = parent."groupId"',
+      order: { column: 'in_group.user_id', of: (row) => row.userId },
+    });
+  }
 
   list(groupId: string, request: PageRequest): Promise<Connection<GroupMember>> {
-    const query = this.database.reader
-      .createQueryBuilder(GroupMemberEntity, 'in_group')
-      .where('in_group.group_id = :groupId', { groupId });
-    return page(query, request, { column: 'in_group.user_id', of: (row) => row.userId }, (row): GroupMember => row);
+    return this.ofGroup.page({ groupId }, request);
   }
 
   /** The ids of all who are in it. */

@@ -9,7 +9,8 @@ import { Database, type Tx } from '../../platform/database/database.js';
 import { TenantRepository } from '../../platform/database/tenant-repository.js';
 import { AppError, invalid } from '../../platform/errors/app-error.js';
 import { DomainEvents } from '../../platform/events/domain-events.js';
-import { page, type Connection, type PageRequest } from '../../platform/graphql/connection.js';
+import type { Connection, PageRequest } from '../../platform/graphql/connection.js';
+import { NestedList } from '../../platform/graphql/nested-list.js';
 import type { Actor, Scope } from '../../policy/actor.js';
 import type { ScopeLocator } from '../../policy/requires.decorator.js';
 import { GroupEntity } from './group.entity.js';
@@ -20,6 +21,8 @@ import type { Group, GroupChange, NewGroup } from './group.types.js';
 
 @Injectable()
 export class GroupService implements ScopeLocator {
+  private readonly ofOrganization: NestedList<Pick<Group, 'organizationId'>, GroupEntity>;
+
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
@@ -27,7 +30,15 @@ export class GroupService implements ScopeLocator {
     private readonly members: MemberService,
     private readonly roles: GroupRoles,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.ofOrganization = new NestedList(database, {
+      rows: GroupEntity,
+      as: 'member_group',
+      parent: { organizationId: 'text' },
+      where: 'member_group.organization_id = parent."organizationId"',
+      order: { column: 'member_group.id', of: (row) => row.id },
+    });
+  }
 
   async scopeOf(id: string): Promise<Scope | null> {
     const group = await this.database.reader.findOneBy(GroupEntity, { id });
@@ -35,10 +46,7 @@ export class GroupService implements ScopeLocator {
   }
 
   list(organizationId: string, request: PageRequest): Promise<Connection<Group>> {
-    const query = this.database.reader
-      .createQueryBuilder(GroupEntity, 'member_group')
-      .where('member_group.organization_id = :organizationId', { organizationId });
-    return page(query, request, { column: 'member_group.id', of: (row) => row.id }, (row): Group => row);
+    return this.ofOrganization.page({ organizationId }, request);
   }
 
   /** A new group has no roles, so making one gives nobody anything. @throws CONFLICT for a name that is taken */

@@ -16,6 +16,6 @@ export function stateOf(
   return state === 'PENDING' && createdAt <= expiredBy(now) ? 'EXPIRED' : state;
 }
 
-/** `stateOf` for the database, of a row named `request`: `:state` is asked for, `:expired` is `expiredBy` now. */
+/** `stateOf` for the database, of a row named `request`: `parent.state` is asked for, `parent.expired` is `expiredBy` now. */
 export const isInState = `case
-  when request.state = 'PENDING' and request.created_at <= :expired then 'EXPIRED' else request.state end = :state`;
+  when request.state = 'PENDING' and request.created_at <= parent.expired then 'EXPIRED' else request.state end = parent.state`;

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
 import { AuditService } from '../../audit/audit.service.js';
 import { MemberService } from '../../organizations/members/member.service.js';
 import { standingChanged } from '../../organizations/members/standing-changed.types.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { randomId } from '../../platform/crypto/digest.js';
+import { rowsBy, type BatchedReads } from '../../platform/database/batched-reads.js';
 import { isViolation } from '../../platform/database/constraint-violation.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import type { Row } from '../../platform/database/row.js';
@@ -28,13 +28,17 @@ const MOST_ROLES = 200;
  */
 @Injectable()
 export class RoleService implements ScopeLocator {
+  private readonly byId: BatchedReads<string, Role | null>;
+
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
     private readonly events: DomainEvents,
     private readonly members: MemberService,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.byId = rowsBy(database, RoleEntity, 'id');
+  }
 
   async scopeOf(id: string): Promise<Scope | null> {
     const role = await this.database.reader.findOneBy(RoleEntity, { id });
@@ -48,7 +52,8 @@ export class RoleService implements ScopeLocator {
 
   /** In no order; an id that names nothing is left out. */
   async listByIds(ids: readonly string[]): Promise<Role[]> {
-    return ids.length === 0 ? [] : this.database.reader.findBy(RoleEntity, { id: In([...ids]) });
+    const roles = await Promise.all(ids.map((id) => this.byId.load(id)));
+    return roles.filter((role) => role !== null);
   }
 
   find(organizationId: string, id: string): Promise<Role | null> {

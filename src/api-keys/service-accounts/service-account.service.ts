@@ -6,11 +6,13 @@ import { randomId } from '../../platform/crypto/digest.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { AppError, invalid } from '../../platform/errors/app-error.js';
 import { domainEvent, DomainEvents } from '../../platform/events/domain-events.js';
-import { page, type Connection, type PageRequest } from '../../platform/graphql/connection.js';
+import type { Connection, PageOrder, PageRequest } from '../../platform/graphql/connection.js';
+import { NestedList } from '../../platform/graphql/nested-list.js';
 import type { Actor, Scope } from '../../policy/actor.js';
 import { refuseStaleProof } from '../../policy/fresh-proof.js';
 import { isPermission, type Permission } from '../../policy/permissions.js';
 import type { ScopeLocator } from '../../policy/requires.decorator.js';
+import type { ProjectScope } from '../../projects/project.types.js';
 import { ApiKeyEndingService } from '../api-key-ending.service.js';
 import { ApiKeyGrantService } from '../api-key-grant.service.js';
 import { ServiceAccountEntity } from './service-account.entity.js';
@@ -24,9 +26,14 @@ export const serviceAccountChanged = domainEvent<{
   readonly permissions: readonly Permission[];
 }>('serviceAccount.changed');
 
+const byId: PageOrder<ServiceAccountEntity> = { column: 'account.id', of: (row) => row.id };
+
 /** Named owners of keys: what runs for years is not to depend on who set it up. */
 @Injectable()
 export class ServiceAccountService implements ScopeLocator {
+  private readonly ofOrganization: NestedList<Pick<Scope, 'organizationId'>, ServiceAccountEntity>;
+  private readonly ofProject: NestedList<ProjectScope, ServiceAccountEntity>;
+
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
@@ -35,7 +42,19 @@ export class ServiceAccountService implements ScopeLocator {
     private readonly grants: ApiKeyGrantService,
     private readonly ending: ApiKeyEndingService,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    const accounts = { rows: ServiceAccountEntity, as: 'account', order: byId };
+    this.ofOrganization = new NestedList(database, {
+      ...accounts,
+      parent: { organizationId: 'text' },
+      where: 'account.organization_id = parent."organizationId" and account.project_id is null',
+    });
+    this.ofProject = new NestedList(database, {
+      ...accounts,
+      parent: { organizationId: 'text', projectId: 'text' },
+      where: 'account.organization_id = parent."organizationId" and account.project_id = parent."projectId"',
+    });
+  }
 
   async scopeOf(id: string): Promise<Scope | null> {
     const account = await this.database.reader.findOneBy(ServiceAccountEntity, { id });
@@ -44,12 +63,9 @@ export class ServiceAccountService implements ScopeLocator {
 
   /** Those of one project, or the organization's own. */
   list({ organizationId, projectId }: Scope, request: PageRequest): Promise<Connection<ServiceAccount>> {
-    const query = this.database.reader
-      .createQueryBuilder(ServiceAccountEntity, 'account')
-      .where('account.organization_id = :organizationId', { organizationId });
-    if (projectId === null) query.andWhere('account.project_id is null');
-    else query.andWhere('account.project_id = :projectId', { projectId });
-    return page(query, request, { column: 'account.id', of: (row) => row.id }, (row): ServiceAccount => row);
+    return projectId === null
+      ? this.ofOrganization.page({ organizationId }, request)
+      : this.ofProject.page({ organizationId, projectId }, request);
   }
 
   /**

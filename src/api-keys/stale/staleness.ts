@@ -39,14 +39,14 @@ export function reasonsOf(key: ApiKey, rotationDays: number, now: Date): StaleKe
   return staleKeyReasons.filter((reason) => found[reason]);
 }
 
-/** SQL for a row `key` of `api_keys` that has any of the reasons. */
+/** SQL for a row `key` of `api_keys` that has any of the reasons; `parent` has what `staleAt` gives. */
 export const isStale = `(
-  coalesce(key.last_used_at, key.created_at) <= :longAgo
-  or key.successor_id is null and key.created_at <= :dueSince
-  or key.successor_id is null and key.expires_at <= :soon
+  coalesce(key.last_used_at, key.created_at) <= parent."longAgo"
+  or key.successor_id is null and key.created_at <= parent."dueSince"
+  or key.successor_id is null and key.expires_at <= parent.soon
   or key.last_used_at > key.rotated_at)`;
 
-/** The parameters of `isStale`. */
+/** The dates that `isStale` asks about. */
 export const staleAt = (now: Date, rotationDays: number) => ({
   longAgo: daysBefore(now, UNUSED_DAYS),
   dueSince: rotationDays === 0 ? null : daysBefore(now, rotationDays),

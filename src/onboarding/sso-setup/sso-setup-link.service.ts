@@ -5,10 +5,10 @@ import type { Domain } from '../../organizations/domains/domain.types.js';
 import { OrganizationService } from '../../organizations/organization.service.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { randomId, randomToken, sha256 } from '../../platform/crypto/digest.js';
+import { rowsOf, type BatchedReads } from '../../platform/database/batched-reads.js';
 import { Database } from '../../platform/database/database.js';
 import { rememberShownOnce } from '../../platform/database/idempotency.js';
 import type { Row } from '../../platform/database/row.js';
-import { TenantRepository } from '../../platform/database/tenant-repository.js';
 import { AppError, invalid } from '../../platform/errors/app-error.js';
 import { parseEmailAddress } from '../../platform/text/email-address.js';
 import type { Actor, Scope } from '../../policy/actor.js';
@@ -28,6 +28,8 @@ rememberShownOnce('url');
 /** Links for those who set single sign-on up without an account: made by members. */
 @Injectable()
 export class SsoSetupLinkService implements ScopeLocator {
+  private readonly ofOrganization: BatchedReads<string, readonly SsoSetupLinkEntity[]>;
+
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
@@ -35,7 +37,9 @@ export class SsoSetupLinkService implements ScopeLocator {
     private readonly domains: DomainService,
     private readonly sender: SsoSetupLinkSender,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.ofOrganization = rowsOf(database, SsoSetupLinkEntity, 'organizationId');
+  }
 
   async scopeOf(id: string): Promise<Scope | null> {
     const row = await this.database.reader.findOneBy(SsoSetupLinkEntity, { id });
@@ -44,7 +48,7 @@ export class SsoSetupLinkService implements ScopeLocator {
 
   /** Newest first; expired and revoked ones are among them. */
   async list(organizationId: string): Promise<SsoSetupLink[]> {
-    const rows = await new TenantRepository(this.database.reader, SsoSetupLinkEntity, organizationId).find();
+    const rows = await this.ofOrganization.load(organizationId);
     const domains = new Map((await this.domains.list(organizationId)).map((domain) => [domain.id, domain]));
     const links = rows.map((row) => toSetupLink(row, domains.get(row.domainId ?? '') ?? null, this.clock.now()));
     return links.sort((a, b) => (a.id > b.id ? -1 : 1));

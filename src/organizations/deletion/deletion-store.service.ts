@@ -5,16 +5,19 @@ import { randomId } from '../../platform/crypto/digest.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { SetAside, type LeftOut } from '../../platform/database/set-aside/set-aside.js';
 import { AppError, invalid } from '../../platform/errors/app-error.js';
-import { page, type Connection, type PageRequest } from '../../platform/graphql/connection.js';
+import { page, type Connection, type PageOrder, type PageRequest } from '../../platform/graphql/connection.js';
+import { NestedList } from '../../platform/graphql/nested-list.js';
 import type { Actor, Scope } from '../../policy/actor.js';
 import { DeletionEntity } from './deletion.entity.js';
-import { organizationsRestorableBy } from './may-restore.js';
-import type { Deletion, DeletionCondition, Doomed } from './deletion.types.js';
+import { organizationsRestorableBy, projectsRestorable } from './may-restore.js';
+import type { Deletion, DeletionCondition, Doomed, ProjectRestorer } from './deletion.types.js';
 
 const MINUTES_OF_A_DAY = 24 * 60;
 
 const tableOf = ({ projectId }: Pick<Deletion, 'projectId'>): string =>
   projectId === null ? 'organizations' : 'projects';
+
+const byId: PageOrder<DeletionEntity> = { column: 'deletion.id', of: (row) => row.id };
 
 /**
  * Organizations and projects that are deleted and can still come back. Their rows are in no table that anything else
@@ -22,12 +25,29 @@ const tableOf = ({ projectId }: Pick<Deletion, 'projectId'>): string =>
  */
 @Injectable()
 export class DeletionStore {
+  private readonly projects: NestedList<ProjectRestorer & { readonly now: Date }, DeletionEntity>;
+
   constructor(
     private readonly database: Database,
     private readonly setAside: SetAside,
     private readonly clock: Clock,
     private readonly config: Config,
-  ) {}
+  ) {
+    this.projects = new NestedList(database, {
+      rows: DeletionEntity,
+      as: 'deletion',
+      parent: {
+        organizationId: 'text',
+        everything: 'boolean',
+        userId: 'text',
+        role: 'text',
+        sufficient: 'text[]',
+        now: 'timestamptz',
+      },
+      where: `deletion.gone_at > parent.now and ${projectsRestorable((name) => `parent."${name}"`)}`,
+      order: byId,
+    });
+  }
 
   /** Until when what is deleted now can come back; null where it cannot at all. */
   graceEnd(): Date | null {
@@ -80,12 +100,23 @@ export class DeletionStore {
   /** Those that can still come back and meet the condition, in no order that means anything. */
   list(only: DeletionCondition, request: PageRequest): Promise<Connection<Deletion>> {
     const query = this.waiting().andWhere(only.sql, only.parameters);
-    return page(query, request, { column: 'deletion.id', of: (row) => row.id }, (row): Deletion => row);
+    return page(query, request, byId, (row): Deletion => row);
+  }
+
+  /** The projects of an organization that can still come back, and that somebody may bring back. */
+  listProjects(restorer: ProjectRestorer, request: PageRequest): Promise<Connection<Deletion>> {
+    return this.projects.page({ ...restorer, now: this.clock.now() }, request);
   }
 
   /** The one that meets the condition, which nobody else brings back or purges until the transaction ends. */
   lock(tx: Tx, only: DeletionCondition): Promise<Deletion | null> {
     return this.waiting(tx).andWhere(only.sql, only.parameters).setLock('pessimistic_write').getOne();
+  }
+
+  /** As `lock`, one of the projects of `listProjects`. */
+  lockProject(tx: Tx, restorer: ProjectRestorer, projectId: string): Promise<Deletion | null> {
+    const sql = `${projectsRestorable((name) => `:${name}`)} and deletion.project_id = :projectId`;
+    return this.lock(tx, { sql, parameters: { ...restorer, projectId } });
   }
 
   /**

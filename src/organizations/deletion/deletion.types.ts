@@ -16,6 +16,17 @@ export interface Deletion {
   readonly goneAt: Date;
 }
 
+/** Who may bring deleted projects of an organization back, and which. */
+export interface ProjectRestorer {
+  readonly organizationId: string;
+  /** Whether it is all of them. */
+  readonly everything: boolean;
+  /** Else it is those in which this person had one of the sufficient roles; their own one there counts before `role`. */
+  readonly userId: string | null;
+  readonly role: BuiltInRole | null;
+  readonly sufficient: readonly BuiltInRole[];
+}
+
 /** What is about to be deleted. */
 export interface Doomed {
   readonly organizationId: string;

@@ -3,6 +3,7 @@ import { In, IsNull, Not, Or } from 'typeorm';
 import { AuditService } from '../../audit/audit.service.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { randomId, randomToken } from '../../platform/crypto/digest.js';
+import { rowsOf, type BatchedReads } from '../../platform/database/batched-reads.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { TenantRepository } from '../../platform/database/tenant-repository.js';
 import { parseDomainName } from '../../platform/dns/domain-name.js';
@@ -27,12 +28,16 @@ export const domainWillGo = domainEvent<{
 
 @Injectable()
 export class DomainService implements ScopeLocator {
+  private readonly ofOrganization: BatchedReads<string, readonly DomainRow[]>;
+
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
     private readonly events: DomainEvents,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.ofOrganization = rowsOf(database, DomainEntity, 'organizationId');
+  }
 
   async scopeOf(id: string): Promise<Scope | null> {
     const row = await this.database.reader.findOneBy(DomainEntity, { id });
@@ -48,7 +53,7 @@ export class DomainService implements ScopeLocator {
 
   /** An organization's claimed and proven domains, by name. */
   async list(organizationId: string): Promise<Domain[]> {
-    const rows = await this.of(organizationId).find();
+    const rows = await this.ofOrganization.load(organizationId);
     return rows.map(toDomain).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
@@ -120,10 +125,6 @@ export class DomainService implements ScopeLocator {
       await this.audit.record(tx, actor, domainRemoved, domain);
       return domain;
     });
-  }
-
-  private of(organizationId: string): TenantRepository<DomainEntity> {
-    return new TenantRepository(this.database.reader, DomainEntity, organizationId);
   }
 
   private async insert(tx: Tx, organizationId: string, name: string): Promise<DomainRow> {

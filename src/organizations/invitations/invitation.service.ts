@@ -6,7 +6,8 @@ import { sha256 } from '../../platform/crypto/digest.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { domainEvent, DomainEvents } from '../../platform/events/domain-events.js';
-import { page, type Connection, type PageRequest } from '../../platform/graphql/connection.js';
+import { mapNodes, type Connection, type PageRequest } from '../../platform/graphql/connection.js';
+import { NestedList } from '../../platform/graphql/nested-list.js';
 import type { Actor, Scope } from '../../policy/actor.js';
 import type { BuiltInRole } from '../../policy/permissions.js';
 import type { ScopeLocator } from '../../policy/requires.decorator.js';
@@ -52,6 +53,8 @@ interface PreviewRow extends Pick<InvitationPreview, 'email' | 'role' | 'organiz
 /** Invitations as the invited meet them; `InvitingService` has the inviting side. */
 @Injectable()
 export class InvitationService implements ScopeLocator, OnModuleInit {
+  private readonly pending: NestedList<Pick<Invitation, 'organizationId'>, InvitationEntity>;
+
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
@@ -60,7 +63,16 @@ export class InvitationService implements ScopeLocator, OnModuleInit {
     private readonly memberships: MembershipChanges,
     private readonly users: UserService,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.pending = new NestedList(database, {
+      rows: InvitationEntity,
+      as: 'invitation',
+      parent: { organizationId: 'text' },
+      where: `invitation.organization_id = parent."organizationId"
+        and invitation.accepted_at is null and invitation.revoked_at is null`,
+      order: { column: 'invitation.id', of: (row) => row.id, direction: 'DESC' },
+    });
+  }
 
   /** Whoever was removed does not come back by an invitation that was still open. */
   onModuleInit(): void {
@@ -76,14 +88,10 @@ export class InvitationService implements ScopeLocator, OnModuleInit {
   }
 
   /** Those that were neither accepted nor revoked, newest first. */
-  list(organizationId: string, request: PageRequest): Promise<Connection<Invitation>> {
-    const query = this.database.reader
-      .createQueryBuilder(InvitationEntity, 'invitation')
-      .where('invitation.organization_id = :organizationId', { organizationId })
-      .andWhere('invitation.accepted_at is null and invitation.revoked_at is null');
-    const order = { column: 'invitation.id', of: (row: InvitationEntity) => row.id, direction: 'DESC' } as const;
+  async list(organizationId: string, request: PageRequest): Promise<Connection<Invitation>> {
+    const rows = await this.pending.page({ organizationId }, request);
     const now = this.clock.now();
-    return page(query, request, order, (row) => toInvitation(row, now));
+    return mapNodes(rows, (row) => toInvitation(row, now));
   }
 
   /** Whether some organization waits for the holder of this (canonical) address. */

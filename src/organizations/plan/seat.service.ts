@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock/clock.js';
+import { BatchedReads } from '../../platform/database/batched-reads.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { contentsOf, plansWithMoreSeats } from '../../policy/plans.js';
@@ -17,6 +18,11 @@ const waiting = `
        select from users person join memberships own on own.user_id = person.id
        where person.email = invitation.email and own.organization_id = organization.id))`;
 
+/** `$1` the organizations, `$2` now. */
+const taken = `
+  select ${members} as members, ${waiting} as waiting from unnest($1::text[]) with ordinality as organization(id, place)
+  order by organization.place`;
+
 interface Taken {
   readonly members: number;
   readonly waiting: number;
@@ -25,14 +31,15 @@ interface Taken {
 /** How many people an organization has room for. Who changes that, or asks whether there is room, has taken the turn. */
 @Injectable()
 export class SeatService {
-  constructor(
-    private readonly database: Database,
-    private readonly clock: Clock,
-  ) {}
+  private readonly taken: BatchedReads<string, Taken>;
+
+  constructor(database: Database, clock: Clock) {
+    this.taken = new BatchedReads(database, (reader, ids) => reader.query<Taken[]>(taken, [ids, clock.now()]));
+  }
 
   /** How many seats are taken. */
   async takenIn(organizationId: string): Promise<number> {
-    const { members, waiting } = await this.countIn(organizationId);
+    const { members, waiting } = await this.taken.load(organizationId);
     return members + waiting;
   }
 
@@ -61,21 +68,13 @@ export class SeatService {
     const booking = await bookingOf(tx, organizationId);
     const seats = seatsOf(booking);
     if (seats === null) return;
-    const wanted = count(await this.countIn(organizationId));
+    const wanted = count(await this.taken.load(organizationId));
     if (wanted <= seats) return;
     const plans = plansWithMoreSeats(seats);
     throw new AppError('ENTITLEMENT_REQUIRED', {
       message: `All ${seats} seats are taken. Free one, or book more; these plans have more: ${plans.join(', ')}.`,
       facts: { plan: booking.plan, seats, used: wanted - 1, plans },
     });
-  }
-
-  private async countIn(organizationId: string): Promise<Taken> {
-    const [taken] = await this.database.rows<Taken>(
-      `select ${members} as members, ${waiting} as waiting from organizations organization where organization.id = $1`,
-      [organizationId, this.clock.now()],
-    );
-    return taken ?? { members: 0, waiting: 0 };
   }
 }
 

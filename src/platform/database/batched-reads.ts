@@ -46,6 +46,20 @@ export function rowsBy<Row extends ObjectLiteral>(
   });
 }
 
+/** Reads rows by a column that many may share; an empty list where there are none. */
+export function rowsOf<Row extends ObjectLiteral>(
+  database: Database,
+  entity: EntityTarget<Row>,
+  column: keyof Row & string,
+): BatchedReads<string, Row[]> {
+  return new BatchedReads(database, async (reader, values) => {
+    const where = { [column]: In([...values]) } as FindOptionsWhere<Row>;
+    const found = new Map<string, Row[]>(values.map((value) => [value, []]));
+    for (const row of await reader.findBy(entity, where)) found.get(row[column])?.push(row);
+    return values.map((value) => [...(found.get(value) ?? [])]);
+  });
+}
+
 /**
  * Reads what a service finds of many in one statement; null where it finds nothing.
  * @param find reads by the database's `reader`, which here is that of everybody whose ids it is given

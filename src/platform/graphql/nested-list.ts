@@ -8,7 +8,7 @@ interface ListOf<Parent, Row> {
   /** What a row is called in `where` and in the order. */
   readonly as: string;
   /** What is known of a parent, by its type in SQL. `where` calls it `parent."name"`. */
-  readonly parent: Readonly<Record<keyof Parent & string, 'text' | 'boolean' | 'text[]'>>;
+  readonly parent: Readonly<Record<keyof Parent & string, 'text' | 'boolean' | 'timestamptz' | 'text[]'>>;
   /** SQL: which rows are in the list of a parent. It is written by us; what callers give comes in as facts of the parent. */
   readonly where: string;
   readonly order: PageOrder<Row>;

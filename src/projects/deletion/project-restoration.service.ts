@@ -4,7 +4,7 @@ import { DeletionStore } from '../../organizations/deletion/deletion-store.servi
 import {
   toDeletedThing,
   type DeletedThing,
-  type DeletionCondition,
+  type ProjectRestorer,
 } from '../../organizations/deletion/deletion.types.js';
 import { MemberService } from '../../organizations/members/member.service.js';
 import { memberRemoved } from '../../organizations/members/membership-changed.types.js';
@@ -33,7 +33,7 @@ const deletingRoles = builtInRoles.filter((role) => permissionsOf(role, 'project
 
 /**
  * Deleted projects, for those who may bring them back: whoever might delete them, if they were there. The guard cannot decide
- * that, since to it there is no such project; so every method here asks by `mayRestore`.
+ * that, since to it there is no such project; so every method here asks by `restorer`.
  */
 @Injectable()
 export class ProjectRestoration implements OnModuleInit {
@@ -54,7 +54,7 @@ export class ProjectRestoration implements OnModuleInit {
   }
 
   async list(actor: Actor, organizationId: string, request: PageRequest): Promise<Connection<DeletedThing>> {
-    return mapNodes(await this.store.list(await this.mayRestore(actor, organizationId), request), toDeletedThing);
+    return mapNodes(await this.store.listProjects(await this.restorer(actor, organizationId), request), toDeletedThing);
   }
 
   /**
@@ -66,11 +66,10 @@ export class ProjectRestoration implements OnModuleInit {
   async restore(actor: Actor, projectId: string, slug: string | null): Promise<Project> {
     const organizationId = await this.store.organizationOfProject(projectId);
     if (organizationId === null) throw new AppError('NOT_FOUND');
-    const { sql, parameters } = await this.mayRestore(actor, organizationId);
-    const only = { sql: `${sql} and deletion.project_id = :projectId`, parameters: { ...parameters, projectId } };
+    const restorer = await this.restorer(actor, organizationId);
     return this.database.transaction(async (tx) => {
       await this.members.takeTurns(tx, organizationId);
-      const deletion = await this.store.lock(tx, only);
+      const deletion = await this.store.lockProject(tx, restorer, projectId);
       if (!deletion) throw new AppError('NOT_FOUND');
       const objection = await actor.objectionOf(organizationId);
       if (objection) throw objection;
@@ -86,22 +85,15 @@ export class ProjectRestoration implements OnModuleInit {
   }
 
   /** A role that somebody had in the project counts before their role in the organization, as it did then. */
-  private async mayRestore(actor: Actor, organizationId: string): Promise<DeletionCondition> {
-    const sql = 'deletion.project_id is not null and deletion.organization_id = :organizationId';
-    const parameters = { organizationId };
-    if (actor.isInstanceAdministrator) return { sql, parameters };
+  private async restorer(actor: Actor, organizationId: string): Promise<ProjectRestorer> {
+    const nothing = { organizationId, everything: false, userId: null, role: null, sufficient: [] };
+    if (actor.isInstanceAdministrator) return { ...nothing, everything: true };
     if (actor.kind === 'user') {
       const role = await this.members.roleOf(organizationId, actor.id);
-      if (role === null) return nothing;
-      return {
-        sql: `${sql} and coalesce(deletion.roles ->> :userId, :role) in (:...deletingRoles)`,
-        parameters: { ...parameters, userId: actor.id, role, deletingRoles },
-      };
+      return role === null ? nothing : { ...nothing, userId: actor.id, role, sufficient: deletingRoles };
     }
     // A key of a project was deleted with it, and one of another project has no say here.
     const held = await actor.permissionsIn({ organizationId, projectId: null });
-    return actor.projectId === null && held.has('project.delete') ? { sql, parameters } : nothing;
+    return { ...nothing, everything: actor.projectId === null && held.has('project.delete') };
   }
 }
-
-const nothing: DeletionCondition = { sql: 'false', parameters: {} };

@@ -3,8 +3,8 @@ import { AuditService } from '../../audit/audit.service.js';
 import { domainWillGo } from '../../organizations/domains/domain.service.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Config } from '../../platform/config/config.js';
+import { rowsOf, type BatchedReads } from '../../platform/database/batched-reads.js';
 import { Database, type Tx } from '../../platform/database/database.js';
-import { TenantRepository } from '../../platform/database/tenant-repository.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { DomainEvents } from '../../platform/events/domain-events.js';
 import type { Actor, Scope } from '../../policy/actor.js';
@@ -20,6 +20,8 @@ import type { SsoConnection } from './sso-connection.types.js';
 /** An organization's connections as they are, and the ways into and out of use. Enforcing one is `SsoEnforcementService`'s. */
 @Injectable()
 export class SsoConnectionService implements ScopeLocator, OnModuleInit {
+  private readonly ofOrganization: BatchedReads<string, readonly SsoConnectionEntity[]>;
+
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
@@ -27,7 +29,9 @@ export class SsoConnectionService implements ScopeLocator, OnModuleInit {
     private readonly events: DomainEvents,
     private readonly clock: Clock,
     private readonly config: Config,
-  ) {}
+  ) {
+    this.ofOrganization = rowsOf(database, SsoConnectionEntity, 'organizationId');
+  }
 
   onModuleInit(): void {
     this.events.on(domainWillGo, refuseWhileConnected);
@@ -40,7 +44,7 @@ export class SsoConnectionService implements ScopeLocator, OnModuleInit {
 
   /** All connections of an organization, by key. */
   async list(organizationId: string): Promise<SsoConnection[]> {
-    const rows = await new TenantRepository(this.database.reader, SsoConnectionEntity, organizationId).find();
+    const rows = await this.ofOrganization.load(organizationId);
     return rows.map((row) => toConnection(row, this.config.rootUrl)).sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 

@@ -3,7 +3,8 @@ import type { SelectQueryBuilder } from 'typeorm';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { AppError } from '../../platform/errors/app-error.js';
-import { page, type Connection, type PageRequest } from '../../platform/graphql/connection.js';
+import { mapNodes, type Connection, type PageRequest } from '../../platform/graphql/connection.js';
+import { NestedList } from '../../platform/graphql/nested-list.js';
 import { parseEmailAddress } from '../../platform/text/email-address.js';
 import type { Scope } from '../../policy/actor.js';
 import type { ScopeLocator } from '../../policy/requires.decorator.js';
@@ -20,15 +21,40 @@ export interface TraceFilter {
   readonly email?: string | null | undefined;
 }
 
-type Query = SelectQueryBuilder<SignInTraceEntity>;
+/** What is null is not asked for. */
+interface Wanted extends Readonly<Record<'connectionId' | 'outcome' | 'email', string | null>> {
+  readonly organizationId: string;
+  /** What was begun by then, and is still under way, is abandoned. */
+  readonly abandoned: Date;
+}
 
 /** Reads traces: page by page, and by the reference that a person was shown. */
 @Injectable()
 export class SignInTraceReader implements ScopeLocator {
+  private readonly wanted: NestedList<Wanted, SignInTraceEntity>;
+
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.wanted = new NestedList(database, {
+      rows: SignInTraceEntity,
+      as: 'trace',
+      parent: {
+        organizationId: 'text',
+        connectionId: 'text',
+        email: 'text',
+        outcome: 'text',
+        abandoned: 'timestamptz',
+      },
+      where: `trace.organization_id = parent."organizationId"
+        and (parent."connectionId" is null or trace.connection_id = parent."connectionId")
+        and (parent.email is null or trace.email = parent.email)
+        and (parent.outcome is null or parent.outcome = case
+          when trace.outcome = 'UNDER_WAY' and trace.begun_at <= parent.abandoned then 'ABANDONED' else trace.outcome end)`,
+      order: { column: 'trace.id', of: ({ id }) => id, direction: 'DESC' },
+    });
+  }
 
   /** Of the trace that has a reference. */
   async scopeOf(reference: string): Promise<Scope | null> {
@@ -44,13 +70,16 @@ export class SignInTraceReader implements ScopeLocator {
   }
 
   /** An organization's, newest first. */
-  list(organizationId: string, request: PageRequest, filter: TraceFilter): Promise<Connection<SignInTrace>> {
-    const query = this.query().where('trace.organization_id = :organizationId', { organizationId });
-    if (filter.connectionId) query.andWhere('trace.connection_id = :id', { id: filter.connectionId });
-    if (filter.email) query.andWhere('trace.email = :email', { email: canonical(filter.email) });
-    if (filter.outcome) this.narrow(query, filter.outcome);
-    const order = { column: 'trace.id', of: ({ id }: SignInTraceEntity) => id, direction: 'DESC' } as const;
-    return page(query, request, order, (row) => toTrace(row, this.clock.now()));
+  async list(organizationId: string, request: PageRequest, filter: TraceFilter): Promise<Connection<SignInTrace>> {
+    const { connectionId, email, outcome } = filter;
+    const wanted = {
+      organizationId,
+      connectionId: given(connectionId),
+      email: given(email && canonical(email)),
+      outcome: outcome ?? null,
+      abandoned: this.clock.inMinutes(-ATTEMPT_MINUTES),
+    };
+    return mapNodes(await this.wanted.page(wanted, request), (row) => toTrace(row, this.clock.now()));
   }
 
   /** The latest of each test sign-in. In one statement, however many. */
@@ -77,19 +106,13 @@ export class SignInTraceReader implements ScopeLocator {
       .getOne();
   }
 
-  private narrow(query: Query, outcome: TraceOutcome): void {
-    const isOpen = outcome === 'UNDER_WAY' || outcome === 'ABANDONED';
-    query.andWhere('trace.outcome = :outcome', { outcome: isOpen ? 'UNDER_WAY' : outcome });
-    if (!isOpen) return;
-    query.andWhere(`trace.begun_at ${outcome === 'UNDER_WAY' ? '>' : '<='} :limit`, {
-      limit: this.clock.inMinutes(-ATTEMPT_MINUTES),
-    });
-  }
-
-  private query(): Query {
+  private query(): SelectQueryBuilder<SignInTraceEntity> {
     return this.database.reader.createQueryBuilder(SignInTraceEntity, 'trace');
   }
 }
+
+/** An empty field of a form asks for nothing. */
+const given = (asked: string | null | undefined): string | null => (asked === '' ? null : (asked ?? null));
 
 /** What is no email is looked for as it is: a provider may have sent it so. */
 const canonical = (email: string): string => parseEmailAddress(email)?.address ?? email;
