@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { buildSchema, parse, validate } from 'graphql';
+import { buildSchema, Kind, parse, validate } from 'graphql';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { MOST_VALUES } from '../src/platform/graphql/answer-size.plugin.js';
+import { mostValuesOf } from '../src/platform/graphql/answer-size.js';
 
 const root = path.resolve(import.meta.dirname, '..');
 const textOf = (file: string): string => readFileSync(path.join(root, file), 'utf8');
@@ -36,6 +38,13 @@ const links = pages.flatMap((page) =>
 describe('the documentation', () => {
   it.each(documents)('asks for nothing that the schema does not have: $where', ({ source }) => {
     expect(validate(schema, parse(source)).map(({ message }) => message)).toEqual([]);
+  });
+
+  it.each(documents)('asks for no larger an answer than there may be: $where', ({ source }) => {
+    const document = parse(source);
+    const operations = document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION);
+    for (const operation of operations)
+      expect(mostValuesOf(schema, { document, operation, variables: {} })).toBeLessThanOrEqual(MOST_VALUES);
   });
 
   it.each(links)('$page leads to $to', ({ page, to, anchor }) => {

@@ -116,7 +116,11 @@ describe('101: a document that asks for too much', () => {
     return `{ organization(id: "x") ${open} { id } ${'} } }'.repeat(pairs)} }`;
   };
   const fragments = times(20, (n) => `fragment F${n} on Viewer { ...F${n + 1} ...F${n + 1} }`);
-  const documents: readonly (readonly [string, RegExp, string])[] = [
+  const members = 'members(first: $most) { nodes { role } }';
+  const lists = (first: string, inner: string) =>
+    `organizations(${first}) { nodes { projects(${first}) { nodes { ${inner} } } } }`;
+  const asVariable = `($most: Int) { ${lists('first: $most', members)} }`;
+  const documents: readonly (readonly [string, RegExp, string, object?])[] = [
     ['100 aliases', /Aliases limit/, `{ ${times(100, (n) => `a${n}: viewer { kind }`)} }`],
     ['100 aliases of __typename', /Aliases limit/, `{ ${times(100, (n) => `a${n}: __typename`)} }`],
     [
@@ -150,20 +154,58 @@ describe('101: a document that asks for too much', () => {
       /tokens/,
       `{ organization(id: ${'{a:'.repeat(5_000)}1${'}'.repeat(5_000)}) { id } }`,
     ],
+    ['lists of lists of lists', /are the most/, `{ ${lists('first: 100', 'members(first: 100) { nodes { role } }')} }`],
+    ['lists of lists of lists by a variable', /are the most/, `query ${asVariable}`, { most: 100 }],
+    ['lists of lists of lists by a variable that is left out', /are the most/, `query ${asVariable}`],
+    ['lists of lists of lists by a variable of null', /are the most/, `query ${asVariable}`, { most: null }],
     [
-      'lists of lists of lists',
-      /Cost limit/,
-      '{ organizations(first: 100) { nodes { projects(first: 100) { nodes { members(first: 100) { nodes { role } } } } } } }',
+      'lists of lists of lists by what a variable is unless given',
+      /are the most/,
+      `query ${asVariable.replace('Int', 'Int = 100')}`,
+    ],
+    [
+      'lists of lists of lists that say nothing of their size',
+      /are the most/,
+      `{ ${lists('first: null', 'members { nodes { role } }')} }`,
+    ],
+    [
+      'lists of lists of lists in a fragment',
+      /are the most/,
+      `query ($most: Int) { ${lists('first: $most', '...P')} } fragment P on Project { ${members} }`,
+      { most: 100 },
+    ],
+    [
+      'lists of lists of lists beside a list of less than nothing',
+      /are the most/,
+      `query ($most: Int) { ${lists('first: $most', members)} a: ${lists('first: -1000000', members)} }`,
+      { most: 100 },
+    ],
+    [
+      'edges of lists of lists',
+      /are the most/,
+      `{ organizations(first: 100) { edges { node { projects(first: 100) { edges { cursor node { id name } } } } } } }`,
     ],
   ];
 
-  it.each(documents)('is refused in under 100 ms: %s', async (_what, complaint, query) => {
-    const { answer, ms } = await leastOf(7, () => person.browser.postJson('/graphql', { query }));
+  it.each(documents)('is refused in under 100 ms: %s', async (_what, complaint, query, variables = {}) => {
+    const { answer, ms } = await leastOf(7, () => person.browser.postJson('/graphql', { query, variables }));
     const told = toldBy(answer);
     expect([answer.status, [...new Set(told.map(({ code }) => code))]]).toEqual([400, ['VALIDATION_FAILED']]);
     expect(told.map(({ message }) => message).join('\n')).toMatch(complaint);
     expect(told.length).toBeLessThan(20);
     expect(ms).toBeLessThan(100);
+  });
+
+  it.each([
+    ['three lists of pages that are small', `query ${asVariable}`, { most: 15 }],
+    [
+      'two lists that say nothing of their size',
+      '{ organizations { nodes { id name slug projects { nodes { id name slug } } } } }',
+      {},
+    ],
+  ])('is not what honest questions are: %s', async (_what, query, variables) => {
+    const { status, errors } = await person.browser.graphql(query, variables);
+    expect([status, errors]).toEqual([200, []]);
   });
 
   it.each([

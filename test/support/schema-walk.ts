@@ -88,6 +88,9 @@ export function waysThrough(schema: GraphQLSchema, longest: number): Way[] {
   return ways;
 }
 
+/** Three lists of fifty things each, one in another, are more than a query may ask for. */
+const SMALL_PAGE = 8;
+
 /**
  * The query that goes a way, and selects the scalars at its end.
  * @param atStart names of arguments of its first field, each given by a variable of the same name
@@ -100,8 +103,10 @@ export function queryAlong({ fields }: Way, atStart: readonly string[], atEnd: r
       ({ name }) => (index === 0 && atStart.includes(name)) || (index === last && atEnd.includes(name)),
     );
   const declared = [...new Set([...given(0), ...given(last)])].map(({ name, type }) => `$${name}: ${String(type)}`);
-  const selection = fields.reduceRight((inner, { name }, index) => {
+  const selection = fields.reduceRight((inner, { name, args }, index) => {
     const passed = given(index).map((argument) => `${argument.name}: $${argument.name}`);
+    const isList = args.some((argument) => argument.name === 'first');
+    if (isList && !given(index).some((argument) => argument.name === 'first')) passed.push(`first: ${SMALL_PAGE}`);
     return `{ ${name}${parenthesized(passed)} ${inner} }`;
   }, scalarsOf(fields[last]!.type));
   return `query ${parenthesized(declared)} ${selection}`;

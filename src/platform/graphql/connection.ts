@@ -61,7 +61,8 @@ export interface PageRequest {
 
 /** The most things on one page. */
 export const MAX_PAGE = 100;
-const DEFAULT_PAGE = 50;
+/** As many are on one where nothing is said. */
+export const DEFAULT_PAGE = 50;
 
 export interface PageOrder<Row> {
   /** A column that is unique together with `id`, and the value that a row has there. */

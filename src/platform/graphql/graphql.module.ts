@@ -6,6 +6,7 @@ import { ApolloArmor } from '@escape.tech/graphql-armor';
 import type { Request, Response } from 'express';
 import { Config } from '../config/config.js';
 import { Logger } from '../logging/logger.js';
+import { answerSizePlugin } from './answer-size.plugin.js';
 import { formatError } from './format-error.js';
 import { DateTime } from './date-time.scalar.js';
 import { ErrorCodeEnum } from './error-code.enum.js';
@@ -17,7 +18,8 @@ const armor = new ApolloArmor({
   maxAliases: { enabled: true, n: 15, allowList: [] },
   maxDepth: { enabled: true, n: 10 },
   maxDirectives: { enabled: true, n: 20 },
-  costLimit: { enabled: true, maxCost: 20_000 },
+  // Done by `answerSizePlugin`: the armor takes a page whose size is a variable, or left out, for one of one thing.
+  costLimit: { enabled: false },
   // graphql-js counts tokens as it reads; the armor would read every document twice, and hand on errors that are not its own.
   maxTokens: { enabled: false },
   // Done in `formatError`, for the suggestions of enum values too.
@@ -57,6 +59,7 @@ const MAX_COMPLAINTS = 10;
           // The armor is typed against the CommonJS build of the same Apollo Server.
           plugins: [
             ...(protection.plugins as unknown as ApolloServerPlugin[]),
+            answerSizePlugin(),
             storableTextPlugin(),
             requestIdPlugin(logger),
           ],
