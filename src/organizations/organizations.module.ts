@@ -39,6 +39,7 @@ import { MemberResolver, OrganizationMembersResolver } from './members/member.re
 import { MemberService } from './members/member.service.js';
 import { MembershipChanges } from './members/membership-changes.service.js';
 import { MembershipEntity } from './members/membership.entity.js';
+import { OwnerMails } from './members/owner-mails.service.js';
 import { OwnershipResolver } from './members/ownership.resolver.js';
 import { OwnershipService } from './members/ownership.service.js';
 import { SsoExceptionResolver } from './members/sso-exception.resolver.js';
@@ -95,6 +96,7 @@ import { SessionLimitsService } from './security-policy/session-limits.service.j
     MembershipChanges,
     MemberResolver,
     OrganizationMembersResolver,
+    OwnerMails,
     OwnershipService,
     OwnershipResolver,
     InvitationService,
@@ -131,6 +133,7 @@ import { SessionLimitsService } from './security-policy/session-limits.service.j
     SeatService,
     MemberService,
     MembershipChanges,
+    OwnerMails,
     InvitationService,
     DomainCheck,
     DomainService,

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../../access/access.service.js';
-import { MemberService } from '../../organizations/members/member.service.js';
+import { OwnerMails } from '../../organizations/members/owner-mails.service.js';
 import { Config } from '../../platform/config/config.js';
 import { Secret } from '../../platform/crypto/secret.js';
 import { Database, type Tx } from '../../platform/database/database.js';
-import { Mailer } from '../../platform/mail/mailer.js';
 import { anonymous, type Origin } from '../../policy/actor.js';
 import { ApiKeyEndingService } from '../api-key-ending.service.js';
 import { isSecretKey } from '../api-key-token.js';
@@ -31,8 +30,7 @@ export class KeySurrender {
     private readonly lookup: KeyLookup,
     private readonly ending: ApiKeyEndingService,
     private readonly access: AccessService,
-    private readonly members: MemberService,
-    private readonly mailer: Mailer,
+    private readonly owners: OwnerMails,
     private readonly config: Config,
   ) {}
 
@@ -77,7 +75,6 @@ export class KeySurrender {
     }
     if (ended.length === 0) return;
     const { host } = new URL(this.config.rootUrl);
-    for (const to of await this.members.emailsOfOwners(organizationId))
-      await this.mailer.enqueue(tx, leakedKeysMail(to, ended, host));
+    await this.owners.send(tx, organizationId, (to) => leakedKeysMail(to, ended, host));
   }
 }

@@ -2,9 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '../../platform/config/config.js';
 import type { Tx } from '../../platform/database/database.js';
 import { DomainEvents } from '../../platform/events/domain-events.js';
-import { Mailer } from '../../platform/mail/mailer.js';
 import type { Actor } from '../../policy/actor.js';
-import { MemberService } from '../members/member.service.js';
+import { OwnerMails } from '../members/owner-mails.service.js';
 import { organizationWillGo } from '../organization.service.js';
 import type { Organization } from '../organization.types.js';
 import { deletionMail } from './deletion-mail.js';
@@ -14,8 +13,7 @@ import { deletionMail } from './deletion-mail.js';
 export class DeletionNotices {
   constructor(
     private readonly events: DomainEvents,
-    private readonly members: MemberService,
-    private readonly mailer: Mailer,
+    private readonly owners: OwnerMails,
     private readonly config: Config,
   ) {}
 
@@ -26,7 +24,7 @@ export class DeletionNotices {
   async willGo(tx: Tx, actor: Actor, organization: Organization, goneAt: Date | null): Promise<void> {
     await this.events.publish(tx, organizationWillGo, { organizationId: organization.id });
     const { host } = new URL(this.config.rootUrl);
-    for (const to of await this.members.emailsOfOwners(organization.id))
-      await this.mailer.enqueue(tx, deletionMail(to, { organization, by: actor.label, goneAt, host }));
+    const facts = { organization, by: actor.label, goneAt, host };
+    await this.owners.send(tx, organization.id, (to) => deletionMail(to, facts));
   }
 }

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../platform/config/config.js';
 import type { Tx } from '../../platform/database/database.js';
-import { Mailer } from '../../platform/mail/mailer.js';
-import { MemberService } from '../members/member.service.js';
+import { OwnerMails } from '../members/owner-mails.service.js';
 import { failingMail, handedOverMail, lapsedMail } from './domain-mails.js';
 import { placesOf } from './domain-places.js';
 import type { Domain } from './domain.types.js';
@@ -11,8 +10,7 @@ import type { Domain } from './domain.types.js';
 @Injectable()
 export class DomainNotices {
   constructor(
-    private readonly members: MemberService,
-    private readonly mailer: Mailer,
+    private readonly owners: OwnerMails,
     private readonly config: Config,
   ) {}
 
@@ -30,7 +28,6 @@ export class DomainNotices {
   private async tellOwners(tx: Tx, domain: Domain, write: typeof failingMail): Promise<void> {
     const { host } = new URL(this.config.rootUrl);
     const place = placesOf(domain, this.config.rootUrl)[domain.provenBy ?? 'TXT'];
-    for (const to of await this.members.emailsOfOwners(domain.organizationId))
-      await this.mailer.enqueue(tx, write(to, domain, place, host));
+    await this.owners.send(tx, domain.organizationId, (to) => write(to, domain, place, host));
   }
 }

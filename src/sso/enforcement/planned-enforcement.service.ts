@@ -1,13 +1,12 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AuditService } from '../../audit/audit.service.js';
-import { MemberService } from '../../organizations/members/member.service.js';
+import { OwnerMails } from '../../organizations/members/owner-mails.service.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { mailOf } from '../../platform/mail/letter.js';
-import { Mailer } from '../../platform/mail/mailer.js';
 import { gatehouseItself } from '../../policy/actor.js';
 import { SsoConnectionEntity } from '../connections/sso-connection.entity.js';
 import { ssoEnforcementMissed } from '../connections/sso-connection.events.js';
@@ -24,8 +23,7 @@ export class PlannedEnforcement implements OnModuleInit {
     private readonly jobs: Jobs,
     private readonly enforcement: SsoEnforcementService,
     private readonly audit: AuditService,
-    private readonly members: MemberService,
-    private readonly mailer: Mailer,
+    private readonly owners: OwnerMails,
     private readonly clock: Clock,
     private readonly logger: Logger,
   ) {}
@@ -65,16 +63,14 @@ export class PlannedEnforcement implements OnModuleInit {
     return this.database.transaction(async (tx) => {
       await tx.update(SsoConnectionEntity, { id, organizationId }, { enforcementStartsAt: null });
       await this.audit.record(tx, gatehouseItself(JOB), ssoEnforcementMissed, { organizationId, id, key, code });
-      for (const to of await this.members.emailsOfOwners(organizationId))
-        await this.mailer.enqueue(
-          tx,
-          mailOf({
-            to,
-            subject: `Single sign-on by ${key} was not enforced`,
-            opening: [`It was planned for now, and could not begin: ${message}`],
-            closing: 'Nothing has changed for anybody. Mend it, and plan it again.',
-          }),
-        );
+      await this.owners.send(tx, organizationId, (to) =>
+        mailOf({
+          to,
+          subject: `Single sign-on by ${key} was not enforced`,
+          opening: [`It was planned for now, and could not begin: ${message}`],
+          closing: 'Nothing has changed for anybody. Mend it, and plan it again.',
+        }),
+      );
     });
   }
 }

@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '../../audit/audit.service.js';
-import { MemberService } from '../../organizations/members/member.service.js';
+import { OwnerMails } from '../../organizations/members/owner-mails.service.js';
 import { OrganizationService } from '../../organizations/organization.service.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { mailOf, moment, tamed } from '../../platform/mail/letter.js';
-import { Mailer } from '../../platform/mail/mailer.js';
 import type { Actor } from '../../policy/actor.js';
 import type { Proof } from '../../policy/proof.js';
 import { GlassEntryEntity } from './glass-entry.entity.js';
@@ -19,10 +18,9 @@ import { breakGlassUsed } from './sso-entry.events.js';
 export class GlassAlarm {
   constructor(
     private readonly database: Database,
-    private readonly members: MemberService,
+    private readonly owners: OwnerMails,
     private readonly organizations: OrganizationService,
     private readonly audit: AuditService,
-    private readonly mailer: Mailer,
     private readonly clock: Clock,
   ) {}
 
@@ -37,8 +35,7 @@ export class GlassAlarm {
       if (!(await isFirst(tx, entry))) return;
       await this.audit.record(tx, owner, breakGlassUsed, { organizationId, userId: owner.id, proof });
       const { name } = await this.organizations.get(organizationId);
-      for (const to of await this.members.emailsOfOwners(organizationId))
-        await this.mailer.enqueue(tx, mailTo(to, owner.label, name, this.clock.now()));
+      await this.owners.send(tx, organizationId, (to) => mailTo(to, owner.label, name, this.clock.now()));
     });
   }
 }

@@ -1,13 +1,12 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { In, MoreThan } from 'typeorm';
 import { AuditService } from '../../audit/audit.service.js';
-import { MemberService } from '../../organizations/members/member.service.js';
+import { OwnerMails } from '../../organizations/members/owner-mails.service.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Config } from '../../platform/config/config.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
 import { Logger } from '../../platform/logging/logger.js';
-import { Mailer } from '../../platform/mail/mailer.js';
 import { gatehouseItself } from '../../policy/actor.js';
 import { SsoConnectionEntity } from '../connections/sso-connection.entity.js';
 import { expiriesOf, warningDue, type Expiry } from './expiries.js';
@@ -25,8 +24,7 @@ export class ExpiryMonitor implements OnModuleInit {
     private readonly database: Database,
     private readonly jobs: Jobs,
     private readonly audit: AuditService,
-    private readonly members: MemberService,
-    private readonly mailer: Mailer,
+    private readonly owners: OwnerMails,
     private readonly clock: Clock,
     private readonly config: Config,
     private readonly logger: Logger,
@@ -76,7 +74,6 @@ export class ExpiryMonitor implements OnModuleInit {
     if ((inserted.raw as unknown[]).length === 0) return;
     await this.audit.record(tx, gatehouseItself(JOB), ssoExpiryWarned, notice);
     const { host } = new URL(this.config.rootUrl);
-    for (const to of await this.members.emailsOfOwners(organizationId))
-      await this.mailer.enqueue(tx, expiryMail(to, notice, host));
+    await this.owners.send(tx, organizationId, (to) => expiryMail(to, notice, host));
   }
 }
