@@ -8,6 +8,7 @@ import { refuseWeakPassword } from '../policy/password-policy.js';
 import { IdentityService } from './identity.service.js';
 import { UserEntity } from './user.entity.js';
 import { passwordRehashed, passwordSet } from './user.events.js';
+import { UserService } from './user.service.js';
 import type { Account, User } from './user.types.js';
 
 interface HashChange {
@@ -32,6 +33,7 @@ export class PasswordService {
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
+    private readonly users: UserService,
     private readonly identities: IdentityService,
     private readonly hasher: PasswordHasher,
     private readonly config: Config,
@@ -72,10 +74,14 @@ export class PasswordService {
     return row?.password_hash ?? null;
   }
 
-  /** Sets the password of whoever has just proven the email; identities linked before that go, as in `IdentityService.linkArrival`. */
+  /**
+   * Sets the password of whoever has just proven the email, which counts as verified from now on; identities linked before
+   * that go, as in `IdentityService.linkArrival`.
+   */
   async set(tx: Tx, actor: Actor, account: Account, passwordHash: string): Promise<void> {
     const identitiesDropped = await this.identities.dropUnproven(tx, actor, account.user);
     await tx.update(UserEntity, { id: account.user.id }, { passwordHash });
+    await this.users.markEmailVerified(tx, account.user.id);
     await this.audit.record(tx, actor, passwordSet, { ...account, identitiesDropped });
   }
 

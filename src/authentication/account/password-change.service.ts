@@ -3,11 +3,10 @@ import { Database } from '../../platform/database/database.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import type { Caller } from '../../policy/current.decorators.js';
 import { refuseStaleProof } from '../../policy/fresh-proof.js';
-import { SessionService } from '../../sessions/session.service.js';
 import { PasswordService } from '../../users/password.service.js';
 import { UserService } from '../../users/user.service.js';
-import { MailboxLinks } from '../mailbox/mailbox-links.service.js';
 import { MailboxNotices } from '../mailbox/mailbox-notices.service.js';
+import { OpenEntries } from '../mailbox/open-entries.service.js';
 import { PasswordUse } from '../mailbox/password-use.service.js';
 import { EmailTrail } from '../sign-in/email-trail.service.js';
 
@@ -18,9 +17,8 @@ export class PasswordChangeService {
     private readonly database: Database,
     private readonly users: UserService,
     private readonly passwords: PasswordService,
-    private readonly sessions: SessionService,
     private readonly use: PasswordUse,
-    private readonly links: MailboxLinks,
+    private readonly entries: OpenEntries,
     private readonly notices: MailboxNotices,
     private readonly trail: EmailTrail,
   ) {}
@@ -39,8 +37,7 @@ export class PasswordChangeService {
     await this.database.transaction(async (tx) => {
       await this.users.takeTurns(tx, user.email);
       await this.passwords.change(tx, actor, { user, organizationId: await this.trail.of(user.email) }, hash);
-      await this.sessions.endOthersOf(tx, user.id, sessionId);
-      await this.links.endAllOf(tx, user.id);
+      await this.entries.endAllOf(tx, user.id, sessionId);
       await this.notices.passwordChanged(tx, user);
     });
   }

@@ -1,16 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { AppError } from '../../platform/errors/app-error.js';
-import { anonymous, type Origin } from '../../policy/actor.js';
+import { anonymous } from '../../policy/actor.js';
 import type { Caller } from '../../policy/current.decorators.js';
-import { SessionService } from '../../sessions/session.service.js';
 import { UserService } from '../../users/user.service.js';
 import type { User } from '../../users/user.types.js';
 import { EmailTrail } from '../sign-in/email-trail.service.js';
 import { NewcomerService } from '../sign-in/newcomer.service.js';
+import { EmailReplacement } from './email-replacement.service.js';
 import { MailboxLinks, type MailboxProof } from './mailbox-links.service.js';
-import { MailboxNotices } from './mailbox-notices.service.js';
-import { PasswordUse } from './password-use.service.js';
 
 const purposes = ['verifyEmail', 'changeEmail'] as const;
 
@@ -27,11 +25,9 @@ export class EmailConfirmation {
     private readonly database: Database,
     private readonly links: MailboxLinks,
     private readonly users: UserService,
-    private readonly sessions: SessionService,
     private readonly newcomers: NewcomerService,
     private readonly trail: EmailTrail,
-    private readonly notices: MailboxNotices,
-    private readonly use: PasswordUse,
+    private readonly replacement: EmailReplacement,
   ) {}
 
   /** What the link is good for, without using it up. @throws TOKEN_INVALID in one wording for all reasons */
@@ -51,30 +47,20 @@ export class EmailConfirmation {
    */
   async confirm(token: string, caller: Caller): Promise<void> {
     const { user, proof } = await this.preview(token);
-    if (proof.purpose === 'changeEmail') await this.use.assertFree(user.email, proof.email);
+    if (proof.purpose === 'changeEmail') await this.replacement.refuseUnlessFree(user, proof.email);
     await this.database.transaction(async (tx) => {
       await this.links.consume(tx, token, purposes);
       if (proof.purpose === 'verifyEmail') await this.verify(tx, user, caller);
-      else await this.change(tx, user, proof.email, caller);
+      else await this.replacement.replace(tx, user, proof.email, caller);
     });
   }
 
   private async verify(tx: Tx, user: User, { actor }: Caller): Promise<void> {
     const account = { user, organizationId: await this.trail.of(user.email) };
-    await this.users.verifyEmail(tx, asNobody(actor.origin), account);
+    // The link is the proof, whoever is signed in to the browser that follows it.
+    await this.users.verifyEmail(tx, anonymous(actor.origin), account);
     // The account may have been made by somebody else, whose link the mailbox's owner has followed in good faith. Whoever is
     // signed in to it besides has shown that it is theirs.
     if (actor.id === user.id) await this.newcomers.appointIfListed(tx, actor, { ...user, emailVerified: true });
   }
-
-  private async change(tx: Tx, user: User, email: string, { actor, sessionId }: Caller): Promise<void> {
-    const account = { user, organizationId: await this.trail.of(user.email) };
-    await this.users.changeEmail(tx, asNobody(actor.origin), account, email);
-    await this.sessions.endOthersOf(tx, user.id, actor.id === user.id ? sessionId : null);
-    await this.links.endAllOf(tx, user.id);
-    await this.notices.emailChanged(tx, { from: user.email, to: email });
-  }
 }
-
-/** The link is the proof, whoever is signed in to the browser that follows it. */
-const asNobody = (origin: Origin): ReturnType<typeof anonymous> => anonymous(origin);

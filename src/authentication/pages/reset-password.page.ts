@@ -8,7 +8,7 @@ import { PageRenderer } from '../../platform/http/pages/page-renderer.js';
 import { sendPage } from '../../platform/http/pages/send-page.js';
 import { Public } from '../../policy/requires.decorator.js';
 import { MailboxActions } from '../mailbox/mailbox-actions.service.js';
-import { NewPasswordService } from '../mailbox/new-password.service.js';
+import { ResetLinks } from '../mailbox/reset-links.service.js';
 import { SessionCookie } from '../sessions/session-cookie.service.js';
 import { signInUrl } from './links.js';
 
@@ -18,7 +18,7 @@ const why = 'the token of the mailed link is the proof';
 export class ResetPasswordPage {
   constructor(
     private readonly pages: PageRenderer,
-    private readonly passwords: NewPasswordService,
+    private readonly links: ResetLinks,
     private readonly actions: MailboxActions,
     private readonly cookie: SessionCookie,
     private readonly config: Config,
@@ -50,7 +50,7 @@ export class ResetPasswordPage {
   }
 
   private async ask(response: Response, token: string, problem?: AppError): Promise<void> {
-    const owner = await this.passwords.ownerOf(token).catch(asProblem);
+    const owner = await this.links.ownerOf(token).catch(asProblem);
     if (owner instanceof AppError) {
       const html = this.pages.render('message', {
         title: 'This link does not work any more',

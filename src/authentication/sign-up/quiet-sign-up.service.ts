@@ -8,7 +8,7 @@ import { anonymous, type Origin } from '../../policy/actor.js';
 import { UserService } from '../../users/user.service.js';
 import type { User } from '../../users/user.types.js';
 import { EmailVerification } from '../mailbox/email-verification.service.js';
-import { SignUpRules } from './sign-up-rules.service.js';
+import { TakenEmail } from './taken-email.service.js';
 
 interface Order {
   /** Of the account, if the email has none yet. */
@@ -31,7 +31,7 @@ export class QuietSignUp implements OnModuleInit {
     private readonly database: Database,
     private readonly jobs: Jobs,
     private readonly users: UserService,
-    private readonly rules: SignUpRules,
+    private readonly taken: TakenEmail,
     private readonly verification: EmailVerification,
   ) {}
 
@@ -56,7 +56,7 @@ export class QuietSignUp implements OnModuleInit {
 
   private async make(order: Order): Promise<void> {
     const isTaken = await this.database.transaction((tx) => this.makeUnlessTaken(tx, order));
-    if (isTaken) await this.rules.tellOwner(order.email, order.origin);
+    if (isTaken) await this.taken.tellOwner(order.email, order.origin);
   }
 
   /** A job may be done twice: the account that it made the first time is not taken. @returns whether another one is there */

@@ -5,7 +5,7 @@ import { SessionService } from '../../sessions/session.service.js';
 import { PasswordService } from '../../users/password.service.js';
 import { UserService } from '../../users/user.service.js';
 import type { User } from '../../users/user.types.js';
-import { isUnproven } from './sign-up-rules.service.js';
+import { isUnproven } from './sign-up-attempt.js';
 
 /** What somebody who signs up is to have. */
 export interface WantedAccount {
@@ -41,7 +41,6 @@ export class SignUpAccount {
     }
     await this.sessions.endAllOf(tx, existing.id);
     await this.passwords.set(tx, actor, { user: existing, organizationId: null }, passwordHash);
-    await this.users.markEmailVerified(tx, existing.id);
     return { ...existing, emailVerified: true };
   }
 }

@@ -1,24 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { InvitationService } from '../../organizations/invitations/invitation.service.js';
 import { Config } from '../../platform/config/config.js';
-import { Database } from '../../platform/database/database.js';
 import type { EmailAddress } from '../../platform/text/email-address.js';
 import type { Origin } from '../../policy/actor.js';
 import { SsoDiscoveryService } from '../../sso/sources/sso-discovery.service.js';
 import { SsoEntryRule } from '../../sso/entry/sso-entry-rule.service.js';
-import { UserService } from '../../users/user.service.js';
-import type { User } from '../../users/user.types.js';
-import { MailboxNotices } from '../mailbox/mailbox-notices.service.js';
-import { SignInRefused } from '../sign-in/sign-in-refused.js';
-import { SignInService, type Attempt } from '../sign-in/sign-in.service.js';
+import { SignInService } from '../sign-in/sign-in.service.js';
+import { attemptOf } from './sign-up-attempt.js';
 
 /** Who may make an account with a password. */
 @Injectable()
 export class SignUpRules {
   constructor(
-    private readonly database: Database,
-    private readonly notices: MailboxNotices,
-    private readonly users: UserService,
     private readonly invitations: InvitationService,
     private readonly discovery: SsoDiscoveryService,
     private readonly entry: SsoEntryRule,
@@ -48,40 +41,9 @@ export class SignUpRules {
     if (objection) await this.signIn.refuse(origin, { ...attempt, organizationId }, 'GUEST_WITHOUT_EXCEPTION');
   }
 
-  /** Whether there is an account already that this sign-up can't take over. */
-  async isTaken(email: EmailAddress, invitation: string | null): Promise<boolean> {
-    const existing = await this.users.findByEmail(email.address);
-    return existing !== null && !(invitation !== null && isUnproven(existing));
-  }
-
-  /** Records that the email is taken. @throws SignInRefused: CONFLICT */
-  refuseTaken(email: EmailAddress, origin: Origin): Promise<never> {
-    return this.signIn.refuse(origin, attemptOf(email), 'EMAIL_TAKEN');
-  }
-
-  /** Where the answer must not tell that the email is taken: its owner gets a mail, and the trail an entry. */
-  async tellOwner(email: EmailAddress, origin: Origin): Promise<void> {
-    await this.database.transaction((tx) => this.notices.accountExists(tx, email.address));
-    await this.refuseTaken(email, origin).catch((error: unknown) => {
-      if (!(error instanceof SignInRefused)) throw error;
-    });
-  }
-
   /** The name of the organization that invites by this token. */
   async organizationOf(invitation: string | null): Promise<string | undefined> {
     const preview = invitation === null ? null : await this.invitations.preview(invitation);
     return preview?.organizationName;
   }
-}
-
-const attemptOf = ({ address }: EmailAddress): Attempt => ({
-  method: 'password',
-  connection: null,
-  email: address,
-  organizationId: null,
-});
-
-/** Whether somebody may have made the account without having seen its mailbox. */
-export function isUnproven(user: User): boolean {
-  return !user.emailVerified && !user.isDeactivated;
 }
