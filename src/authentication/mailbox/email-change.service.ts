@@ -8,8 +8,7 @@ import { refuseStaleProof } from '../../policy/fresh-proof.js';
 import { UserService } from '../../users/user.service.js';
 import type { User } from '../../users/user.types.js';
 import { EmailTrail } from '../sign-in/email-trail.service.js';
-import { MailboxLinks } from './mailbox-links.service.js';
-import { MailboxNotices } from './mailbox-notices.service.js';
+import { EmailChangeMails } from './email-change-mails.service.js';
 import { MailboxThrottle } from './mailbox-throttle.service.js';
 import { emailChangeRequested } from './mailbox.events.js';
 import { PasswordUse } from './password-use.service.js';
@@ -22,8 +21,7 @@ export class EmailChange {
     private readonly audit: AuditService,
     private readonly trail: EmailTrail,
     private readonly users: UserService,
-    private readonly links: MailboxLinks,
-    private readonly notices: MailboxNotices,
+    private readonly mails: EmailChangeMails,
     private readonly throttle: MailboxThrottle,
     private readonly use: PasswordUse,
   ) {}
@@ -45,11 +43,7 @@ export class EmailChange {
     await this.use.assertFree(user.email, email);
     const organizationId = await this.trail.of(user.email);
     await this.database.transaction(async (tx) => {
-      // In any case, so that a taken address takes no less; what is in no mail can't be followed.
-      const link = await this.links.issue(tx, { purpose: 'changeEmail', userId: user.id, email });
-      if (await this.users.findByEmail(email)) await this.notices.accountExists(tx, email);
-      else await this.notices.confirmChange(tx, email, user, link);
-      await this.notices.changeRequested(tx, user, email);
+      await this.mails.send(tx, user, email);
       await this.audit.record(tx, actor, emailChangeRequested, { user, email, organizationId });
     });
     return user;

@@ -1,3 +1,4 @@
+import { EmailChangeMails } from './email-change-mails.service.js';
 import { EmailChangeResolver } from './email-change.resolver.js';
 import { EmailChange } from './email-change.service.js';
 import { EmailConfirmation } from './email-confirmation.service.js';
@@ -13,10 +14,12 @@ import { PasswordUse } from './password-use.service.js';
 import { ResetLinks } from './reset-links.service.js';
 import { ResetMailer } from './reset-mailer.service.js';
 import { ResetRequestService } from './reset-request.service.js';
+import { ResetRules } from './reset-rules.service.js';
 
 /** What is proven through a mailbox: a part of signing in, and of its module. */
 export const mailboxProviders = [
   EmailChange,
+  EmailChangeMails,
   EmailChangeResolver,
   EmailConfirmation,
   EmailReplacement,
@@ -31,4 +34,5 @@ export const mailboxProviders = [
   ResetLinks,
   ResetMailer,
   ResetRequestService,
+  ResetRules,
 ];
