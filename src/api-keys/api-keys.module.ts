@@ -24,6 +24,7 @@ import { ShrinkingKeys } from './explain/shrinking-keys.service.js';
 import { SimulatedKeysResolver } from './explain/simulated-keys.resolver.js';
 import { KeySurrenderEndpoints } from './leaks/key-surrender-endpoints.service.js';
 import { KeySurrender } from './leaks/key-surrender.service.js';
+import { LeakedSecrets } from './leaks/leaked-secrets.service.js';
 import {
   ApiKeyServiceAccountResolver,
   OrganizationServiceAccountsResolver,
@@ -95,8 +96,9 @@ import { KeyVerification } from './verify/key-verification.service.js';
     KeyVerification,
     FailureLimiter,
     KeySurrender,
+    LeakedSecrets,
     KeySurrenderEndpoints,
   ],
-  exports: [ApiKeyService, ApiKeyAuthenticationService, ServiceAccountOwnership],
+  exports: [ApiKeyService, ApiKeyAuthenticationService, LeakedSecrets, ServiceAccountOwnership],
 })
 export class ApiKeysModule {}

@@ -1,5 +1,21 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Req, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  createParamDecorator,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Put,
+  Query,
+  Req,
+  Res,
+  type ExecutionContext,
+} from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { requestOf } from '../policy/current.decorators.js';
 import { Requires } from '../policy/requires.decorator.js';
 import type { Document } from './protocol/document.js';
 import { readListQuery, readSearchRequest } from './protocol/list-query.js';
@@ -14,16 +30,26 @@ import { ScimEndpoints } from './scim-endpoints.service.js';
 
 type QueryString = Readonly<Record<string, unknown>>;
 
+// Told one by one rather than as a parameter: an address that is not there answers no method, and is 404 for each.
+const lists = ['Users', 'Groups'];
+const searches = lists.map((list) => `${list}/.search`);
+const each = lists.map((list) => `${list}/:id`);
+
+/** Which of the lists it is. */
+const EndpointName = createParamDecorator(
+  (_: unknown, context: ExecutionContext): string => /\/v2\/(\w+)/i.exec(requestOf(context).path)?.[1] ?? '',
+);
+
 /** `/Users` and `/Groups` (RFC 7644, 3.2 to 3.6 and 3.14). */
 @Controller('api/scim/v2')
 @Requires('scimToken')
 export class ScimResourcesController {
   constructor(private readonly endpoints: ScimEndpoints) {}
 
-  @Get(':endpoint')
+  @Get(lists)
   async list(
     @CurrentScimClient() client: ScimClient,
-    @Param('endpoint') name: string,
+    @EndpointName() name: string,
     @Query() query: QueryString,
     @Res() response: Response,
   ): Promise<void> {
@@ -31,11 +57,11 @@ export class ScimResourcesController {
     sendScim(response, 200, listResponse(await this.endpoints.named(name).list(client, asked), asked));
   }
 
-  @Post(':endpoint/.search')
+  @Post(searches)
   @HttpCode(200)
   async search(
     @CurrentScimClient() client: ScimClient,
-    @Param('endpoint') name: string,
+    @EndpointName() name: string,
     @Body() body: unknown,
     @Res() response: Response,
   ): Promise<void> {
@@ -43,10 +69,10 @@ export class ScimResourcesController {
     sendScim(response, 200, listResponse(await this.endpoints.named(name).list(client, asked), asked));
   }
 
-  @Get(':endpoint/:id')
+  @Get(each)
   async get(
     @CurrentScimClient() client: ScimClient,
-    @Param('endpoint') name: string,
+    @EndpointName() name: string,
     @Param('id') id: string,
     @Query() query: QueryString,
     @Req() request: Request,
@@ -59,10 +85,10 @@ export class ScimResourcesController {
     else answer(response, 200, endpoint, resource, wanted);
   }
 
-  @Post(':endpoint')
+  @Post(lists)
   async create(
     @CurrentScimClient() client: ScimClient,
-    @Param('endpoint') name: string,
+    @EndpointName() name: string,
     @Query() query: QueryString,
     @Body() body: unknown,
     @Res() response: Response,
@@ -72,10 +98,10 @@ export class ScimResourcesController {
     answer(response, 201, endpoint, await endpoint.create(client, body, wanted), wanted);
   }
 
-  @Put(':endpoint/:id')
+  @Put(each)
   async replace(
     @CurrentScimClient() client: ScimClient,
-    @Param('endpoint') name: string,
+    @EndpointName() name: string,
     @Param('id') id: string,
     @Query() query: QueryString,
     @Body() body: unknown,
@@ -89,10 +115,10 @@ export class ScimResourcesController {
   }
 
   /** A group is not told back unless attributes of it are asked for: it may have thousands of members (RFC 7644, 3.5.2). */
-  @Patch(':endpoint/:id')
+  @Patch(each)
   async patch(
     @CurrentScimClient() client: ScimClient,
-    @Param('endpoint') name: string,
+    @EndpointName() name: string,
     @Param('id') id: string,
     @Query() query: QueryString,
     @Body() body: unknown,
@@ -106,11 +132,11 @@ export class ScimResourcesController {
     else answer(response, 200, endpoint, await endpoint.get(client, id, wanted), wanted);
   }
 
-  @Delete(':endpoint/:id')
+  @Delete(each)
   @HttpCode(204)
   async remove(
     @CurrentScimClient() client: ScimClient,
-    @Param('endpoint') name: string,
+    @EndpointName() name: string,
     @Param('id') id: string,
     @Req() request: Request,
   ): Promise<void> {

@@ -1,6 +1,7 @@
 import { Module, type MiddlewareConsumer, type NestModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccessModule } from '../access/access.module.js';
+import { ApiKeysModule } from '../api-keys/api-keys.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import type { ProblemShape } from '../platform/http/problem-shape.js';
@@ -23,6 +24,7 @@ import { ScimUserReader } from './users/scim-user-reader.service.js';
 import { ScimUserStore } from './users/scim-user-store.service.js';
 import { ScimUserEntity } from './users/scim-user.entity.js';
 import { ScimUserService } from './users/scim-user.service.js';
+import { LeakedScimTokens } from './tokens/leaked-scim-tokens.service.js';
 import { ScimPlanGuard } from './tokens/scim-plan-guard.service.js';
 import { ScimTokenAuthentication } from './tokens/scim-token-authentication.service.js';
 import { ScimTokenUsage } from './tokens/scim-token-usage.service.js';
@@ -31,6 +33,7 @@ import { OrganizationScimTokensResolver, ScimTokenResolver } from './tokens/scim
 import { ScimTokenService } from './tokens/scim-token.service.js';
 
 const tokenProviders = [
+  LeakedScimTokens,
   OrganizationScimTokensResolver,
   ScimPlanGuard,
   ScimTokenAuthentication,
@@ -54,6 +57,7 @@ export const scimProblems: ProblemShape = { paths: /^\/api\/scim(\/|$)/i, send: 
     SessionsModule,
     OrganizationsModule,
     AccessModule,
+    ApiKeysModule,
     TypeOrmModule.forFeature([ScimTokenEntity, ScimUserEntity]),
   ],
   // In the order in which they are asked. The fallback stands last: it answers whatever comes to it.

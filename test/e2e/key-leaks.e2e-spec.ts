@@ -7,6 +7,7 @@ import { createApiKey, createProject, type CreatedKey } from '../support/project
 import type { HttpAnswer } from '../support/servers/http-client.js';
 import { startMailSink, type MailSink } from '../support/servers/mail-sink.js';
 import { trailOfRequest } from '../support/trail.js';
+import { createScimToken, directory } from '../support/scim.js';
 
 let app: TestApp;
 let mails: MailSink;
@@ -212,6 +213,31 @@ describe('a scanner', () => {
       expect(words).not.toContain('evil.example');
     }
     expect(mails.messages.filter(({ to }) => to.includes(admin.email))).toEqual([]);
+  });
+
+  it('ends the token of a directory too, once, and its owners are told', async () => {
+    const boss = await createPerson(app);
+    const { id } = await createOrganization(boss);
+    const { scimToken, token } = await createScimToken(boss.browser, { organizationId: id, name: 'Okta' });
+    const call = async () => (await directory(app, token).get('/api/scim/v2/Users')).status;
+    expect(await call()).toBe(200);
+    const requestId = randomUUID();
+    const found = [{ token, url: 'https://git.example/a/b?secret=1' }];
+    const label = [{ token_hash: hashOf(token), label: 'true_positive' }];
+    expect((await report(found, '203.0.113.9', requestId)).json()).toEqual(label);
+    expect(await call()).toBe(401);
+    expect((await report(found, '203.0.113.9', requestId)).json()).toEqual(label);
+    expect(await trailOfRequest(app, requestId)).toMatchObject([
+      {
+        action: 'scimToken.revoked',
+        actor_kind: 'anonymous',
+        resource_id: scimToken.id,
+        after: { reason: 'leaked', foundAt: 'https://git.example/a/b' },
+      },
+    ]);
+    const mail = await mails.next(({ to, subject }) => to.includes(boss.email) && subject.includes('SCIM token'));
+    expect(mail.text).toContain(scimToken.display);
+    expect(mail.raw).not.toContain(token.slice(8, 40));
   });
 
   it.each([

@@ -202,7 +202,7 @@ const furniture = `
       now() - interval '1 year', thing from ours;
   insert into roles (id, organization_id, name, permissions, created_at)
     select thing, organization_id, 'R' || n, '{traces.read}', now() from ours;
-  insert into groups (id, organization_id, name, created_at) select thing, organization_id, 'G' || n, now() from ours;
+  insert into groups (id, organization_id, name, created_at, updated_at) select thing, organization_id, 'G' || n, now(), now() from ours;
   insert into group_members (group_id, organization_id, user_id, added_at)
     select thing, t.organization_id, m.user_id, now() from ours t join memberships m using (organization_id) where m.role = 'OWNER';
   insert into role_grants (id, organization_id, project_id, group_id, role_id, created_by, created_at)
@@ -222,6 +222,8 @@ const furniture = `
     select thing, organization_id, thing, 'r', false, sha256(thing::bytea), now(), now() from ours;
   insert into sso_setup_links (id, organization_id, domain_id, token_digest, created_by, created_by_id, created_at, expires_at)
     select thing, organization_id, thing, sha256(thing::bytea), 'system', 'system', now(), now() + interval '1 day' from ours;
+  insert into scim_tokens (id, organization_id, name, secret_digest, display, role, created_by, created_by_id, created_at)
+    select thing, organization_id, 'Okta', sha256(thing::bytea), 'scim-gh-…', 'VIEWER', 'system', 'system', now() from ours;
   insert into sign_in_traces (id, organization_id, connection_id, connection_key, purpose, begun_at, outcome, steps)
     select thing, organization_id, thing, thing, 'SIGN_IN', now() - interval '1 hour', 'UNDER_WAY', '[]' from ours;
   insert into deletions (id, organization_id, project_id, within_organization_id, name, slug, roles, deleted_by, deleted_at, gone_at)
@@ -241,6 +243,7 @@ const ofOrganization = {
   suggestedDomains: `suggestedDomains { name members }`,
   ssoConnections: `ssoConnections { id domain { id } domains { id } candidate { issuer } lastTest { startedAt } membership { justInTime } }`,
   ssoSetupLinks: `ssoSetupLinks { id domain { id } }`,
+  scimTokens: `scimTokens { id }`,
   signInTraces: `signInTraces(filter: { outcome: ABANDONED }, first: 2) { ${list} nodes { id } }`,
   deletedProjects: `deletedProjects(first: 2) { ${list} nodes { id } }`,
   entitlements: `entitlements { seats seatsUsed }`,

@@ -12,7 +12,8 @@ import { clientAddress, type TrustsProxy } from '../verify/client-address.js';
 import { FailureLimiter } from '../verify/failure-limiter.js';
 import { parseJson, readBody } from '../verify/request-body.js';
 import { KeySurrender } from './key-surrender.service.js';
-import { readReport, type ReportedToken } from './leak-report.js';
+import { readReport } from './leak-report.js';
+import type { ReportedToken } from './reported-token.types.js';
 
 const KEY_LIMIT_BYTES = 4096;
 const REPORT_LIMIT_BYTES = 128 * 1024;
@@ -39,10 +40,10 @@ export class KeySurrenderEndpoints {
   /** Labels each token as GitHub's secret scanning takes it, by its hash: no answer repeats a secret. */
   async report(request: IncomingMessage, origin: Origin): Promise<PlainAnswer> {
     const tokens = readReport(await readBody(request, REPORT_LIMIT_BYTES));
-    const areKeys = await this.surrender.report(tokens, origin);
-    const body = JSON.stringify(tokens.map((token, index) => labelFor(token, areKeys[index] === true)));
+    const areOurs = await this.surrender.report(tokens, origin);
+    const body = JSON.stringify(tokens.map((token, index) => labelFor(token, areOurs[index] === true)));
     const answer = { status: 200, headers: { 'Content-Type': 'application/json' }, body };
-    return this.throttled(origin, areKeys.filter((isKey) => !isKey).length) ?? answer;
+    return this.throttled(origin, areOurs.filter((isOurs) => !isOurs).length) ?? answer;
   }
 
   /** Counts wrong keys with those of verifications. What could be ended has been: strangers can't keep a holder from it. */
@@ -88,7 +89,7 @@ const noKey = (): AppError =>
     message: 'Show the key as Authorization: Bearer, or in a JSON body with secretKey, a string.',
   });
 
-function labelFor({ token, type }: ReportedToken, isKey: boolean): Readonly<Record<string, string>> {
-  const label = isKey ? 'true_positive' : 'false_positive';
+function labelFor({ token, type }: ReportedToken, isOurs: boolean): Readonly<Record<string, string>> {
+  const label = isOurs ? 'true_positive' : 'false_positive';
   return { token_hash: sha256Hex(token), ...(type === null ? {} : { token_type: type }), label };
 }

@@ -11,7 +11,8 @@ import type { ApiKey } from '../api-key.types.js';
 import type { PresentedKey } from '../presented-key.js';
 import { KeyLookup, type StoredKey } from '../verify/key-lookup.service.js';
 import { leakedKeysMail } from './leak-mail.js';
-import type { ReportedToken } from './leak-report.js';
+import { LeakedSecrets } from './leaked-secrets.service.js';
+import type { ReportedToken } from './reported-token.types.js';
 
 /** A reported token, and the key that it is the secret of. */
 interface Found {
@@ -30,6 +31,7 @@ export class KeySurrender {
     private readonly lookup: KeyLookup,
     private readonly ending: ApiKeyEndingService,
     private readonly access: AccessService,
+    private readonly others: LeakedSecrets,
     private readonly owners: OwnerMails,
     private readonly config: Config,
   ) {}
@@ -46,8 +48,8 @@ export class KeySurrender {
   }
 
   /**
-   * Ends the keys among what a scanner has found, and mails it to the owners of their organizations, once.
-   * @returns for each token whether it is the secret of a key, in use or not
+   * Ends the keys and other secrets of ours among what a scanner has found, and mails it to the owners of their organizations, once.
+   * @returns for each token whether it is one of ours, in use or not
    */
   async report(tokens: readonly ReportedToken[], origin: Origin): Promise<boolean[]> {
     const found: Found[] = [];
@@ -57,7 +59,9 @@ export class KeySurrender {
       const theirs = found.filter(({ key }) => key?.organizationId === organizationId);
       await this.database.transaction((tx) => this.endLeaked(tx, organizationId, theirs, origin));
     }
-    return found.map(({ key }) => key !== null);
+    const areOurs: boolean[] = [];
+    for (const { report, key } of found) areOurs.push(key !== null || (await this.others.end(report, origin)));
+    return areOurs;
   }
 
   private async findKey(token: string): Promise<StoredKey | null> {

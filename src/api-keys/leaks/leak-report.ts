@@ -1,5 +1,6 @@
 import { AppError } from '../../platform/errors/app-error.js';
 import { parseJson } from '../verify/request-body.js';
+import type { ReportedToken } from './reported-token.types.js';
 
 const REPORTED_AT_ONCE = 100;
 const TOKEN_LENGTH = 300;
@@ -7,14 +8,6 @@ const PLACE_LENGTH = 500;
 
 /** What a scanner calls the kind of a token; no secret has this shape. */
 const typeShape = /^\w{1,100}$/;
-
-/** A token that a scanner came across. */
-export interface ReportedToken {
-  readonly token: string;
-  readonly type: string | null;
-  /** Where it lay, as far as that can stand on the trail. */
-  readonly foundAt: string | null;
-}
 
 /**
  * Reads a report in the shape of GitHub's secret scanning: a list of `{ token, type?, url? }`, in which other fields are

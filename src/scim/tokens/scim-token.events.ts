@@ -1,5 +1,5 @@
 import { auditEvent } from '../../audit/audit-event.types.js';
-import type { ScimToken } from './scim-token.types.js';
+import type { Leak, ScimToken } from './scim-token.types.js';
 
 const about = ({ organizationId, id }: ScimToken) => ({ organizationId, resource: { type: 'scimToken', id } });
 
@@ -18,9 +18,9 @@ export const scimTokenCreated = auditEvent('scimToken.created', (token: ScimToke
 
 export const scimTokenRevoked = auditEvent(
   'scimToken.revoked',
-  ({ before, after }: { readonly before: ScimToken; readonly after: ScimToken }) => ({
+  ({ before, after, leak }: { readonly before: ScimToken; readonly after: ScimToken; readonly leak: Leak | null }) => ({
     ...about(after),
     before: told(before),
-    after: told(after),
+    after: { ...told(after), ...(leak === null ? {} : { reason: 'leaked', foundAt: leak.foundAt }) },
   }),
 );

@@ -5,6 +5,7 @@ import { OrganizationService } from '../../organizations/organization.service.js
 import { Clock } from '../../platform/clock/clock.js';
 import { Config } from '../../platform/config/config.js';
 import { randomId, sha256 } from '../../platform/crypto/digest.js';
+import { rowsOf, type BatchedReads } from '../../platform/database/batched-reads.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { rememberShownOnce } from '../../platform/database/idempotency.js';
 import type { Row } from '../../platform/database/row.js';
@@ -21,7 +22,7 @@ import { displayOf, issueScimToken } from './scim-token-text.js';
 import { ScimTokenEntity } from './scim-token.entity.js';
 import { scimTokenCreated, scimTokenRevoked } from './scim-token.events.js';
 import { listLive } from './live-scim-tokens.js';
-import type { NewScimToken, ScimToken } from './scim-token.types.js';
+import type { Leak, NewScimToken, ScimToken } from './scim-token.types.js';
 
 /** A directory has one, and two while one takes another's place. */
 const MOST_LIVE = 10;
@@ -31,6 +32,8 @@ rememberShownOnce('token');
 /** The tokens by which directories provision people: made and revoked by those who manage the organization. */
 @Injectable()
 export class ScimTokenService implements ScopeLocator {
+  private readonly ofOrganization: BatchedReads<string, ScimTokenEntity[]>;
+
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
@@ -38,7 +41,9 @@ export class ScimTokenService implements ScopeLocator {
     private readonly members: MemberService,
     private readonly config: Config,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.ofOrganization = rowsOf(database, ScimTokenEntity, 'organizationId');
+  }
 
   async scopeOf(id: string): Promise<Scope | null> {
     const row = await this.database.reader.findOneBy(ScimTokenEntity, { id });
@@ -52,7 +57,7 @@ export class ScimTokenService implements ScopeLocator {
 
   /** Newest first; expired and revoked ones are among them. */
   async list(organizationId: string): Promise<ScimToken[]> {
-    const rows = await new TenantRepository(this.database.reader, ScimTokenEntity, organizationId).find();
+    const rows = await this.ofOrganization.load(organizationId);
     return rows.map(toScimToken).sort((a, b) => (a.id > b.id ? -1 : 1));
   }
 
@@ -106,16 +111,30 @@ export class ScimTokenService implements ScopeLocator {
    */
   revoke(actor: Actor, organizationId: string, id: string): Promise<ScimToken> {
     return this.database.transaction(async (tx) => {
-      const where = { id, organizationId };
-      const row = await tx.findOne(ScimTokenEntity, { where, lock: { mode: 'pessimistic_write' } });
-      if (!row) throw new AppError('NOT_FOUND');
-      const before = toScimToken(row);
-      if (before.revokedAt !== null) return before;
-      const after = { ...before, revokedAt: this.clock.now() };
-      await tx.update(ScimTokenEntity, where, { revokedAt: after.revokedAt });
-      await this.audit.record(tx, actor, scimTokenRevoked, { before, after });
-      return after;
+      const revoked = await this.revokeIn(tx, actor, { id, organizationId });
+      return revoked ?? toScimToken(await new TenantRepository(tx, ScimTokenEntity, organizationId).get({ id }));
     });
+  }
+
+  /**
+   * As `revoke`, in the commit of whoever calls.
+   * @returns null for one that was revoked before
+   * @throws NOT_FOUND
+   */
+  async revokeIn(
+    tx: Tx,
+    actor: Actor,
+    where: Pick<ScimToken, 'id' | 'organizationId'>,
+    leak: Leak | null = null,
+  ): Promise<ScimToken | null> {
+    const row = await tx.findOne(ScimTokenEntity, { where, lock: { mode: 'pessimistic_write' } });
+    if (!row) throw new AppError('NOT_FOUND');
+    const before = toScimToken(row);
+    if (before.revokedAt !== null) return null;
+    const after = { ...before, revokedAt: this.clock.now() };
+    await tx.update(ScimTokenEntity, where, { revokedAt: after.revokedAt });
+    await this.audit.record(tx, actor, scimTokenRevoked, { before, after, leak });
+    return after;
   }
 }
 

@@ -25,3 +25,9 @@ export interface NewScimToken {
   readonly expiresAt?: Date | null | undefined;
   readonly role?: BuiltInRole | null | undefined;
 }
+
+/** A token was found where strangers can read it. */
+export interface Leak {
+  /** Where, as far as that can be told. */
+  readonly foundAt: string | null;
+}
