@@ -12,6 +12,8 @@ export interface Acme {
   readonly organizationId: string;
   readonly production: { readonly id: string; readonly key: Key };
   readonly staging: { readonly id: string; readonly key: Key };
+  /** By which Acme's Okta provisions its people. */
+  readonly scimToken: string;
 }
 
 const roles = { olivia: 'OWNER', adam: 'ADMIN', mia: 'MEMBER', victor: 'VIEWER' } as const;
@@ -28,6 +30,7 @@ export async function seed(world: World): Promise<Acme> {
     organizationId,
     production: await createProject(admin, organizationId, 'Production', ['traces.read']),
     staging: await createProject(admin, organizationId, 'Staging', ['traces.read', 'traces.create']),
+    scimToken: await createScimToken(admin, organizationId),
   };
 }
 
@@ -77,6 +80,11 @@ async function createProject(
     { projectId: made.project.id, name: `${name} backend`, permissions },
   );
   return { id: made.project.id, key: { id: key.apiKey.id, publicKey: key.publicKey, secretKey: key.secretKey } };
+}
+
+async function createScimToken(admin: HttpClient, organizationId: string): Promise<string> {
+  const input = { organizationId, name: "Acme's Okta", role: 'MEMBER' };
+  return (await mutate<{ token: string }>(admin, 'createScimToken', 'token', input)).token;
 }
 
 /** One mutation with an idempotency key of its own name and input. @throws when it is refused */

@@ -12,7 +12,7 @@ export interface Step {
   check(): Promise<void>;
 }
 
-/** Six steps through the main job, for a newcomer with a browser and curl. */
+/** Seven steps through the main job, for a newcomer with a browser and curl. */
 export function walk(world: World, acme: Acme): Step[] {
   return [
     signInThroughOkta(world),
@@ -20,6 +20,7 @@ export function walk(world: World, acme: Acme): Step[] {
     invitation(world, acme),
     keyVerified(world, acme),
     keyRevoked(world, acme),
+    colleagueGone(world, acme),
     trailProven(world, acme),
   ];
 }
@@ -124,6 +125,38 @@ function keyRevoked(world: World, { production }: Acme): Step {
   };
 }
 
+function colleagueGone(world: World, { scimToken }: Acme): Step {
+  const users = `${world.gatehouse}/api/scim/v2/Users`;
+  const filter = new URLSearchParams({ filter: 'userName eq "mia@acme.test"', attributes: 'userName' }).toString();
+  const patch = {
+    schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+    Operations: [{ op: 'replace', value: { active: false } }],
+  };
+  const authorization = `-H 'authorization: Bearer ${scimToken}'`;
+  return {
+    title: "Acme's Okta lets Mia go: where she was signed in, she is not",
+    lines: [
+      `curl -s '${users}?${filter}' ${authorization}`,
+      `curl -s ${users}/HER-ID -X PATCH -H 'content-type: application/scim+json' ${authorization} \\`,
+      `  -d '${JSON.stringify(patch)}'`,
+      'Then reload the page that you came back to in step 1.',
+    ],
+    check: async () => {
+      const mia = await signInAs(world, 'mia', '/console');
+      const okta = createClient(world.gatehouse, { bearer: scimToken });
+      const found = (await okta.get(`/api/scim/v2/Users?${filter}`)).json<{ Resources: { id: string }[] }>();
+      const answer = await okta.request(
+        'PATCH',
+        `/api/scim/v2/Users/${found.Resources[0]?.id ?? ''}`,
+        {},
+        { type: 'application/scim+json', text: JSON.stringify(patch) },
+      );
+      assert.deepEqual([answer.status, answer.json<{ active: boolean }>().active], [200, false]);
+      assert.equal((await mia.get('/api/auth/session')).status, 401);
+    },
+  };
+}
+
 function trailProven(world: World, { organizationId }: Acme): Step {
   const query =
     'query($id:ID!){verifyAuditTrail(organizationId:$id){intact events} auditEvents(organizationId:$id,first:30){nodes{sequence action outcome actor{label} ip}}}';
@@ -143,6 +176,7 @@ function trailProven(world: World, { organizationId }: Acme): Step {
         'signIn.refused',
         'operation.refused',
         'member.added',
+        'user.deactivated',
       ]) {
         assert.ok(told.has(action), `the trail tells of ${action}`);
       }
