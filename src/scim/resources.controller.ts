@@ -1,44 +1,20 @@
-import {
-  Body,
-  Controller,
-  createParamDecorator,
-  Delete,
-  Get,
-  HttpCode,
-  Param,
-  Patch,
-  Post,
-  Put,
-  Query,
-  Req,
-  Res,
-  type ExecutionContext,
-} from '@nestjs/common';
-import type { Request, Response } from 'express';
-import { requestOf } from '../policy/current.decorators.js';
+import { Controller, Delete, Get, Patch, Post, Put, Res } from '@nestjs/common';
+import type { Response } from 'express';
 import { Requires } from '../policy/requires.decorator.js';
 import type { Document } from './protocol/document.js';
-import { readListQuery, readSearchRequest } from './protocol/list-query.js';
+import { readListQuery, readSearchRequest, type ListQuery } from './protocol/list-query.js';
 import { listResponse } from './protocol/list-response.js';
 import { projected, type Wanted } from './protocol/projection.js';
 import type { ResourceEndpoint } from './protocol/resource-endpoint.types.js';
 import { sendScim } from './protocol/send-scim.js';
 import { isKnown, locationIn, versionIn } from './protocol/version.js';
-import { CurrentScimClient } from './scim-client.decorator.js';
-import type { ScimClient } from './scim-client.types.js';
+import { CurrentScimCall, type ScimCall } from './scim-call.decorator.js';
 import { ScimEndpoints } from './scim-endpoints.service.js';
-
-type QueryString = Readonly<Record<string, unknown>>;
 
 // Told one by one rather than as a parameter: an address that is not there answers no method, and is 404 for each.
 const lists = ['Users', 'Groups'];
 const searches = lists.map((list) => `${list}/.search`);
 const each = lists.map((list) => `${list}/:id`);
-
-/** Which of the lists it is. */
-const EndpointName = createParamDecorator(
-  (_: unknown, context: ExecutionContext): string => /\/v2\/(\w+)/i.exec(requestOf(context).path)?.[1] ?? '',
-);
 
 /** `/Users` and `/Groups` (RFC 7644, 3.2 to 3.6 and 3.14). */
 @Controller('api/scim/v2')
@@ -47,100 +23,57 @@ export class ScimResourcesController {
   constructor(private readonly endpoints: ScimEndpoints) {}
 
   @Get(lists)
-  async list(
-    @CurrentScimClient() client: ScimClient,
-    @EndpointName() name: string,
-    @Query() query: QueryString,
-    @Res() response: Response,
-  ): Promise<void> {
-    const asked = readListQuery(query);
-    sendScim(response, 200, listResponse(await this.endpoints.named(name).list(client, asked), asked));
+  list(@CurrentScimCall() call: ScimCall, @Res() response: Response): Promise<void> {
+    return this.find(call, readListQuery(call.query), response);
   }
 
   @Post(searches)
-  @HttpCode(200)
-  async search(
-    @CurrentScimClient() client: ScimClient,
-    @EndpointName() name: string,
-    @Body() body: unknown,
-    @Res() response: Response,
-  ): Promise<void> {
-    const asked = readSearchRequest(body);
-    sendScim(response, 200, listResponse(await this.endpoints.named(name).list(client, asked), asked));
+  search(@CurrentScimCall() call: ScimCall, @Res() response: Response): Promise<void> {
+    return this.find(call, readSearchRequest(call.body), response);
   }
 
   @Get(each)
-  async get(
-    @CurrentScimClient() client: ScimClient,
-    @EndpointName() name: string,
-    @Param('id') id: string,
-    @Query() query: QueryString,
-    @Req() request: Request,
-    @Res() response: Response,
-  ): Promise<void> {
-    const endpoint = this.endpoints.named(name);
-    const wanted = readListQuery(query);
-    const resource = await endpoint.get(client, id, wanted);
-    if (isKnown(resource, request.get('if-none-match'))) response.status(304).end();
+  async get(@CurrentScimCall() call: ScimCall, @Res() response: Response): Promise<void> {
+    const { endpoint, wanted } = this.asked(call);
+    const resource = await endpoint.get(call.client, call.id, wanted);
+    if (isKnown(resource, call.ifNoneMatch)) response.status(304).end();
     else answer(response, 200, endpoint, resource, wanted);
   }
 
   @Post(lists)
-  async create(
-    @CurrentScimClient() client: ScimClient,
-    @EndpointName() name: string,
-    @Query() query: QueryString,
-    @Body() body: unknown,
-    @Res() response: Response,
-  ): Promise<void> {
-    const endpoint = this.endpoints.named(name);
-    const wanted = readListQuery(query);
-    answer(response, 201, endpoint, await endpoint.create(client, body, wanted), wanted);
+  async create(@CurrentScimCall() call: ScimCall, @Res() response: Response): Promise<void> {
+    const { endpoint, wanted } = this.asked(call);
+    answer(response, 201, endpoint, await endpoint.create(call.client, call.body, wanted), wanted);
   }
 
   @Put(each)
-  async replace(
-    @CurrentScimClient() client: ScimClient,
-    @EndpointName() name: string,
-    @Param('id') id: string,
-    @Query() query: QueryString,
-    @Body() body: unknown,
-    @Req() request: Request,
-    @Res() response: Response,
-  ): Promise<void> {
-    const endpoint = this.endpoints.named(name);
-    const wanted = readListQuery(query);
-    await endpoint.replace(client, id, body, request.get('if-match'));
-    answer(response, 200, endpoint, await endpoint.get(client, id, wanted), wanted);
+  async replace(@CurrentScimCall() call: ScimCall, @Res() response: Response): Promise<void> {
+    const { endpoint, wanted } = this.asked(call);
+    await endpoint.replace(call.client, call.id, call.body, call.ifMatch);
+    answer(response, 200, endpoint, await endpoint.get(call.client, call.id, wanted), wanted);
   }
 
   /** A group is not told back unless attributes of it are asked for: it may have thousands of members (RFC 7644, 3.5.2). */
   @Patch(each)
-  async patch(
-    @CurrentScimClient() client: ScimClient,
-    @EndpointName() name: string,
-    @Param('id') id: string,
-    @Query() query: QueryString,
-    @Body() body: unknown,
-    @Req() request: Request,
-    @Res() response: Response,
-  ): Promise<void> {
-    const endpoint = this.endpoints.named(name);
-    const wanted = readListQuery(query);
-    await endpoint.patch(client, id, body, request.get('if-match'));
+  async patch(@CurrentScimCall() call: ScimCall, @Res() response: Response): Promise<void> {
+    const { endpoint, wanted } = this.asked(call);
+    await endpoint.patch(call.client, call.id, call.body, call.ifMatch);
     if (endpoint.type.name === 'Group' && wanted.attributes.length === 0) response.status(204).end();
-    else answer(response, 200, endpoint, await endpoint.get(client, id, wanted), wanted);
+    else answer(response, 200, endpoint, await endpoint.get(call.client, call.id, wanted), wanted);
   }
 
   @Delete(each)
-  @HttpCode(204)
-  async remove(
-    @CurrentScimClient() client: ScimClient,
-    @EndpointName() name: string,
-    @Param('id') id: string,
-    @Req() request: Request,
-  ): Promise<void> {
-    await this.endpoints.named(name).remove(client, id, request.get('if-match'));
+  async remove(@CurrentScimCall() call: ScimCall, @Res() response: Response): Promise<void> {
+    await this.endpoints.named(call.list).remove(call.client, call.id, call.ifMatch);
+    response.status(204).end();
+  }
+
+  private async find({ client, list }: ScimCall, query: ListQuery, response: Response): Promise<void> {
+    sendScim(response, 200, listResponse(await this.endpoints.named(list).list(client, query), query));
+  }
+
+  private asked({ list, query }: ScimCall): { endpoint: ResourceEndpoint; wanted: Wanted } {
+    return { endpoint: this.endpoints.named(list), wanted: readListQuery(query) };
   }
 }
 

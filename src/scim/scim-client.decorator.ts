@@ -1,4 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { Request } from 'express';
 import { requestOf } from '../policy/current.decorators.js';
 import type { ScimClient } from './scim-client.types.js';
 
@@ -9,8 +10,11 @@ declare module 'express-serve-static-core' {
 }
 
 /** The directory that calls. For routes of `@Requires('scimToken')`. */
-export const CurrentScimClient = createParamDecorator((_: unknown, context: ExecutionContext): ScimClient => {
-  const { scimClient } = requestOf(context);
-  if (!scimClient) throw new Error("@CurrentScimClient needs @Requires('scimToken') on the same handler");
+export const CurrentScimClient = createParamDecorator((_: unknown, context: ExecutionContext): ScimClient =>
+  scimClientOf(requestOf(context)),
+);
+
+export function scimClientOf({ scimClient }: Request): ScimClient {
+  if (!scimClient) throw new Error("A route of SCIM needs @Requires('scimToken')");
   return scimClient;
-});
+}
