@@ -16,6 +16,7 @@ import { bookPlan, entitlementsOf } from '../support/plans.js';
 import { startHostileProvider, type HostileProvider } from '../support/servers/hostile-openid-provider.js';
 import { attemptSignIn, createTenant, expectRefused, moveSso, whoIs, type Tenant } from '../support/sso.js';
 import { placeOf, updateSsoMembership } from '../support/sso-membership.js';
+import { createDirectoryTenant, patchScim, provision } from '../support/scim.js';
 import { readTrace } from '../support/traces.js';
 import { trailOfRequest } from '../support/trail.js';
 
@@ -198,6 +199,25 @@ describe('plans', () => {
         .get(Database, { strict: false })
         .transaction((tx) => app.nest.get(MembershipChanges, { strict: false }).add(tx, actor, membership));
       expect(await entitlementsOf(owner, acme.id)).toMatchObject({ seats: 1, seatsUsed: 2 });
+    });
+
+    it('is free while a directory has deactivated somebody, who comes back where there is one', async () => {
+      const tenant = await createDirectoryTenant(app);
+      const ada = await provision(tenant, 'ada');
+      await bookPlan(app, tenant.organizationId, 'self-hosted', 2);
+      const usedThere = async () => (await entitlementsOf(tenant.owner, tenant.organizationId)).seatsUsed;
+      const active = (id: string, value: boolean) =>
+        patchScim(tenant, `/Users/${id}`, [{ op: 'replace', value: { active: value } }]);
+      expect([await usedThere(), (await active(ada.id, false)).status, await usedThere()]).toEqual([2, 200, 1]);
+      const grace = await provision(tenant, 'grace');
+      const refused = await active(ada.id, true);
+      expect([refused.status, refused.json<{ code: string }>().code]).toEqual([403, 'ENTITLEMENT_REQUIRED']);
+      const { rows } = await app.database.query('select deactivated_at is null as back from users where id = $1', [
+        ada.id,
+      ]);
+      expect(rows).toEqual([{ back: false }]);
+      await active(grace.id, false);
+      expect([(await active(ada.id, true)).status, await usedThere()]).toEqual([200, 2]);
     });
 
     it('are not fewer than are taken', async () => {

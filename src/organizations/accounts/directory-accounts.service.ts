@@ -5,6 +5,7 @@ import type { Actor } from '../../policy/actor.js';
 import { SessionService } from '../../sessions/session.service.js';
 import { UserStanding } from '../../users/user-standing.service.js';
 import { MembershipChanges } from '../members/membership-changes.service.js';
+import { SeatService } from '../plan/seat.service.js';
 import type { HeldAccount } from './held-account.service.js';
 
 /**
@@ -16,6 +17,7 @@ export class DirectoryAccounts {
   constructor(
     private readonly standing: UserStanding,
     private readonly memberships: MembershipChanges,
+    private readonly seats: SeatService,
     private readonly sessions: SessionService,
   ) {}
 
@@ -33,8 +35,9 @@ export class DirectoryAccounts {
   }
 
   /**
-   * Lets them in again. What was revoked stays revoked.
-   * @throws FORBIDDEN where it was not this directory that has deactivated the account
+   * Lets them in again, and gives them a seat. What was revoked stays revoked.
+   * @throws FORBIDDEN where it was not this directory that has deactivated the account; ENTITLEMENT_REQUIRED where no seat is
+   *   free in its organization
    */
   async activate(tx: Tx, actor: Actor, organizationId: string, { account }: HeldAccount): Promise<void> {
     const { isDeactivated, deactivatedByDirectoryOf, id } = account.user;
@@ -42,6 +45,7 @@ export class DirectoryAccounts {
     if (deactivatedByDirectoryOf !== organizationId)
       throw new AppError('FORBIDDEN', { message: 'An administrator of this instance has deactivated the account.' });
     await this.standing.activate(tx, actor, account);
+    await this.seats.refuseOverflow(tx, organizationId);
     await this.sessions.endAllOf(tx, id);
   }
 

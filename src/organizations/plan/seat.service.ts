@@ -6,8 +6,12 @@ import { AppError } from '../../platform/errors/app-error.js';
 import { contentsOf, plansWithMoreSeats } from '../../policy/plans.js';
 import type { Booking } from './plan.types.js';
 
+/** Directories hardly ever delete anybody: whom one has deactivated has left, and holds no seat until they are let in again. */
 const members = `
-  (select count(*)::int from memberships member where member.organization_id = organization.id)`;
+  (select count(*)::int from memberships member
+   where member.organization_id = organization.id
+     and not exists (
+       select from users gone where gone.id = member.user_id and gone.deactivated_by_directory_of is not null))`;
 
 /** An invitation that waits holds a seat, so that whoever accepts it finds one; a member's own holds none beside theirs. */
 const waiting = `
