@@ -1,4 +1,5 @@
 import { ModuleMocker } from 'jest-mock';
+import { disableStorages } from './storages.mjs';
 
 /** Where Jest keeps what a suite told it: `jest.setTimeout`, `jest.retryTimes`, and who collects its tests. */
 const told = [
@@ -36,6 +37,7 @@ export default class NativeEnvironment {
     Object.assign(process.env, this.#env);
     globalThis.console = this.#console;
     process.exit = this.#exit;
+    disableStorages();
   }
 
   exportConditions() {

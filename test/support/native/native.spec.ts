@@ -19,7 +19,7 @@ describe('suites that share a process', () => {
     });
 
     it('find nothing that the other left behind', () => {
-      expect(run).toMatchObject({ code: 0, printed: expect.stringContaining('Tests:       4 passed, 4 total') });
+      expect(run).toMatchObject({ code: 0, printed: expect.stringContaining('Tests:       6 passed, 6 total') });
     });
 
     it('load what they share once', () => {

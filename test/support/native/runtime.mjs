@@ -6,8 +6,10 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { giveGlobals } from './globals.mjs';
 import { learnToLoad } from './loading.mjs';
+import { watchStorages } from './storages.mjs';
 
 learnToLoad();
+watchStorages();
 // A failure is told with the place in the source, and not in what was made of it.
 process.setSourceMapsEnabled(true);
 
