@@ -3,6 +3,8 @@ export interface Scale {
   /** Each measurement by turns is the median of so many, each so many seconds long. */
   readonly rounds: number;
   readonly seconds: number;
+  /** How long each is asked before it is measured. */
+  readonly warmUpSeconds: number;
   /** Whether better-auth is measured too, which must be installed for that. */
   readonly rival: boolean;
   /** Keys in the large table, and those among them that are shown. */
@@ -22,6 +24,7 @@ export const scales: Readonly<Record<'whole' | 'tiny', Scale>> = {
   whole: {
     rounds: 5,
     seconds: 4,
+    warmUpSeconds: 1,
     rival: true,
     keys: 1_000_000,
     shown: 20_000,
@@ -34,7 +37,8 @@ export const scales: Readonly<Record<'whole' | 'tiny', Scale>> = {
   },
   tiny: {
     rounds: 1,
-    seconds: 0.3,
+    seconds: 0.1,
+    warmUpSeconds: 0.1,
     rival: false,
     keys: 3_000,
     shown: 2_000,

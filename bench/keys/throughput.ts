@@ -40,7 +40,7 @@ export async function measureThroughput(
     try {
       const { port, secrets } = await worker.ask(question);
       const theirs = to(`http://127.0.0.1:${port}/`, secrets.length > 0 ? secrets : (ours.bearers ?? []));
-      return await byTurns(load, scale.rounds, { ours, theirs });
+      return await byTurns(load, scale, { ours, theirs });
     } finally {
       worker.end();
     }
@@ -68,7 +68,7 @@ export async function measureThroughput(
     );
   }
 
-  const larger = await byTurns(load, scale.rounds, {
+  const larger = await byTurns(load, scale, {
     ours: verify(large, secrets.slice(0, IN_USE)),
     theirs: verify(small, inUse),
   });

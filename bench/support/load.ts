@@ -21,6 +21,9 @@ export interface LoadResult {
   readonly failed: number;
 }
 
+/** It ends with a sample, so a sample is what a measurement is exact to. */
+const SAMPLE_MS = 100;
+
 let address = 0;
 
 /** Never the same twice, so that the throttle has nothing to count. */
@@ -61,13 +64,14 @@ async function send(load: Load): Promise<LoadResult> {
     connections,
     ...('requests' in until ? { amount: until.requests } : { duration: until.seconds }),
     timeout: 60,
+    sampleInt: SAMPLE_MS,
     requests: [{ method: load.method ?? (signIn ? 'POST' : 'GET'), headers, ...changing(load) }],
   };
   const started = performance.now();
   let last = started;
   const result = await new Promise<autocannon.Result>((resolve, reject) => {
     const instance = autocannon(options, (error: Error | null, done) => (error ? reject(error) : resolve(done)));
-    // It ends on the second's tick: the last answer has come before that.
+    // The last answer has come before it ends.
     instance.on('response', () => (last = performance.now()));
   });
   const seconds = 'seconds' in until ? result.duration : (last - started) / 1000;

@@ -10,13 +10,20 @@ export interface Comparison {
   readonly ratio: number;
 }
 
+export interface Turns {
+  /** How often each is measured. */
+  readonly rounds: number;
+  /** For how long each is asked before that. */
+  readonly warmUpSeconds: number;
+}
+
 /**
  * Measures two by turns, after each was warmed up once.
  * @throws Error where one of them refuses anything
  */
 export async function byTurns(
   load: Worker<Load, LoadResult>,
-  rounds: number,
+  { rounds, warmUpSeconds }: Turns,
   { ours, theirs }: { readonly ours: Load; readonly theirs: Load },
 ): Promise<Comparison> {
   const send = async (one: Load): Promise<number> => {
@@ -24,8 +31,8 @@ export async function byTurns(
     if (failed > 0) throw new Error(`${failed} requests to ${one.url} were refused`);
     return perSecond;
   };
-  await send({ ...theirs, until: { seconds: 1 } });
-  await send({ ...ours, until: { seconds: 1 } });
+  await send({ ...theirs, until: { seconds: warmUpSeconds } });
+  await send({ ...ours, until: { seconds: warmUpSeconds } });
   const measured: { ours: number; theirs: number }[] = [];
   for (let round = 0; round < rounds; round += 1) measured.push({ theirs: await send(theirs), ours: await send(ours) });
   return {
