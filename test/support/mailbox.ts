@@ -32,10 +32,10 @@ export async function nextLink(sink: MailSink, to: string, subject: string): Pro
 
 /** Waits until no job is left to do. */
 export async function jobsDone(app: TestApp): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
+  for (const deadline = Date.now() + 5_000; Date.now() < deadline;) {
     const { rows } = await app.database.query('select 1 from graphile_worker.jobs where attempts < max_attempts');
     if (rows.length === 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    await new Promise((resolve) => setTimeout(resolve, 5));
   }
   throw new Error('There are jobs left.');
 }
