@@ -212,10 +212,14 @@ describe('where an email has to be verified (AUTH_EMAIL_VERIFICATION_REQUIRED)',
   });
 
   it('takes as long for an email that has an account as for another (SECURITY 92)', async () => {
-    const { email } = await createPerson(app, someone());
+    // Another one in each round, as a free one is: what has been asked for a hundred times has left its traces.
+    let taken = (await createPerson(app, someone())).email;
     const sign = (whose: () => string) => async () => expect((await signUp(whose())).answer.status).toBe(201);
-    const rest = () => jobsDone(app);
-    const { first, second, apart } = await compared({ first: sign(() => email), second: sign(someone), rest }, 0.05);
+    const rest = async () => {
+      await jobsDone(app);
+      taken = (await createPerson(app, someone())).email;
+    };
+    const { first, second, apart } = await compared({ first: sign(() => taken), second: sign(someone), rest }, 0.05);
     console.log(`sign-up: ${first.toFixed(1)} ms taken, ${second.toFixed(1)} ms free`);
     expect(apart).toBeLessThan(0.05);
   });
