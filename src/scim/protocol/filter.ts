@@ -15,19 +15,41 @@ const DEEPEST = 20;
  */
 export function parseFilter(text: string, blame: 'invalidFilter' | 'invalidPath' = 'invalidFilter'): Filter {
   if (text.length > LONGEST_FILTER) throw scimError(blame, `A filter has at most ${LONGEST_FILTER} characters.`);
-  if (depthOf(text) > DEEPEST) throw scimError(blame, `A filter is at most ${DEEPEST} brackets deep.`);
+  const texts: string[] = [];
+  // The parser takes the backslashes of a text for themselves, and JSON does not: it is told the place of each text instead.
+  const shape = text.replace(quoted, (one) => `"${texts.push(textIn(one)) - 1}"`);
+  if (depthOf(shape) > DEEPEST) throw scimError(blame, `A filter is at most ${DEEPEST} brackets deep.`);
   try {
-    return parse(text);
+    return withTexts(parse(shape), texts);
   } catch {
     throw scimError(blame, 'The filter is not one that RFC 7644, 3.4.2.2 describes.');
   }
 }
 
-/** Of brackets and `not`, before anything is called for each of them. */
+const quoted = /"(?:[^"\\]|\\.)*"/gs;
+
+/** Some send a backslash as it is: what JSON can't read is read as it stands. */
+function textIn(literal: string): string {
+  try {
+    return JSON.parse(literal) as string;
+  } catch {
+    return literal.slice(1, -1).replaceAll('\\"', '"');
+  }
+}
+
+function withTexts(filter: Filter, texts: readonly string[]): Filter {
+  if ('filters' in filter) return { ...filter, filters: filter.filters.map((one) => withTexts(one, texts)) };
+  if ('filter' in filter) return { ...filter, filter: withTexts(filter.filter, texts) };
+  if ('valFilter' in filter) return { ...filter, valFilter: withTexts(filter.valFilter, texts) };
+  if (!('compValue' in filter) || typeof filter.compValue !== 'string') return filter;
+  return { ...filter, compValue: texts[Number(filter.compValue)] ?? '' };
+}
+
+/** Of brackets and `not` without one, before anything is called for each of them. */
 function depthOf(text: string): number {
   let depth = 0;
   let deepest = 0;
-  for (const [bracket] of text.replace(/"(?:[^"\\]|\\.)*"/g, '""').matchAll(/[()[\]]|\bnot\b/gi)) {
+  for (const [bracket] of text.matchAll(/[()[\]]|\bnot\b(?!\s*\()/gi)) {
     depth += bracket === ')' || bracket === ']' ? -1 : 1;
     deepest = Math.max(deepest, depth);
   }
