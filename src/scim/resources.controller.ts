@@ -55,7 +55,8 @@ export class ScimResourcesController {
     const endpoint = this.endpoints.named(name);
     const wanted = readListQuery(query);
     const resource = await endpoint.get(client, id, wanted);
-    if (isKnown(resource, request.get('if-none-match'))) response.status(304).end();
+    if (isKnown(resource, request.get('if-none-match')))
+      response.status(304).setHeader('ETag', versionIn(resource)).end();
     else answer(response, 200, endpoint, resource, wanted);
   }
 
