@@ -112,6 +112,11 @@ describe('a resource that was sent', () => {
     expect(refusal(() => read(body))).toBe(expected);
   });
 
+  it('needs the value of each member of a group', () => {
+    for (const members of [[{}], [{ display: 'Ada' }], [{ value: '' }], { $ref: '…/Users/one' }])
+      expect(refusal(() => readDocument(groupType, { displayName: 'Band', members }))).toBe('invalidValue');
+  });
+
   it('is read or refused, whatever JSON it is, and read the same again', () => {
     const keys = ['userName', 'emails', 'name', 'value', 'primary', 'active', ENTERPRISE, '__proto__', 'constructor'];
     const { tree } = fc.letrec((tie) => ({

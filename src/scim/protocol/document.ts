@@ -97,7 +97,10 @@ function readComplex({ name, subAttributes = [] }: Attribute, value: unknown): V
   if (typeof value === 'string' && attributeNamed(subAttributes, 'value'))
     return { value: readText(`${name}.value`, value) };
   if (!isObject(value)) throw scimError('invalidValue', `${name} must be an object.`);
-  return readOnto(undefined, subAttributes, value);
+  const read = readOnto(undefined, subAttributes, value);
+  const missing = subAttributes.find((sub) => sub.required && read?.[sub.name] === undefined);
+  if (missing) throw scimError('invalidValue', `${name} must have a ${missing.name}.`);
+  return read;
 }
 
 /**
