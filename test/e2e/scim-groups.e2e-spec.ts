@@ -80,7 +80,7 @@ async function ask(name: string, input: object, fields = 'group { id }', by: Per
     await mutate(by.browser, name, input, fields);
     return 'ok';
   } catch (error) {
-    if (error instanceof ApiError) return error.code ?? '';
+    if (error instanceof ApiError) return error.code;
     throw error;
   }
 }
