@@ -339,6 +339,10 @@ describe('a change', () => {
     ]);
     expect(trail).toHaveLength(1);
     expect(JSON.stringify(trail)).not.toMatch(/Countess|Byron/);
+    const same = { displayName: 'Ada', emails: [{ value: at('ada'), type: 'work', primary: true }] };
+    await replace(id, { userName: at('ada'), ...same });
+    const again = await trailOf((headers) => replace(id, { userName: at('ada'), ...same, title: 'Lady' }, headers));
+    expect(again).toMatchObject([{ action: 'scimUser.updated', after: { changed: ['title'] } }]);
   });
 
   it('of each part leaves its own event, and none where it is said again', async () => {
@@ -365,11 +369,12 @@ describe('a change', () => {
     expect(await read(id)).toEqual(before);
   });
 
-  it('of active alone leaves one event each', async () => {
-    const { id } = await provision(tenant, 'ada');
+  it('of active alone leaves one event each, and is told as the last one', async () => {
+    const { id, meta } = await provision(tenant, 'ada');
     expect(actions(await trailOfPatch(id, set({ active: false })))).toEqual(['user.deactivated']);
     expect(actions(await trailOfPatch(id, set({ active: false })))).toEqual([]);
     expect(actions(await trailOfPatch(id, set({ active: true })))).toEqual(['user.activated']);
+    expect((await read(id)).meta.lastModified > meta.lastModified).toBe(true);
     expect(actions(await trailOfPatch(id, set({ title: 'Countess' })))).toEqual(['scimUser.updated']);
   });
 
@@ -655,7 +660,7 @@ describe('a list', () => {
     for (const local of ['a', 'b', 'c', 'd', 'e']) ids[local] = (await provision(tenant, local)).id;
     const told: string[] = [];
     let cursor: string | undefined = '';
-    while (cursor !== undefined) {
+    while (cursor !== undefined && told.length < 10) {
       const page: ScimList = await list({ cursor, count: '2' });
       expect(page.startIndex).toBeUndefined();
       told.push(...page.Resources.map(({ userName }) => (userName as string).split('@')[0]!));

@@ -33,8 +33,7 @@ export class ScimBulkService {
     for (const operation of operations) {
       const outcome = await this.tried(client, operation, made);
       outcomes.push(outcome);
-      if (!outcome.error) continue;
-      errors += 1;
+      if (outcome.error) errors += 1;
       if (errors >= failOnErrors) break;
     }
     return outcomes;
