@@ -4,7 +4,7 @@ import { ApiError } from '../support/api-error.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { addMember, createPerson, type Person } from '../support/factories.js';
 import { mutate } from '../support/mutate.js';
-import { createProject, dataOf } from '../support/projects.js';
+import { createApiKey, createProject, dataOf } from '../support/projects.js';
 import {
   createDirectoryTenant,
   findScim,
@@ -19,6 +19,7 @@ import {
 import type { HttpAnswer } from '../support/servers/http-client.js';
 import { countStatements } from '../support/statements.js';
 import { trailOfRequest } from '../support/trail.js';
+import { withinASecond } from '../support/within-a-second.js';
 
 let app: TestApp;
 let tenant: DirectoryTenant;
@@ -373,6 +374,23 @@ describe('what is granted to a group of the directory', () => {
     expect(await may(ada!, 'apiKeys.manage', projectId)).toBe(true);
     await remove(group);
     expect(await may(ada!, 'apiKeys.manage', projectId)).toBe(false);
+  });
+
+  it('bounds the keys that they made with it, which shrink when they leave the group', async () => {
+    const ada = await createPerson(app, `ada@${tenant.domain}`);
+    await addMember(app, tenant.organizationId, ada, 'VIEWER');
+    const { id: projectId } = await createProject(tenant.owner.browser, tenant.organizationId);
+    const group = await createGroup('Engineers', [ada.id]);
+    await grant(group, 'ADMIN', { projectId });
+    const permissions = ['traces.read', 'traces.create'];
+    const { secretKey } = await createApiKey(ada.browser, { projectId, permissions });
+    const verified = async () => {
+      const answer = await app.browser({ bearer: secretKey }).postJson('/api/keys/verify', {});
+      return answer.json<{ permissions?: string[] }>().permissions?.join() ?? '';
+    };
+    expect(await verified()).toBe('traces.read,traces.create');
+    await patch(group, { op: 'remove', path: 'members' });
+    expect(await withinASecond('traces.read', verified)).toBe('traces.read');
   });
 
   it('is none of the directory’s to hand on where it goes beyond an administrator’s: its members stay as they are', async () => {

@@ -503,6 +503,24 @@ describe('a person who is deleted', () => {
   });
 });
 
+describe('calls at once', () => {
+  it('create somebody once, give a userName once, and change one after the other', async () => {
+    const statuses = async (...calls: readonly Promise<HttpAnswer>[]) =>
+      (await Promise.all(calls)).map(({ status }) => status).sort();
+    const same = { userName: at('ada'), emails: [{ value: at('ada') }] };
+    expect(await statuses(create(same), create(same), create(same))).toEqual([201, 409, 409]);
+    const named = (local: string) => create({ userName: 'one name', emails: [{ value: at(local) }] });
+    expect(await statuses(named('b'), named('c'))).toEqual([201, 409]);
+    const { id } = await provision(tenant, 'eve');
+    const titles = ['a', 'b', 'c'].map((letter) =>
+      patch(id, { op: 'add', path: `phoneNumbers[type eq "${letter}"].value`, value: letter }),
+    );
+    expect(await statuses(...titles)).toEqual([200, 200, 200]);
+    expect((await read(id)).phoneNumbers).toHaveLength(3);
+    expect((await statuses(remove(id), remove(id))).sort()).toEqual([204, 404]);
+  });
+});
+
 describe('a list', () => {
   it('is of those whose email lies in a verified domain: guests are somebody else’s people', async () => {
     const { id } = await provision(tenant, 'ada');
