@@ -61,7 +61,7 @@ describe('the account of a person', () => {
     expect(
       (await trailOfRequest(app, off)).map(({ action, resource_id, after }) => [action, resource_id, after]),
     ).toEqual([
-      ['user.deactivated', mia.id, { deactivated: true }],
+      ['user.deactivated', mia.id, { deactivated: true, byDirectory: false }],
       ['apiKey.revoked', key.apiKey.id, expect.objectContaining({ reason: 'creatorDeactivated' })],
     ]);
 

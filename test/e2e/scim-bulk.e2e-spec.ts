@@ -358,8 +358,16 @@ describe('what the service tells of itself (RFC 7644, 4)', () => {
       authenticationSchemes: [{ type: 'oauthbearertoken', primary: true }],
       meta: { resourceType: 'ServiceProviderConfig', location: `${base}/ServiceProviderConfig` },
     });
-    for (const path of ['/ResourceTypes/Nothing', '/Schemas/nothing', '/Nothing', '/Me'])
+    for (const path of ['/ResourceTypes/Nothing', '/Schemas/nothing', '/Nothing', '/Nothing/x', '/Me', '/Bulk', ''])
       expect((await findScim(tenant, path, {})).status).toBe(404);
+    const delivered = async (method: string, path: string) => {
+      const { status, headers } = await sendScim(tenant.client, method, path, {});
+      return [status, headers.get('allow')];
+    };
+    expect(await delivered('DELETE', '/Users')).toEqual([405, 'GET, POST']);
+    expect(await delivered('POST', '/Groups/x')).toEqual([405, 'GET, PUT, PATCH, DELETE']);
+    expect(await delivered('PATCH', '/Nothing')).toEqual([404, null]);
+    expect(await delivered('DELETE', '/Schemas')).toEqual([404, null]);
   });
 });
 
