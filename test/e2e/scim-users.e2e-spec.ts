@@ -421,6 +421,10 @@ describe('a change', () => {
     const to = (whom: string, role: string) =>
       patch(whom, { op: 'Add', path: 'roles[primary eq "True"].value', value: role });
     expect((await to(id, 'Admin')).json()).toMatchObject({ roles: [{ value: 'ADMIN', primary: true }] });
+    const add = (role: object) => patch(id, { op: 'add', path: 'roles', value: [role] });
+    expect((await add({ value: 'MEMBER' })).json()).toMatchObject({ roles: [{ value: 'MEMBER', primary: true }] });
+    expect((await add({ value: 'ADMIN', primary: 'True' })).json()).toMatchObject({ roles: [{ value: 'ADMIN' }] });
+    expect((await patch(id, { op: 'remove', path: 'roles' })).json()).toMatchObject({ roles: [{ value: 'ADMIN' }] });
     expect(refusalOf(await to(id, 'OWNER'))).toEqual([403, 'CANNOT_GRANT', undefined]);
     expect(refusalOf(await to(owner.id, 'MEMBER'))).toEqual([403, 'CANNOT_GRANT', undefined]);
     expect(refusalOf(await to(id, 'KING'))).toEqual([400, 'VALIDATION_FAILED', 'invalidValue']);

@@ -85,7 +85,9 @@ export function saidOf(user: ScimUser): UserWish {
 export function wishOfPatch(user: ScimUser, patch: unknown): UserWish {
   const document = userDocument(user);
   const patched = applyPatch(userType, document, patch);
-  const wish = wishIn(patched);
+  // Somebody has one role: one that has come takes the place of the one that was.
+  const come = valuesOf(patched.roles).filter((role) => !valuesOf(document.roles).includes(role));
+  const wish = wishIn(come.length === 0 ? patched : { ...patched, roles: come });
   if (patched.emails !== document.emails) return wish;
   const { emails: _, ...profile } = wish.profile;
   return { ...wish, profile: user.profile.emails === undefined ? profile : wish.profile };
