@@ -134,6 +134,7 @@ export function setTo(into: Record<string, Value>, name: string, value: Value | 
  * @param before the values that were there: one that has come to say so counts before one that did already (RFC 7644, 3.5.2)
  */
 export function withOnePrimary(values: readonly Value[], before: readonly Value[] = []): readonly Value[] {
+  if (!values.some(isPrimary)) return values;
   const come = values.findLastIndex((value) => isPrimary(value) && !before.includes(value));
   const first = come === -1 ? values.findLastIndex(isPrimary) : come;
   return values.map((value, place) => (isPrimary(value) && place !== first ? { ...value, primary: false } : value));

@@ -100,6 +100,7 @@ function compares(found: unknown, { op, compValue }: Compare): boolean {
 }
 
 function valueOf(value: Readonly<Record<string, unknown>>, name: string): unknown {
+  if (Object.hasOwn(value, name)) return value[name];
   const wanted = name.toLowerCase();
   return Object.entries(value).find(([key]) => key.toLowerCase() === wanted)?.[1];
 }

@@ -352,6 +352,19 @@ describe('what is refused', () => {
     expect(refusal(() => applyPatch(userType, babs, body))).toBe(expected);
   });
 
+  it('so much at once that nobody else would be served meanwhile (tooMany)', () => {
+    const members = Array.from({ length: 20_000 }, (_, place) => ({ value: `member ${place}` }));
+    const remove = (count: number) =>
+      Array.from({ length: count }, (_, place) => ({ op: 'remove', path: `members[value eq "member ${place}"]` }));
+    const start = performance.now();
+    expect(patchGroup({ ...band, members }, ...remove(150)).members).toHaveLength(19_850);
+    expect(refusal(() => patchGroup({ ...band, members }, ...remove(1000)))).toBe('tooMany');
+    expect(performance.now() - start).toBeLessThan(5000);
+    const value = members.slice(0, 19_999);
+    expect(patchGroup({ ...band, members }, { op: 'remove', path: 'members', value }).members).toHaveLength(1);
+    expect(patchGroup(band, ...remove(1000)).members).toHaveLength(3);
+  });
+
   it('is all of a message where it is a part of it; the document stays as it was in any case', () => {
     const before = structuredClone(babs);
     const operations = [

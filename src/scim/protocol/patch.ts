@@ -18,6 +18,8 @@ import { attributeNamed, extensionNamed, type Attribute, type ResourceType } fro
 
 const PATCH_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 const MOST_OPERATIONS = 1000;
+/** By all operations together: a group of thousands is changed by some hundreds of them, each of which may name thousands. */
+const MOST_LOOKED_AT = 4_000_000;
 
 interface Operation {
   readonly op: 'add' | 'replace' | 'remove';
@@ -28,12 +30,23 @@ interface Operation {
 /**
  * Applies a PATCH (RFC 7644, 3.5.2) to a resource, in the order of its operations; `document` stays as it was. All of it
  * counts or nothing. Reads what identity providers send beside the RFC: `Add`, dotted names without a path, `"False"`.
- * @throws invalidSyntax, invalidPath, invalidValue, noTarget or mutability, as SCIM calls them
+ * @throws invalidSyntax, invalidPath, invalidValue, noTarget, mutability or tooMany, as SCIM calls them
  */
 export function applyPatch(type: ResourceType, document: Readonly<Document>, body: unknown): Document {
   const patched: Document = { ...document };
-  for (const operation of operationsIn(body)) apply(type, patched, operation);
+  let looked = 0;
+  for (const operation of operationsIn(body)) {
+    looked += valuesIn(patched);
+    if (looked > MOST_LOOKED_AT)
+      throw scimError('tooMany', 'So many operations on so many values: send fewer at once.');
+    apply(type, patched, operation);
+  }
   return patched;
+}
+
+/** How many there are to look at: nobody else is served meanwhile. */
+function valuesIn(document: Readonly<Document>): number {
+  return Object.values(document).reduce<number>((sum, value) => sum + (Array.isArray(value) ? value.length : 1), 0);
 }
 
 function operationsIn(body: unknown): Operation[] {
