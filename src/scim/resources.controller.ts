@@ -36,7 +36,7 @@ export class ScimResourcesController {
   async get(@CurrentScimCall() call: ScimCall, @Res() response: Response): Promise<void> {
     const { endpoint, wanted } = this.asked(call);
     const resource = await endpoint.get(call.client, call.id, wanted);
-    if (isKnown(resource, call.ifNoneMatch)) response.status(304).end();
+    if (isKnown(resource, call.ifNoneMatch)) response.status(304).setHeader('ETag', versionIn(resource)).end();
     else answer(response, 200, endpoint, resource, wanted);
   }
 

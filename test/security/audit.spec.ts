@@ -49,6 +49,7 @@ const eventsOf: Readonly<Record<string, readonly string[]>> = {
   deleteServiceAccount: ['apiKey.revoked', 'serviceAccount.deleted'], // its key ends with it
   deleteSso: ['ssoConnection.deleted'],
   deleteUser: ['member.removed', 'user.deleted'], // of each organization
+  detachGroup: ['group.detached'],
   disableSso: ['ssoConnection.disabled'],
   discardSsoCandidate: ['ssoConnection.candidateDiscarded'],
   enforceSso: ['member.ssoExceptionGranted', 'ssoConnection.enforced'],

@@ -98,6 +98,7 @@ const verdicts = table(`
   Mutation.deleteServiceAccount 401       404      ok    ok    403    403    404    ok         ok              ok
   Mutation.deleteSso            401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.deleteUser           401       403      403   403   403    403    403    403        403             ok
+  Mutation.detachGroup          401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.disableSso           401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.discardSsoCandidate  401       404      ok    ok    403    403    403    404        ok              ok
   Mutation.enforceSso           401       404      ok    ok    403    403    403    404        ok              ok

@@ -65,6 +65,8 @@ export interface CompleteTenant {
   /** A role of its own, which the group has in the project; the colleague is in the group. */
   readonly roleId: string;
   readonly groupId: string;
+  /** Made by its directory, with nobody in it. */
+  readonly directoryGroupId: string;
   readonly roleGrantId: string;
   /** In this organization, in which `hidden` had the role NONE there too. */
   readonly deletedProjectId: string;
@@ -118,6 +120,7 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
     scimTokenId: randomUUID(),
     roleId: randomUUID(),
     groupId: randomUUID(),
+    directoryGroupId: randomUUID(),
     roleGrantId: randomUUID(),
     deletedProjectId: randomUUID(),
     deletedOrganizationId: randomUUID(),
@@ -180,8 +183,9 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
     insert into roles (id, organization_id, name, description, permissions, created_at) values
       ('${tenant.roleId}', '${tenant.organizationId}', 'Role ${marker}', 'Role of ${marker}', '{traces.read}', now()),
       ('${tenant.wantedRoleId}', '${tenant.organizationId}', 'Wanted ${marker}', 'Wanted of ${marker}', '{apiKeys.manage}', now());
-    insert into groups (id, organization_id, name, description, created_at, updated_at) values
-      ('${tenant.groupId}', '${tenant.organizationId}', 'Group ${marker}', 'Group of ${marker}', now(), now());
+    insert into groups (id, organization_id, name, description, source, external_id, created_at, updated_at) values
+      ('${tenant.groupId}', '${tenant.organizationId}', 'Group ${marker}', 'Group of ${marker}', 'ADMINISTRATOR', null, now(), now()),
+      ('${tenant.directoryGroupId}', '${tenant.organizationId}', 'Directory ${marker}', null, 'SCIM', 'external-${marker}', now(), now());
     insert into scim_users (organization_id, user_id, user_name, external_id, profile, created_at, updated_at) values
       ('${tenant.organizationId}', '${tenant.colleagueId}', 'colleague-${marker}', 'external-${marker}', '{"title": "Title of ${marker}"}', now(), now());
     insert into group_members (group_id, organization_id, user_id, added_at) values

@@ -45,6 +45,7 @@ export const mutationInputs: Readonly<Record<string, (tenant: CompleteTenant, is
   deleteSso: ({ activeConnectionId }) => ({ connectionId: activeConnectionId }),
   deleteUser: ({ employeeId }) => ({ userId: employeeId }),
   discardSsoCandidate: ({ draftConnectionId }) => ({ connectionId: draftConnectionId }),
+  detachGroup: ({ directoryGroupId }) => ({ groupId: directoryGroupId }),
   disableSso: ({ activeConnectionId }) => ({ connectionId: activeConnectionId }),
   enforceSso: ({ activeConnectionId }) => ({ connectionId: activeConnectionId, skipTest: true }),
   grantBreakGlass: ({ organizationId, coOwnerId }) => ({ organizationId, userId: coOwnerId }),

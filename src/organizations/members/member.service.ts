@@ -114,7 +114,7 @@ export class MemberService {
   async takeTurnsOf(tx: Tx, userId: string, besides: string | null = null): Promise<ReadonlySet<string>> {
     const taken = await tx.query<{ id: string }[]>(
       `select id from organizations
-       where id = $2 or id in (select organization_id from memberships where user_id = $1)
+       where id in (select organization_id from memberships where user_id = $1 union select $2::text)
        order by id for no key update`,
       [userId, besides],
     );

@@ -5,8 +5,8 @@ import { MOST_BULK_OPERATIONS } from './bulk-limits.js';
 
 const REQUEST_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
 
-export const bulkMethods = ['POST', 'PUT', 'PATCH', 'DELETE'] as const;
-export type BulkMethod = (typeof bulkMethods)[number];
+/** Deeper than any resource is. */
+const DEEPEST = 20;
 
 /** One operation, not yet known to be any that there is. */
 export interface BulkOperation {
@@ -45,7 +45,7 @@ function errorsIn(failOnErrors: unknown): number {
 function readOperation(given: unknown): BulkOperation {
   const { method, path, bulkId, version, data } = isObject(given) ? given : {};
   return {
-    method: typeof method === 'string' ? method.toUpperCase() : '',
+    method: methodIn(method),
     path: typeof path === 'string' ? path : '',
     bulkId: typeof bulkId === 'string' && bulkId !== '' ? bulkId : null,
     version: typeof version === 'string' ? version : undefined,
@@ -53,15 +53,23 @@ function readOperation(given: unknown): BulkOperation {
   };
 }
 
+/** It is told again, in the answer and on the trail: what can't be a method is none. */
+function methodIn(method: unknown): string {
+  const name = typeof method === 'string' ? method.toUpperCase() : '';
+  return /^[A-Z]{1,10}$/.test(name) ? name : '';
+}
+
 /**
  * The same with each `bulkId:…` replaced by what has been made under that name.
- * @throws invalidValue, as SCIM calls it, for a name under which nothing was made before
+ * @throws invalidValue, as SCIM calls it, for a name under which nothing was made before; invalidSyntax for what is too deep
  */
-export function withoutBulkIds(value: unknown, made: ReadonlyMap<string, string>): unknown {
+export function withoutBulkIds(value: unknown, made: ReadonlyMap<string, string>, depth = 0): unknown {
+  if (depth > DEEPEST) throw scimError('invalidSyntax', `data is at most ${DEEPEST} levels deep.`);
+  const within = (one: unknown): unknown => withoutBulkIds(one, made, depth + 1);
   if (typeof value === 'string') return withoutBulkId(value, made);
-  if (Array.isArray(value)) return value.map((one) => withoutBulkIds(one, made));
+  if (Array.isArray(value)) return value.map(within);
   if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withoutBulkIds(one, made)]));
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, within(one)]));
 }
 
 function withoutBulkId(text: string, made: ReadonlyMap<string, string>): string {

@@ -1,6 +1,8 @@
 import { Body, Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { RefusalService } from '../../access/refusal.service.js';
+import { logProblem } from '../../platform/http/problem.js';
+import { Logger } from '../../platform/logging/logger.js';
 import { Requires } from '../../policy/requires.decorator.js';
 import { scimErrorOf } from '../protocol/scim-problem.js';
 import { sendScim } from '../protocol/send-scim.js';
@@ -16,6 +18,7 @@ export class ScimBulkController {
   constructor(
     private readonly bulk: ScimBulkService,
     private readonly refusals: RefusalService,
+    private readonly logger: Logger,
   ) {}
 
   @Post('Bulk')
@@ -27,17 +30,23 @@ export class ScimBulkController {
     @Res() response: Response,
   ): Promise<void> {
     const outcomes = await this.bulk.run(client, readBulkRequest(body));
-    for (const outcome of outcomes) await this.record(client, outcome);
+    for (const outcome of outcomes) await this.record(client, outcome, request);
     sendScim(response, 200, {
       schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkResponse'],
       Operations: outcomes.map((outcome) => told(outcome, request.requestId ?? '')),
     });
   }
 
-  /** Each refusal is on the trail as it would be by itself. */
-  private async record({ actor, organizationId }: ScimClient, { operation, error }: BulkOutcome): Promise<void> {
-    const scope = { organizationId, projectId: null };
-    if (error) await this.refusals.recordOperation(actor, `Bulk ${operation.method}`, error, scope);
+  /** Each refusal is on the trail and in the log as it would be by itself. */
+  private async record(
+    { actor, organizationId }: ScimClient,
+    { operation, error }: BulkOutcome,
+    request: Request,
+  ): Promise<void> {
+    if (!error) return;
+    const name = `Bulk ${operation.method}`;
+    logProblem(this.logger, error, request, name);
+    await this.refusals.recordOperation(actor, name, error, { organizationId, projectId: null });
   }
 }
 

@@ -45,8 +45,6 @@ export function groupWishIn(document: Document): GroupWish {
   const displayName = textOf(document.displayName)?.trim() ?? '';
   if (displayName === '' || displayName.length > LONGEST_NAME)
     throw scimError('invalidValue', `displayName must have 1 to ${LONGEST_NAME} characters.`);
-  const ids = valuesOf(document.members).map(({ value }) => textOf(value));
-  if (ids.includes(null)) throw scimError('invalidValue', 'Each of the members must have a value: the id of a user.');
-  const members = [...new Set(ids.filter((id) => id !== null))];
+  const members = [...new Set(valuesOf(document.members).flatMap(({ value }) => textOf(value) ?? []))];
   return { displayName, externalId: textOf(document.externalId), members };
 }

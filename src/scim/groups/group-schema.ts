@@ -23,7 +23,7 @@ export const groupType: ResourceType = {
         multiValued: true,
         description: 'Who is in it: people, not groups.',
         subAttributes: [
-          { name: 'value', type: 'string', description: 'The person’s id.', caseExact: true },
+          { name: 'value', type: 'string', description: 'The person’s id.', required: true, caseExact: true },
           { name: '$ref', type: 'reference', description: 'The person’s address.', readOnly: true, caseExact: true },
           { name: 'type', type: 'string', description: 'User.', readOnly: true, canonicalValues: ['User'] },
           { name: 'display', type: 'string', description: 'The person’s name.', readOnly: true },

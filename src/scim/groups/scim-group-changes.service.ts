@@ -33,7 +33,7 @@ export class ScimGroupChanges {
       this.database.transaction(async () => {
         const { displayName: name, externalId } = wish;
         const { id } = await this.groups.create(actor, organizationId, { name, externalId, source: 'SCIM' });
-        await this.settle(client, id, [], wish.members ?? []);
+        await this.settle(client, id, [], wish.members);
         return id;
       }),
     );
@@ -52,7 +52,7 @@ export class ScimGroupChanges {
         const { displayName: name, externalId, members } = wishOf(held);
         if (name !== held.group.displayName || externalId !== held.group.externalId)
           await this.groups.update(actor, organizationId, id, { name, externalId });
-        await this.settle(client, id, held.memberIds, members ?? []);
+        await this.settle(client, id, held.memberIds, members);
       }),
     );
   }

@@ -16,6 +16,6 @@ export interface MemberOfGroup {
 export interface GroupWish {
   readonly displayName: string;
   readonly externalId: string | null;
-  /** Ids of people; null: says nothing. */
-  readonly members: readonly string[] | null;
+  /** Ids of people. */
+  readonly members: readonly string[];
 }

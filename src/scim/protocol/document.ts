@@ -41,22 +41,26 @@ export function readDocument(type: ResourceType, body: unknown): Document {
 export function readExtension({ id, attributes }: Schema, value: unknown): Complex | null {
   if (value === null) return null;
   if (!isObject(value)) throw scimError('invalidValue', `${id} must be an object.`);
-  return readMembers(attributes, value);
+  return readOnto(undefined, attributes, value);
 }
 
 /**
- * One attribute's value, in the one form that the schema has for it: a lone value of many becomes a list, `"False"` a
- * boolean, and text a complex value's `value`, as Microsoft Entra and Okta send them.
+ * One attribute's value, in the one form that the schema has for it: a lone value of many becomes a list, a list of one the
+ * object that it stands for, `"False"` a boolean, and text a complex value's `value`, as Microsoft Entra and Okta send them.
  * @returns null for what unsets it
  * @throws invalidValue
  */
 export function readValue(attribute: Attribute, value: unknown): Value | null {
   if (value === null || value === undefined) return null;
-  if (!attribute.multiValued) return readOne(attribute, value);
+  if (!attribute.multiValued) return readOne(attribute, loneOf(attribute, value));
   const values: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (values.length > MOST_VALUES) throw scimError('tooMany', `${attribute.name} has too many values.`);
   const read = values.map((one) => readOne(attribute, one)).filter((one) => one !== null);
   return read.length === 0 ? null : withOnePrimary(read);
+}
+
+function loneOf({ type }: Attribute, value: unknown): unknown {
+  return type === 'complex' && Array.isArray(value) && value.length === 1 ? value[0] : value;
 }
 
 function readOne(attribute: Attribute, value: unknown): Value | null {
@@ -93,14 +97,25 @@ function readComplex({ name, subAttributes = [] }: Attribute, value: unknown): V
   if (typeof value === 'string' && attributeNamed(subAttributes, 'value'))
     return { value: readText(`${name}.value`, value) };
   if (!isObject(value)) throw scimError('invalidValue', `${name} must be an object.`);
-  const read = readMembers(subAttributes, value);
-  return Object.keys(read).length === 0 ? null : read;
+  const read = readOnto(undefined, subAttributes, value);
+  const missing = subAttributes.find((sub) => sub.required && read?.[sub.name] === undefined);
+  if (missing) throw scimError('invalidValue', `${name} must have a ${missing.name}.`);
+  return read;
 }
 
-function readMembers(attributes: readonly Attribute[], value: Readonly<Record<string, unknown>>): Complex {
-  const read: Record<string, Value> = {};
+/**
+ * An object's values upon those that are there: what it does not name stays, and what it names as null goes.
+ * @returns null where nothing is left
+ * @throws invalidValue
+ */
+export function readOnto(
+  current: Value | undefined,
+  attributes: readonly Attribute[],
+  value: Readonly<Record<string, unknown>>,
+): Complex | null {
+  const read: Record<string, Value> = isComplex(current) ? { ...current } : {};
   for (const [key, one] of Object.entries(value)) readInto(read, attributes, key, one);
-  return read;
+  return Object.keys(read).length === 0 ? null : read;
 }
 
 function readInto(into: Record<string, Value>, attributes: readonly Attribute[], key: string, value: unknown): void {
@@ -114,10 +129,15 @@ export function setTo(into: Record<string, Value>, name: string, value: Value | 
   else into[name] = value;
 }
 
-/** At most one value is the primary one (RFC 7643, 2.4): the last that says so. */
-export function withOnePrimary(values: readonly Value[]): readonly Value[] {
-  const last = values.findLastIndex(isPrimary);
-  return values.map((value, place) => (isPrimary(value) && place !== last ? { ...value, primary: false } : value));
+/**
+ * At most one value is the primary one (RFC 7643, 2.4): the last that says so.
+ * @param before the values that were there: one that has come to say so counts before one that did already (RFC 7644, 3.5.2)
+ */
+export function withOnePrimary(values: readonly Value[], before: readonly Value[] = []): readonly Value[] {
+  if (!values.some(isPrimary)) return values;
+  const come = values.findLastIndex((value) => isPrimary(value) && !before.includes(value));
+  const first = come === -1 ? values.findLastIndex(isPrimary) : come;
+  return values.map((value, place) => (isPrimary(value) && place !== first ? { ...value, primary: false } : value));
 }
 
 const isPrimary = (value: Value): value is Complex => isComplex(value) && value.primary === true;

@@ -15,37 +15,45 @@ const DEEPEST = 20;
  */
 export function parseFilter(text: string, blame: 'invalidFilter' | 'invalidPath' = 'invalidFilter'): Filter {
   if (text.length > LONGEST_FILTER) throw scimError(blame, `A filter has at most ${LONGEST_FILTER} characters.`);
+  const texts: string[] = [];
+  // The parser takes the backslashes of a text for themselves, and JSON does not: it is told the place of each text instead.
+  const shape = text.replace(quoted, (one) => `"${texts.push(textIn(one)) - 1}"`);
+  if (depthOf(shape) > DEEPEST) throw scimError(blame, `A filter is at most ${DEEPEST} brackets deep.`);
   try {
-    const literals: string[] = [];
-    // The parser reads a backslash in its own way; values are JSON (RFC 7644, 3.4.2.2), and read as that.
-    const numbered = text.replace(literal, (json) => `"${literals.push(JSON.parse(json) as string) - 1}"`);
-    if (depthOf(numbered) <= DEEPEST) return withLiterals(parse(numbered), literals);
+    return withTexts(parse(shape), texts);
   } catch {
     throw scimError(blame, 'The filter is not one that RFC 7644, 3.4.2.2 describes.');
   }
-  throw scimError(blame, `A filter is at most ${DEEPEST} brackets deep.`);
 }
 
-const literal = /"(?:[^"\\]|\\.)*"/gs;
+const quoted = /"(?:[^"\\]|\\.)*"/gs;
 
-/** Of brackets and `not`, before anything is called for each of them. */
+/** Some send a backslash as it is: what JSON can't read is read as it stands. */
+function textIn(literal: string): string {
+  try {
+    return JSON.parse(literal) as string;
+  } catch {
+    return literal.slice(1, -1).replaceAll('\\"', '"');
+  }
+}
+
+function withTexts(filter: Filter, texts: readonly string[]): Filter {
+  if ('filters' in filter) return { ...filter, filters: filter.filters.map((one) => withTexts(one, texts)) };
+  if ('filter' in filter) return { ...filter, filter: withTexts(filter.filter, texts) };
+  if ('valFilter' in filter) return { ...filter, valFilter: withTexts(filter.valFilter, texts) };
+  if (!('compValue' in filter) || typeof filter.compValue !== 'string') return filter;
+  return { ...filter, compValue: texts[Number(filter.compValue)] ?? '' };
+}
+
+/** Of brackets and `not` without one, before anything is called for each of them. */
 function depthOf(text: string): number {
   let depth = 0;
   let deepest = 0;
-  for (const [bracket] of text.matchAll(/[()[\]]|\bnot\b/gi)) {
+  for (const [bracket] of text.matchAll(/[()[\]]|\bnot\b(?!\s*\()/gi)) {
     depth += bracket === ')' || bracket === ']' ? -1 : 1;
     deepest = Math.max(deepest, depth);
   }
   return deepest;
-}
-
-/** The same with each value in place of its number. */
-function withLiterals(filter: Filter, literals: readonly string[]): Filter {
-  if ('filters' in filter) return { ...filter, filters: filter.filters.map((one) => withLiterals(one, literals)) };
-  if ('filter' in filter) return { ...filter, filter: withLiterals(filter.filter, literals) };
-  if ('valFilter' in filter) return { ...filter, valFilter: withLiterals(filter.valFilter, literals) };
-  if (!('compValue' in filter) || typeof filter.compValue !== 'string') return filter;
-  return { ...filter, compValue: literals[Number(filter.compValue)] ?? '' };
 }
 
 /**
@@ -92,6 +100,7 @@ function compares(found: unknown, { op, compValue }: Compare): boolean {
 }
 
 function valueOf(value: Readonly<Record<string, unknown>>, name: string): unknown {
+  if (Object.hasOwn(value, name)) return value[name];
   const wanted = name.toLowerCase();
   return Object.entries(value).find(([key]) => key.toLowerCase() === wanted)?.[1];
 }

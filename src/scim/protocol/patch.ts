@@ -3,6 +3,7 @@ import {
   isComplex,
   isObject,
   readExtension,
+  readOnto,
   readValue,
   setTo,
   textOf,
@@ -17,6 +18,8 @@ import { attributeNamed, extensionNamed, type Attribute, type ResourceType } fro
 
 const PATCH_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 const MOST_OPERATIONS = 1000;
+/** By all operations together: a group of thousands is changed by some hundreds of them, each of which may name thousands. */
+const MOST_LOOKED_AT = 4_000_000;
 
 interface Operation {
   readonly op: 'add' | 'replace' | 'remove';
@@ -27,12 +30,23 @@ interface Operation {
 /**
  * Applies a PATCH (RFC 7644, 3.5.2) to a resource, in the order of its operations; `document` stays as it was. All of it
  * counts or nothing. Reads what identity providers send beside the RFC: `Add`, dotted names without a path, `"False"`.
- * @throws invalidSyntax, invalidPath, invalidValue, noTarget or mutability, as SCIM calls them
+ * @throws invalidSyntax, invalidPath, invalidValue, noTarget, mutability or tooMany, as SCIM calls them
  */
 export function applyPatch(type: ResourceType, document: Readonly<Document>, body: unknown): Document {
   const patched: Document = { ...document };
-  for (const operation of operationsIn(body)) apply(type, patched, operation);
+  let looked = 0;
+  for (const operation of operationsIn(body)) {
+    looked += valuesIn(patched);
+    if (looked > MOST_LOOKED_AT)
+      throw scimError('tooMany', 'So many operations on so many values: send fewer at once.');
+    apply(type, patched, operation);
+  }
   return patched;
+}
+
+/** How many there are to look at: nobody else is served meanwhile. */
+function valuesIn(document: Readonly<Document>): number {
+  return Object.values(document).reduce<number>((sum, value) => sum + (Array.isArray(value) ? value.length : 1), 0);
 }
 
 function operationsIn(body: unknown): Operation[] {
@@ -69,7 +83,8 @@ function apply(type: ResourceType, document: Document, { op, path, value }: Oper
   const extension = extensionNamed(type, path);
   if (extension) {
     if (op === 'remove') Reflect.deleteProperty(document, extension.id);
-    else setTo(document, extension.id, merged(document[extension.id], readExtension(extension, value)));
+    else if (!isObject(value)) setTo(document, extension.id, readExtension(extension, value));
+    else setTo(document, extension.id, readOnto(document[extension.id], extension.attributes, value));
     return;
   }
   const at = parsePath(type, path);
@@ -100,8 +115,8 @@ function changeOne(current: Value | undefined, at: AttributePath, op: Operation[
   const { attribute, sub } = at;
   if (op === 'remove') return sub ? withoutSub(current, sub) : null;
   if (sub) return withSub(current, sub, value);
-  const read = readValue(attribute, value);
-  return attribute.type === 'complex' ? merged(current, read) : read;
+  if (attribute.type === 'complex' && isObject(value)) return readOnto(current, attribute.subAttributes ?? [], value);
+  return readValue(attribute, value);
 }
 
 function changeMany(current: Value | undefined, at: AttributePath, op: Operation['op'], value: unknown): Value | null {
@@ -113,7 +128,7 @@ function changeMany(current: Value | undefined, at: AttributePath, op: Operation
     const read = (readValue(attribute, value) ?? []) as readonly Value[];
     return op === 'replace' ? read : joined(values, read);
   })();
-  return next.length === 0 ? null : withOnePrimary(next);
+  return next.length === 0 ? null : withOnePrimary(next, values);
 }
 
 /** @throws noTarget where a value is to be replaced and none meets the filter */
@@ -129,8 +144,7 @@ function changeChosen(
       ? values.flatMap((one) => (isChosen(one) ? (withoutSub(one, sub) ?? []) : [one]))
       : values.filter((one) => !isChosen(one));
   }
-  const change = (one: Value): Value | null =>
-    sub ? withSub(one, sub, value) : merged(one, readItem(attribute, value));
+  const change = (one: Value): Value | null => (sub ? withSub(one, sub, value) : changeItem(one, attribute, value));
   if (values.some(isChosen)) return values.flatMap((one) => (isChosen(one) ? (change(one) ?? []) : [one]));
   // Microsoft Entra sets `emails[type eq "work"].value` where there is no such email yet.
   const begun = filter === null ? {} : describedBy(attribute, filter);
@@ -146,9 +160,12 @@ function describedBy({ subAttributes = [] }: Attribute, filter: Filter): Complex
   return sub && value !== null ? { [sub.name]: value } : null;
 }
 
-function readItem(attribute: Attribute, value: unknown): Value | null {
-  const [first] = (readValue(attribute, value) ?? []) as readonly Value[];
-  return first ?? null;
+/** One of several values: an object changes what it names, and text its `value`. */
+function changeItem(current: Value, attribute: Attribute, value: unknown): Value | null {
+  const [item] = (Array.isArray(value) ? value : [value]) as readonly unknown[];
+  if (isObject(item)) return readOnto(current, attribute.subAttributes ?? [], item);
+  const [read] = (readValue(attribute, item) ?? []) as readonly Value[];
+  return isComplex(current) && isComplex(read) ? { ...current, ...read } : (read ?? null);
 }
 
 /** Those behind are added, or take the place of those with the same `value`. */
@@ -158,20 +175,15 @@ function joined(values: readonly Value[], added: readonly Value[]): readonly Val
   return [...byKey.values()];
 }
 
-/** Okta and OneLogin name what is to go in the value rather than in the path. */
+/** OneLogin and Microsoft Entra name what is to go in the value rather than in the path; without a type it is of any. */
 function without(values: readonly Value[], attribute: Attribute, gone: unknown): readonly Value[] {
-  const keys = new Set(((readValue(attribute, gone) ?? []) as readonly Value[]).map(keyOf));
-  return values.filter((one) => !keys.has(keyOf(one)));
+  const keys = new Set(((readValue(attribute, gone) ?? []) as readonly Value[]).map((one) => keyOf(one)));
+  return values.filter((one) => !keys.has(keyOf(one)) && !keys.has(keyOf(one, '')));
 }
 
-function keyOf(value: Value): string {
+function keyOf(value: Value, kind = isComplex(value) ? (textOf(value.type) ?? '') : ''): string {
   const named = isComplex(value) ? textOf(value.value) : null;
-  const kind = isComplex(value) ? (textOf(value.type) ?? '') : '';
   return named === null ? JSON.stringify(value) : `${kind.toLowerCase()} ${named.toLowerCase()}`;
-}
-
-function merged(current: Value | undefined, read: Value | null): Value | null {
-  return isComplex(current) && read !== null && isComplex(read) ? { ...current, ...read } : read;
 }
 
 function withSub(current: Value | undefined, sub: Attribute, value: unknown): Value | null {

@@ -42,28 +42,26 @@ function placesOf(type: ResourceType, names: readonly string[]): Place[] {
 }
 
 function only(resource: Document, places: readonly Place[]): Document {
-  const kept: Document = {};
-  for (const key of ['schemas', 'id']) if (resource[key] !== undefined) kept[key] = resource[key];
-  for (const [key = '', ...rest] of places) {
-    const value = resource[key] === undefined ? undefined : picked(resource[key], rest);
-    if (value !== undefined) kept[key] = joined(kept[key], value);
+  return { ...picked(resource, [['schemas'], ['id'], ...places]) };
+}
+
+/** Of an object what stands at any of the places; of several values it is of each, and stays together. */
+function picked(holder: Document | Complex, places: readonly Place[]): Complex | undefined {
+  const kept: Record<string, Value> = {};
+  for (const name of new Set(places.map(([first = '']) => first))) {
+    const value = holder[name];
+    const within = places.filter(([first]) => first === name).map(([, ...rest]) => rest);
+    const inner = value === undefined ? undefined : pickedOf(value, within);
+    if (inner !== undefined) kept[name] = inner;
   }
-  return kept;
+  return Object.keys(kept).length === 0 ? undefined : kept;
 }
 
-/** What stands at a place within a value, in its place. */
-function picked(value: Value, [name, ...rest]: Place): Value | undefined {
-  if (name === undefined) return value;
-  if (Array.isArray(value)) return (value as readonly Value[]).flatMap((one) => picked(one, [name, ...rest]) ?? []);
-  if (!isComplex(value) || value[name] === undefined) return undefined;
-  const inner = picked(value[name], rest);
-  return inner === undefined ? undefined : { [name]: inner };
-}
-
-function joined(first: Value | undefined, second: Value): Value {
-  if (Array.isArray(first) && Array.isArray(second))
-    return (first as readonly Value[]).map((one, place) => joined(one, (second as readonly Value[])[place] ?? one));
-  return isComplex(first) && isComplex(second) ? { ...first, ...second } : second;
+function pickedOf(value: Value, places: readonly Place[]): Value | undefined {
+  if (places.some(({ length }) => length === 0)) return value;
+  if (!Array.isArray(value)) return isComplex(value) ? picked(value, places) : undefined;
+  const values = (value as readonly Value[]).flatMap((one) => pickedOf(one, places) ?? []);
+  return values.length === 0 ? undefined : values;
 }
 
 const without = <Holder extends object>(holder: Holder, name: string): Holder =>

@@ -76,16 +76,22 @@ function conditionOn(comparison: AttrExp, attributes: SearchableAttributes, bind
   const attribute = attributeOf(comparison.attrPath, attributes);
   if (attribute.kind === 'many') {
     const inner = attributeOf('value', attribute.of);
-    if (comparison.op === 'pr') return `exists (select from ${attribute.from})`;
-    return `exists (select from ${attribute.from} and ${compare(inner, comparison, bind)})`;
+    return `exists (select from ${attribute.from} and ${conditionOnOne(inner, comparison, bind)})`;
   }
-  if (comparison.op === 'pr') return `${attribute.sql} is not null`;
-  return compare(attribute, comparison, bind);
+  return conditionOnOne(attribute, comparison, bind);
 }
+
+function conditionOnOne(attribute: Searchable, comparison: AttrExp, bind: Bind): string {
+  if (attribute.kind === 'many') throw scimError('invalidFilter', `${comparison.attrPath} has several values.`);
+  return comparison.op === 'pr' ? `${attribute.sql} is not null` : compare(attribute, comparison, bind);
+}
+
+/** The URN that may stand before an attribute's name. */
+const schemaOfName = /^urn:ietf:params:scim:schemas:(?:core|extension:enterprise):2\.0:(?:user|group):/;
 
 /** `emails.value` asks after any of the emails. */
 function attributeOf(path: string, attributes: SearchableAttributes): Searchable {
-  const name = path.toLowerCase().replace(/^urn:.*:/, '');
+  const name = path.toLowerCase().replace(schemaOfName, '');
   const own = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
   if (own) return own;
   const [whole = '', sub = ''] = name.split('.');
@@ -96,7 +102,7 @@ function attributeOf(path: string, attributes: SearchableAttributes): Searchable
   return { kind: 'many', from: many.from, of: { value: within } };
 }
 
-function compare(attribute: Searchable, comparison: Compare, bind: Bind): string {
+function compare(attribute: Exclude<Searchable, { kind: 'many' }>, comparison: Compare, bind: Bind): string {
   switch (attribute.kind) {
     case 'text':
       return compareText(attribute, comparison, bind);
@@ -104,8 +110,6 @@ function compare(attribute: Searchable, comparison: Compare, bind: Bind): string
       return compareBoolean(attribute.sql, comparison, bind);
     case 'moment':
       return compareMoment(attribute.sql, comparison, bind);
-    case 'many':
-      throw scimError('invalidFilter', `${comparison.attrPath} has several values.`);
     default:
       return assertUnreachable(attribute);
   }
@@ -120,9 +124,9 @@ function compareText(
   if (compValue === null && op === 'ne') return `${sql} is not null`;
   if (typeof compValue !== 'string' || /\0|\p{Cs}/u.test(compValue))
     throw scimError('invalidFilter', `${attrPath} is compared with text.`);
-  const parameter = bind(caseExact ? compValue : compValue.toLowerCase());
-  const wanted = `${parameter}::text`;
-  const own = caseExact ? sql : `lower(${sql})`;
+  const parameter = `${bind(compValue)}::text`;
+  // Folded by the database on both sides: ours would fold letters that its collation does not.
+  const [own, wanted] = caseExact ? [sql, parameter] : [`lower(${sql})`, `lower(${parameter})`];
   switch (op) {
     case 'eq':
       return found ? `(${own} = ${wanted} and ${found(wanted)})` : `${own} = ${wanted}`;
@@ -151,7 +155,7 @@ function compareBoolean(sql: string, { op, compValue, attrPath }: Compare, bind:
   const wanted = typeof compValue === 'string' ? compValue.toLowerCase() : String(compValue);
   if ((op !== 'eq' && op !== 'ne') || (wanted !== 'true' && wanted !== 'false'))
     throw scimError('invalidFilter', `${attrPath} is compared with true or false, by eq or ne.`);
-  return `${sql} is ${op === 'eq' ? '' : 'not '}not distinct from ${bind(wanted === 'true')}::boolean`;
+  return `${sql} is ${op === 'eq' ? 'not ' : ''}distinct from ${bind(wanted === 'true')}::boolean`;
 }
 
 const dateTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?)?$/i;

@@ -11,7 +11,7 @@ import type { ScimClient } from '../scim-client.types.js';
 import { ScimUserReader } from './scim-user-reader.service.js';
 import { ScimUserStore } from './scim-user-store.service.js';
 import type { ScimUser, UserWish } from './scim-user.types.js';
-import { userDocument, wishIn } from './user-resource.js';
+import { saidOf } from './user-resource.js';
 
 /** Makes of a member what the directory wishes: each part where it belongs, and all in one commit. */
 @Injectable()
@@ -67,8 +67,10 @@ export class ScimUserChanges {
     { held, before, wish }: { held: HeldAccount; before: ScimUser; wish: UserWish },
   ): Promise<void> {
     const { actor, organizationId } = client;
-    const said = wishIn(userDocument(before));
-    if (isDeepStrictEqual(wish, said)) return;
+    const said = saidOf(before);
+    const { name, active, role } = said;
+    const wanted = { ...wish, name: wish.name ?? name, active: wish.active ?? active, role: wish.role ?? role };
+    if (isDeepStrictEqual(wanted, said)) return;
     const { account } = held;
     // What the directory has not changed, it does not say again: the person may have changed it themselves since.
     if (wish.email !== said.email && wish.email !== account.user.email) await this.moveTo(tx, client, held, wish.email);

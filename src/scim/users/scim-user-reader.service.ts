@@ -18,7 +18,7 @@ interface Page {
 const columns = `
   m.user_id as id, coalesce(s.user_name, u.email) as "userName", s.external_id as "externalId", u.email, u.name,
   u.deactivated_at is null as active, m.role, coalesce(s.profile, '{}') as profile,
-  m.joined_at as "createdAt", coalesce(s.updated_at, m.joined_at) as "updatedAt"`;
+  coalesce(s.created_at, m.joined_at) as "createdAt", coalesce(s.updated_at, m.joined_at) as "updatedAt"`;
 
 /**
  * The members that an organization's directory can see: those whose email lies in a domain that the organization has proven.
@@ -72,17 +72,14 @@ export class ScimUserReader {
     return groups;
   }
 
-  /** Whether somebody else has this userName, in whichever case. */
+  /** Whether somebody else has this userName, in whichever case: also whom the directory said so of and sees no more. */
   async isTaken(organizationId: string, userName: string, by: string): Promise<boolean> {
-    const { sql, parameters } = await this.asked(organizationId, {
-      op: 'eq',
-      attrPath: 'userName',
-      compValue: userName,
-    });
-    const found = await this.database.rows(`select ${sql} and m.user_id <> $${parameters.length + 1}`, [
-      ...parameters,
-      by,
-    ]);
+    const found = await this.database.rows(
+      `select 1 from scim_users where organization_id = $1 and lower(user_name) = lower($3) and user_id <> $4
+       union all
+       select 1 ${usersOfOrganization} and s.user_id is null and u.email = lower($3) and u.id <> $4`,
+      [organizationId, await this.domainsOf(organizationId), userName, by],
+    );
     return found.length > 0;
   }
 

@@ -40,7 +40,7 @@ export const searchableUsers: SearchableAttributes = {
   usertype: within('userType'),
   department: within('urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,department'),
   employeenumber: within('urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,employeeNumber'),
-  'meta.created': { kind: 'moment', sql: 'm.joined_at' },
+  'meta.created': { kind: 'moment', sql: 'coalesce(s.created_at, m.joined_at)' },
   'meta.lastmodified': { kind: 'moment', sql: 'coalesce(s.updated_at, m.joined_at)' },
   emails: {
     kind: 'many',

@@ -36,7 +36,7 @@ export class ScimUserStore {
     if (isDeepStrictEqual(saidIn(before), saidIn(said))) return;
     if (before.userName !== said.userName) await this.refuseTaken(organizationId, before.id, said.userName);
     const now = this.clock.now();
-    const row = { organizationId, userId: before.id, ...saidIn(said), createdAt: now, updatedAt: now };
+    const row = { organizationId, userId: before.id, ...saidIn(said), createdAt: before.createdAt, updatedAt: now };
     await tx
       .createQueryBuilder()
       .insert()

@@ -20,6 +20,7 @@ export class ScimUserEntity {
   @Column({ type: 'jsonb' })
   profile!: object;
 
+  /** When the membership began. */
   @Column({ type: 'timestamptz', name: 'created_at' })
   createdAt!: Date;
 

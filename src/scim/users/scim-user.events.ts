@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { auditEvent } from '../../audit/audit-event.types.js';
 import type { Document } from '../protocol/document.js';
 
@@ -27,5 +28,5 @@ export const scimUserUpdated = auditEvent(
 
 const changedIn = (before: Said, after: Said): string[] =>
   [...new Set([...Object.keys(before.profile), ...Object.keys(after.profile)])]
-    .filter((name) => JSON.stringify(before.profile[name]) !== JSON.stringify(after.profile[name]))
+    .filter((name) => !isDeepStrictEqual(before.profile[name], after.profile[name]))
     .sort();

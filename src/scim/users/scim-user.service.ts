@@ -6,7 +6,6 @@ import { readDocument } from '../protocol/document.js';
 import type { ListQuery } from '../protocol/list-query.js';
 import type { Found } from '../protocol/list-response.js';
 import { pageOf } from '../protocol/page.js';
-import { applyPatch } from '../protocol/patch.js';
 import type { ResourceEndpoint } from '../protocol/resource-endpoint.types.js';
 import { isWanted, projected } from '../protocol/projection.js';
 import { refuseOtherVersion } from '../protocol/version.js';
@@ -15,7 +14,7 @@ import { ScimUserArrival } from './scim-user-arrival.service.js';
 import { ScimUserChanges } from './scim-user-changes.service.js';
 import { ScimUserReader } from './scim-user-reader.service.js';
 import type { ScimUser } from './scim-user.types.js';
-import { userDocument, userResource, wishIn } from './user-resource.js';
+import { userResource, wishIn, wishOfPatch } from './user-resource.js';
 import { userType } from './user-schema.js';
 
 /** `/Users` of RFC 7644, whichever way a request has come. */
@@ -76,7 +75,7 @@ export class ScimUserService implements ResourceEndpoint {
   async patch(client: ScimClient, id: string, body: unknown, ifMatch?: string): Promise<void> {
     await this.changes.change(client, id, async (user) => {
       await this.refuseOther(client, user, ifMatch);
-      return wishIn(applyPatch(userType, userDocument(user), body));
+      return wishOfPatch(user, body);
     });
   }
 

@@ -1,6 +1,7 @@
 import { parseEmailAddress } from '../../platform/text/email-address.js';
 import { builtInRoles, type BuiltInRole } from '../../policy/permissions.js';
 import { isComplex, textOf, valuesOf, type Complex, type Document } from '../protocol/document.js';
+import { applyPatch } from '../protocol/patch.js';
 import { scimError } from '../protocol/scim-error.js';
 import { versionOf } from '../protocol/version.js';
 import type { GroupOfUser, ScimUser, UserWish } from './scim-user.types.js';
@@ -70,6 +71,26 @@ export function wishIn(document: Document): UserWish {
     role: roleIn(document),
     profile,
   };
+}
+
+/** What has been said of somebody until now. */
+export function saidOf(user: ScimUser): UserWish {
+  return { ...wishIn(userDocument(user)), profile: user.profile };
+}
+
+/**
+ * What a PATCH wants of somebody. The email that we tell is no word of the directory's until it changes it.
+ * @throws as `applyPatch` and `wishIn`
+ */
+export function wishOfPatch(user: ScimUser, patch: unknown): UserWish {
+  const document = userDocument(user);
+  const patched = applyPatch(userType, document, patch);
+  // Somebody has one role: one that has come takes the place of the one that was.
+  const come = valuesOf(patched.roles).filter((role) => !valuesOf(document.roles).includes(role));
+  const wish = wishIn(come.length === 0 ? patched : { ...patched, roles: come });
+  if (patched.emails !== document.emails) return wish;
+  const { emails: _, ...profile } = wish.profile;
+  return { ...wish, profile: user.profile.emails === undefined ? profile : wish.profile };
 }
 
 function profileIn(document: Document): Document {
