@@ -1,5 +1,5 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, RequestListener, Server, ServerResponse } from 'node:http';
 import { AppError } from '../errors/app-error.js';
 import { Logger } from '../logging/logger.js';
 import { andThen } from './at-once.js';
@@ -20,21 +20,32 @@ interface Ahead {
   readonly answer: (request: IncomingMessage, requestId: string) => PlainAnswer | Promise<PlainAnswer>;
 }
 
+/** What each server answers by itself, by path. */
+const answered = new WeakMap<Server, Map<string, Ahead>>();
+
 /**
  * Has one path answered on the HTTP server itself, ahead of Express and Nest, for what is asked at every request of
  * somebody else's product. It leaves no line in the request log.
  */
 export function answerAhead(app: NestExpressApplication, ahead: Ahead): void {
-  const { path } = ahead;
-  const logger = app.get(Logger);
   const server = app.getHttpServer();
+  const known = answered.get(server) ?? listenAhead(server, app.get(Logger));
+  known.set(ahead.path, ahead);
+}
+
+function listenAhead(server: Server, logger: Logger): Map<string, Ahead> {
+  const known = new Map<string, Ahead>();
+  answered.set(server, known);
   const others = server.listeners('request') as RequestListener[];
   server.removeAllListeners('request');
   server.on('request', (request, response) => {
     const { url = '' } = request;
-    if (url === path || url.startsWith(`${path}?`)) reply(request, response, ahead, logger);
-    else others.forEach((listener) => listener(request, response));
+    const query = url.indexOf('?');
+    const ahead = known.get(query === -1 ? url : url.slice(0, query));
+    if (ahead) reply(request, response, ahead, logger);
+    else for (const listener of others) listener(request, response);
   });
+  return known;
 }
 
 /** Never throws. */
@@ -73,13 +84,14 @@ export function problemAnswer(
 }
 
 function send(response: ServerResponse, requestId: string, { status, headers, body = '' }: PlainAnswer): void {
-  response.writeHead(status, {
+  const told: OutgoingHttpHeaders = {
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
     'X-Request-Id': requestId,
-    // A 204 has no length (RFC 9110, 8.6).
-    ...(status === 204 ? {} : { 'Content-Length': Buffer.byteLength(body) }),
     ...headers,
-  });
+  };
+  // A 204 has no length (RFC 9110, 8.6).
+  if (status !== 204) told['Content-Length'] = Buffer.byteLength(body);
+  response.writeHead(status, told);
   response.end(body);
 }

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { randomId } from '../crypto/digest.js';
+import { randomPassingId } from '../crypto/digest.js';
 import type { Logger } from '../logging/logger.js';
 import { withoutTokens } from './without-tokens.js';
 
@@ -13,7 +13,7 @@ const acceptableId = /^[\w.-]{8,64}$/;
 
 /** The id of a request: what the proxy sent as `X-Request-Id`, where it looks like one, or a new one. */
 export function requestIdFrom(given: string | string[] | undefined): string {
-  return typeof given === 'string' && acceptableId.test(given) ? given : randomId();
+  return typeof given === 'string' && acceptableId.test(given) ? given : randomPassingId();
 }
 
 /**
