@@ -410,8 +410,14 @@ describe('a change', () => {
       { action: 'scimUser.updated', before: { userName: at('ada') }, after: { userName: at('augusta') } },
     ]);
     expect((await stored(id))?.email).toBe(at('ada'));
+    await patch(id, set({ userName: at('countess') }));
+    expect((await stored(id))?.email).toBe(at('ada'));
     await replace(id, { userName: at('augusta') });
     expect((await stored(id))?.email).toBe(at('augusta'));
+    await patch(id, set({ userName: at('lovelace') }));
+    expect((await stored(id))?.email).toBe(at('lovelace'));
+    await patch(id, set({ userName: 'LOVELACE' }));
+    expect(await stored(id)).toMatchObject({ email: at('lovelace') });
   });
 
   it('of the role goes as far as the directory’s own, and no owner is demoted', async () => {

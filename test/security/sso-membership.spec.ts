@@ -4,6 +4,7 @@ import { startTestApp, type TestApp } from '../support/app.js';
 import { addMember, createPerson, type Person } from '../support/factories.js';
 import { changeRole, leaveOrganization } from '../support/members.js';
 import { createApiKey } from '../support/projects.js';
+import { createScimToken, directory, PATCH_SCHEMA, sendScim, USER_SCHEMA, type ScimResource } from '../support/scim.js';
 import { startHostileProvider, type HostileProvider } from '../support/servers/hostile-openid-provider.js';
 import { attemptSignIn, createTenant, expectRefused, whoIs, type Tenant } from '../support/sso.js';
 import { membershipOf, placeOf, updateSsoMembership } from '../support/sso-membership.js';
@@ -42,6 +43,37 @@ describe('roles by the groups of a provider', () => {
     await addMember(app, acme.organizationId, person, role);
     return person;
   }
+
+  it('44, 132: whom the directory has sent signs in as who they are, until it lets them go; who is sent anew is somebody new', async () => {
+    const { token } = await createScimToken(acme.owner.browser, {
+      organizationId: acme.organizationId,
+      role: 'MEMBER',
+    });
+    const okta = directory(app, token);
+    const send = async () =>
+      (await sendScim(okta, 'POST', '/Users', { schemas: [USER_SCHEMA], userName: mia() })).json<ScimResource>();
+    const first = await send();
+    await updateSsoMembership(acme.owner, connectionId(), { justInTime: true, defaultRole: 'ADMIN' });
+    const { browser } = await signIn();
+    const session = (await browser.get('/api/auth/session')).json<{ user: { id: string } }>();
+    const { rows } = await app.database.query('select user_id, role, source from memberships where user_id = $1', [
+      first.id,
+    ]);
+    expect([session.user.id, rows]).toEqual([first.id, [{ user_id: first.id, role: 'MEMBER', source: 'SCIM' }]]);
+
+    await sendScim(okta, 'PATCH', `/Users/${first.id}`, {
+      schemas: [PATCH_SCHEMA],
+      Operations: [{ op: 'replace', value: { active: false } }],
+    });
+    expect(await whoIs(browser)).toBeNull();
+    await expectRefused(await signIn(), { reason: 'ACCOUNT_DEACTIVATED', code: 'ACCOUNT_DEACTIVATED' });
+
+    await sendScim(okta, 'DELETE', `/Users/${first.id}`, '');
+    provider.signInAs({ sub: randomUUID(), email: mia() });
+    const second = await send();
+    expect(second.id).not.toBe(first.id);
+    expect(await whoIs((await signIn()).browser)).toBe(mia());
+  });
 
   describe('120: are given by nobody who does not hold them', () => {
     it('an administrator maps to their own role, and neither they nor an owner to OWNER', async () => {

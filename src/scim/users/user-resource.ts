@@ -88,9 +88,11 @@ export function wishOfPatch(user: ScimUser, patch: unknown): UserWish {
   // Somebody has one role: one that has come takes the place of the one that was.
   const come = valuesOf(patched.roles).filter((role) => !valuesOf(document.roles).includes(role));
   const wish = wishIn(come.length === 0 ? patched : { ...patched, roles: come });
-  if (patched.emails !== document.emails) return wish;
+  if (patched.emails !== document.emails || user.profile.emails !== undefined) return wish;
   const { emails: _, ...profile } = wish.profile;
-  return { ...wish, profile: user.profile.emails === undefined ? profile : wish.profile };
+  // Where no emails were ever said, the userName is the email, and the next one too.
+  const renamed = wish.userName === user.userName ? null : parseEmailAddress(wish.userName);
+  return { ...wish, profile, email: renamed?.address ?? wish.email };
 }
 
 function profileIn(document: Document): Document {
