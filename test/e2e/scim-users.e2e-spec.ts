@@ -466,6 +466,18 @@ describe('active', () => {
     expect(await roleOf(ada.id)).toEqual(['MEMBER', 'INVITATION']);
   });
 
+  it('true lets in whom the directory of the domain’s former owner has put out', async () => {
+    const { id } = await provision(tenant, 'ada');
+    await patch(id, set({ active: false }));
+    const next = await createDirectoryTenant(app);
+    await app.database.query('update domains set organization_id = $2 where name = $1', [
+      tenant.domain,
+      next.organizationId,
+    ]);
+    const sent = await sendScim(next.client, 'POST', '/Users', { schemas: [USER_SCHEMA], userName: at('ada') });
+    expect([sent.status, sent.json<ScimResource>().id, sent.json<ScimResource>().active]).toEqual([201, id, true]);
+  });
+
   it('true is refused for whom an instance administrator has deactivated; all else may change', async () => {
     const ada = await employee('ada');
     await mutate(app.admin(), 'deactivateUser', { userId: ada.id }, 'user { id }');

@@ -36,13 +36,13 @@ export class DirectoryAccounts {
 
   /**
    * Lets them in again, and gives them a seat. What was revoked stays revoked.
-   * @throws FORBIDDEN where it was not this directory that has deactivated the account; ENTITLEMENT_REQUIRED where no seat is
-   *   free in its organization
+   * @throws FORBIDDEN where an instance administrator has deactivated the account, and not a directory, this one or that of whom
+   *   the domain was before; ENTITLEMENT_REQUIRED where no seat is free in its organization
    */
   async activate(tx: Tx, actor: Actor, organizationId: string, { account }: HeldAccount): Promise<void> {
     const { isDeactivated, deactivatedByDirectoryOf, id } = account.user;
     if (!isDeactivated) return;
-    if (deactivatedByDirectoryOf !== organizationId)
+    if (deactivatedByDirectoryOf === null)
       throw new AppError('FORBIDDEN', { message: 'An administrator of this instance has deactivated the account.' });
     await this.standing.activate(tx, actor, account);
     await this.seats.refuseOverflow(tx, organizationId);
