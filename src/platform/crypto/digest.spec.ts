@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { randomId, randomToken, sameDigest, sha256, sha256Hex } from './digest.js';
+import { randomId, randomPassingId, randomToken, sameDigest, sha256, sha256Hex } from './digest.js';
 
 describe('digests', () => {
   it('are SHA-256 (FIPS 180-4, the example "abc")', () => {
@@ -22,6 +22,13 @@ describe('random values', () => {
     expect(randomToken()).toMatch(/^[\w-]{43}$/);
     expect(randomToken(16)).toMatch(/^[\w-]{22}$/);
     expect(randomToken()).not.toBe(randomToken());
+  });
+
+  it('are ids for a moment of UUID version 4, each another, however many are asked for', () => {
+    const ids = Array.from({ length: 5000 }, randomPassingId);
+    const shape = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+    expect(ids.filter((id) => !shape.test(id))).toEqual([]);
+    expect(new Set(ids).size).toBe(ids.length);
   });
 
   it('are ids of UUID version 7 that sort in the order of their making', () => {

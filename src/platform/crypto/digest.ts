@@ -44,17 +44,20 @@ export function randomId(): string {
   return uuidv7();
 }
 
-const PASSING_ID_BYTES = 16;
+const UUID_BYTES = 16;
 /** Random bytes for a thousand ids at once: to ask for those of each takes longer than all the rest of a quick answer. */
-const pool = Buffer.alloc(1024 * PASSING_ID_BYTES);
+const pool = Buffer.alloc(1024 * UUID_BYTES);
 let used = pool.length;
 
-/** 128 random bits in 22 characters of base64url: for what names something for a moment. Not a secret. */
+/** A UUID version 4 (RFC 9562), for what names something for a moment and is the key of no table. Not a secret. */
 export function randomPassingId(): string {
   if (used === pool.length) {
     randomFillSync(pool);
     used = 0;
   }
-  used += PASSING_ID_BYTES;
-  return pool.toString('base64url', used - PASSING_ID_BYTES, used);
+  const hex = pool.toString('hex', used, used + UUID_BYTES);
+  // Version 4, and one of the four digits of its variant: the random one's last two bits.
+  const variant = '89ab'.charAt((pool[used + 8] ?? 0) & 3);
+  used += UUID_BYTES;
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
 }
