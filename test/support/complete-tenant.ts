@@ -251,6 +251,9 @@ export async function createCompleteTenant(app: TestApp, cast: Cast): Promise<Co
       .join(', ')};
     update api_keys set service_account_id = '${tenant.serviceAccountId}' where id = '${tenant.apiKeyId}';
     update api_keys set created_at = now() - interval '100 days' where organization_id = '${tenant.organizationId}';
+    -- Told already: the job that reminds of old keys would otherwise change rows while somebody looks for changes.
+    insert into api_key_reminders (api_key_id, what, organization_id, told_at)
+      select id, 'ROTATION', organization_id, now() from api_keys where organization_id = '${tenant.organizationId}';
     insert into api_key_uses (api_key_id, address, user_agent, first_used_at, last_used_at)
       select id, '192.0.2.7', 'agent-${marker}', now(), now() from api_keys where organization_id = '${tenant.organizationId}';
     insert into deletions (id, organization_id, project_id, within_organization_id, name, slug, roles, deleted_by, deleted_at, gone_at)
