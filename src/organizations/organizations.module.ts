@@ -38,6 +38,8 @@ import { BreakGlassService } from './members/break-glass.service.js';
 import { MemberResolver, OrganizationMembersResolver } from './members/member.resolver.js';
 import { MemberService } from './members/member.service.js';
 import { MembershipChanges } from './members/membership-changes.service.js';
+import { MembersManyResolver } from './members/members-many.resolver.js';
+import { MembersMany } from './members/members-many.service.js';
 import { MembershipEntity } from './members/membership.entity.js';
 import { OwnerMails } from './members/owner-mails.service.js';
 import { OwnershipResolver } from './members/ownership.resolver.js';
@@ -94,6 +96,8 @@ import { SessionLimitsService } from './security-policy/session-limits.service.j
     SsoExceptionResolver,
     MemberService,
     MembershipChanges,
+    MembersMany,
+    MembersManyResolver,
     MemberResolver,
     OrganizationMembersResolver,
     OwnerMails,

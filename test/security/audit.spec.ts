@@ -63,6 +63,7 @@ const eventsOf: Readonly<Record<string, readonly string[]>> = {
   removeDomain: ['domain.removed'],
   removeGroupMember: ['group.memberRemoved'],
   removeMember: ['member.removed'],
+  removeMembers: ['member.removed'], // of each
   removeSsoDomain: ['ssoConnection.domainRemoved'],
   resendInvitation: ['invitation.resent'],
   resetSecondFactors: ['secondFactors.reset'],
@@ -87,6 +88,7 @@ const eventsOf: Readonly<Record<string, readonly string[]>> = {
   unlinkIdentity: ['identity.unlinked'],
   updateGroup: ['group.updated'],
   updateMemberRole: ['member.roleChanged'],
+  updateMemberRoles: ['member.roleChanged'], // of each
   updateRole: ['role.updated'],
   updateOrganization: ['organization.updated'],
   updateOrganizationPlan: ['organization.planUpdated'],

@@ -10,8 +10,8 @@ import { createClient, type GraphqlAnswer, type HttpClient } from '../support/se
 /** From the viewer to the members of their organizations. Longer ways come through no other field. */
 const LONGEST_WAY = 6;
 
-/** What no query tells of, since mutations alone answer with it: the instance's, and what became of a list of invitations. */
-const ofMutations = ['InvitationProblem', 'InvitationResult', 'SigningKey'];
+/** What no query tells of, since mutations alone answer with it: the instance's, and what became of a list of invitations or members. */
+const ofMutations = ['InvitationProblem', 'InvitationResult', 'MemberProblem', 'MemberResult', 'SigningKey'];
 
 /** For some hundred requests, on a machine that has other things to do. */
 const PATIENCE_MS = 120_000;

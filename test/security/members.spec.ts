@@ -112,6 +112,64 @@ describe('memberships withstand', () => {
     ]);
   });
 
+  it('120, 121: a list of members that holds somebody above, a stranger or the last owner: the others are done, each refusal is told', async () => {
+    const other = await createPerson(app);
+    await addMember(app, acme.id, other, 'MEMBER');
+    const stranger = await createPerson(app);
+    const fields = 'results { userId member { role } error { code } }';
+    const many = async (by: Person, name: string, input: object) => {
+      const requestId = randomUUID();
+      const payload = await mutate<{ results: object[] }>(
+        by.browser,
+        name,
+        { organizationId: acme.id, ...input },
+        fields,
+        requestId,
+      );
+      const trail = await trailOfRequest(app, requestId);
+      return { results: payload.results, trail: trail.map(({ action, after }) => [action, after?.code]) };
+    };
+    const done = (person: Person, role: string) => ({ userId: person.id, member: { role }, error: null });
+    const not = (person: Person, code: string) => ({ userId: person.id, member: null, error: { code } });
+
+    const changes = [
+      { userId: owner.id, role: 'VIEWER' },
+      { userId: member.id, role: 'VIEWER' },
+      { userId: stranger.id, role: 'VIEWER' },
+      { userId: other.id, role: 'OWNER' },
+      { userId: other.id, role: 'ADMIN' },
+    ];
+    expect(await many(admin, 'updateMemberRoles', { changes })).toEqual({
+      results: [
+        not(owner, 'CANNOT_GRANT'),
+        done(member, 'VIEWER'),
+        not(stranger, 'NOT_FOUND'),
+        not(other, 'CANNOT_GRANT'),
+        done(other, 'ADMIN'),
+      ],
+      trail: [
+        ['member.changeRefused', 'CANNOT_GRANT'],
+        ['member.roleChanged', undefined],
+        ['member.changeRefused', 'NOT_FOUND'],
+        ['member.changeRefused', 'CANNOT_GRANT'],
+        ['member.roleChanged', undefined],
+      ],
+    });
+    const userIds = [member.id, owner.id, other.id];
+    expect(await many(owner, 'removeMembers', { userIds })).toEqual({
+      results: [done(member, 'VIEWER'), not(owner, 'LAST_OWNER'), done(other, 'ADMIN')],
+      trail: [
+        ['member.removed', undefined],
+        ['member.changeRefused', 'LAST_OWNER'],
+        ['member.removed', undefined],
+      ],
+    });
+    expect(await roles()).toEqual({ [owner.id]: 'OWNER', [admin.id]: 'ADMIN' });
+    const tooMany = { userIds: Array.from({ length: 101 }, () => admin.id) };
+    await expect(many(owner, 'removeMembers', tooMany)).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
+    await expect(many(owner, 'removeMembers', { userIds: [] })).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
+  });
+
   it('121: the last owner removed, demoted or leaving, each refused and on the organization’s trail', async () => {
     const attempts = [
       (requestId: string) => removeMember(owner, acme.id, owner.id, requestId),

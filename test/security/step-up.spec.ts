@@ -56,6 +56,22 @@ const dangerous: readonly (readonly [what: string, mutation: string, input: Inpu
   ['hands an organization over', 'transferOwnership', asUsual('transferOwnership')],
   ['removes an owner', 'removeMember', ({ organizationId }, { coOwner }) => ({ organizationId, userId: coOwner.id })],
   [
+    'removes an owner among others',
+    'removeMembers',
+    ({ organizationId, colleagueId }, { coOwner }) => ({ organizationId, userIds: [colleagueId, coOwner.id] }),
+  ],
+  [
+    'makes an owner among others',
+    'updateMemberRoles',
+    ({ organizationId, colleagueId }, { coOwner }) => ({
+      organizationId,
+      changes: [
+        { userId: colleagueId, role: 'VIEWER' },
+        { userId: coOwner.id, role: 'VIEWER' },
+      ],
+    }),
+  ],
+  [
     'invites an owner',
     'inviteMember',
     ({ organizationId }) => ({ organizationId, email: 'owner-to-be@example.test', role: 'OWNER' }),
@@ -77,6 +93,8 @@ const dangerous: readonly (readonly [what: string, mutation: string, input: Inpu
 const ordinary = [
   'updateMemberRole',
   'removeMember',
+  'updateMemberRoles',
+  'removeMembers',
   'inviteMember',
   'inviteMembers',
   'createApiKey',

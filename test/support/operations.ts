@@ -70,6 +70,11 @@ export const mutationInputs: Readonly<Record<string, (tenant: CompleteTenant, is
   promoteSsoCandidate: ({ draftConnectionId }) => ({ connectionId: draftConnectionId, skipTest: true }),
   removeDomain: ({ pendingDomainId }) => ({ domainId: pendingDomainId }),
   removeGroupMember: ({ groupId, colleagueId }) => ({ groupId, userId: colleagueId }),
+  removeMembers: ({ organizationId, colleagueId }) => ({ organizationId, userIds: [colleagueId] }),
+  updateMemberRoles: ({ organizationId, colleagueId }) => ({
+    organizationId,
+    changes: [{ userId: colleagueId, role: 'VIEWER' }],
+  }),
   removeMember: ({ organizationId, colleagueId }) => ({ organizationId, userId: colleagueId }),
   removeSsoDomain: ({ draftConnectionId, sharedDomainId }) => ({
     connectionId: draftConnectionId,

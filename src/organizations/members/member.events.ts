@@ -61,6 +61,16 @@ export const memberRefused = auditRefusal(
   }),
 );
 
+/** One of a list of changes, which goes on without it. */
+export const memberChangeRefused = auditRefusal(
+  'member.changeRefused',
+  (facts: Somebody & { readonly code: string; readonly reason: string }) => ({
+    organizationId: facts.organizationId,
+    resource: { type: 'member', id: null },
+    after: { userId: facts.userId, code: facts.code, reason: facts.reason },
+  }),
+);
+
 interface Somebody {
   readonly organizationId: string;
   readonly userId: string;
