@@ -16,7 +16,7 @@ import { refuseStaleProof } from '../../policy/fresh-proof.js';
 import { refuseAnywhereBeyond } from '../../policy/granting.js';
 import type { BuiltInRole } from '../../policy/permissions.js';
 import type { ScopeLocator } from '../../policy/requires.decorator.js';
-import type { ProvisionedRole } from '../scim-client.types.js';
+import { scimBase, type ProvisionedRole } from '../scim-client.types.js';
 import { permissionsOfToken } from './scim-token-grant.js';
 import { displayOf, issueScimToken } from './scim-token-text.js';
 import { ScimTokenEntity } from './scim-token.entity.js';
@@ -52,7 +52,7 @@ export class ScimTokenService implements ScopeLocator {
 
   /** Where a directory finds the protocol. */
   get baseUrl(): string {
-    return `${this.config.rootUrl}/api/scim/v2`;
+    return scimBase(this.config);
   }
 
   /** Newest first; expired and revoked ones are among them. */
