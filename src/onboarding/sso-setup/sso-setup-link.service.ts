@@ -21,7 +21,7 @@ import { toSetupLink } from './sso-setup-link.mapping.js';
 import type { NewSsoSetupLink, SsoSetupLink } from './sso-setup-link.types.js';
 
 const DAYS = 7;
-const ONE_DAY_IN_MINUTES = 24 * 60;
+const ONE_DAY_MS = 24 * 60 * 60_000;
 
 rememberShownOnce('url');
 
@@ -72,6 +72,7 @@ export class SsoSetupLinkService implements ScopeLocator {
     const sendTo = recipientIn(wish);
     const domain = await this.domainOf(organizationId, wish.domainId ?? null);
     const token = randomToken();
+    const now = this.clock.now();
     const row: Row<SsoSetupLinkEntity> = {
       id: randomId(),
       organizationId,
@@ -81,8 +82,8 @@ export class SsoSetupLinkService implements ScopeLocator {
       tokenDigest: sha256(token),
       createdBy: actor.label,
       createdById: actor.id,
-      createdAt: this.clock.now(),
-      expiresAt: this.clock.inMinutes((wish.expiresInDays ?? DAYS) * ONE_DAY_IN_MINUTES),
+      createdAt: now,
+      expiresAt: new Date(now.getTime() + (wish.expiresInDays ?? DAYS) * ONE_DAY_MS),
       revokedAt: null,
       lastUsedAt: null,
       useCount: 0,
